@@ -1,0 +1,103 @@
+// What a worker counts. Every packet leaves through exactly one counted exit (DESIGN: conservation):
+//   by ingress port:  received = forwarded + dropped{reason} + consumed{reason} + held
+//   by egress port:   transmitted = forwarded to it + injected{kind}
+// One writer (the worker), plain integers; names are the metric labels and the keys of --stats.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace sluice {
+
+enum class DropReason : std::uint8_t { policy, tx_full };
+constexpr std::array<std::string_view, 2> drop_reason_names{"policy", "tx_full"};
+
+// Taken off the wire for Sluice itself (answers to its own probes).
+enum class ConsumeReason : std::uint8_t { probe };
+constexpr std::array<std::string_view, 1> consume_reason_names{"probe"};
+
+// Why a packet passed without a look into it. Unit: packets; one packet counts under one reason at most.
+enum class UninspectedReason : std::uint8_t {
+  link_type,         // a link layer that has no decoder (captures only)
+  not_ip,            // ARP, LLDP, STP, MACsec, unknown EtherTypes
+  malformed,         // a header that is cut or contradicts itself
+  fragment,          // part of a fragmented IP datagram
+  transport,         // an IP protocol without a decoder (tunnels, ESP, SCTP, ...)
+  flow_table_full,   // no room for a new flow
+  buffer_full,       // no reassembly buffer was free
+  stream_gap,        // bytes of the stream never came by, or came too far ahead
+  handshake_size,    // a handshake or header block larger than the reassembly window
+  parse_error,       // the protocol was recognised and its message broken
+  unknown_protocol,  // no parser knows this payload
+  ciphertext,        // encrypted payload after the handshake
+};
+constexpr std::array<std::string_view, 12> uninspected_reason_names{
+    "link_type",   "not_ip",     "malformed",      "fragment",    "transport",        "flow_table_full",
+    "buffer_full", "stream_gap", "handshake_size", "parse_error", "unknown_protocol", "ciphertext"};
+
+// An array indexed by one of the enums above.
+template <class Reason, std::size_t Count>
+struct ByReason {
+  std::array<std::uint64_t, Count> values{};
+
+  std::uint64_t& operator[](Reason reason) noexcept { return values[static_cast<std::size_t>(reason)]; }
+  std::uint64_t operator[](Reason reason) const noexcept { return values[static_cast<std::size_t>(reason)]; }
+  [[nodiscard]] std::uint64_t sum() const noexcept {
+    std::uint64_t total = 0;
+    for (const auto value : values) total += value;
+    return total;
+  }
+  void operator+=(const ByReason& other) noexcept {
+    for (std::size_t i = 0; i < Count; ++i) values[i] += other.values[i];
+  }
+};
+
+using Dropped = ByReason<DropReason, drop_reason_names.size()>;
+using Consumed = ByReason<ConsumeReason, consume_reason_names.size()>;
+using Uninspected = ByReason<UninspectedReason, uninspected_reason_names.size()>;
+
+// One port, as one worker sees it.
+struct PortCounters {
+  std::uint64_t received = 0;
+  std::uint64_t received_bytes = 0;
+  std::uint64_t forwarded = 0;
+  Dropped dropped;
+  Consumed consumed;
+  std::uint64_t transmitted = 0;
+  std::uint64_t transmitted_bytes = 0;
+
+  void operator+=(const PortCounters& other) noexcept {
+    received += other.received;
+    received_bytes += other.received_bytes;
+    forwarded += other.forwarded;
+    dropped += other.dropped;
+    consumed += other.consumed;
+    transmitted += other.transmitted;
+    transmitted_bytes += other.transmitted_bytes;
+  }
+};
+
+// What inspection did, one worker.
+struct InspectionCounters {
+  Uninspected uninspected;
+  std::uint64_t flows_created = 0;
+  std::uint64_t flows_ended = 0;
+  std::uint64_t events = 0;
+  std::uint64_t events_lost = 0;  // the ring to the control plane was full
+  std::uint64_t events_truncated = 0;
+  std::uint64_t findings = 0;
+
+  void operator+=(const InspectionCounters& other) noexcept {
+    uninspected += other.uninspected;
+    flows_created += other.flows_created;
+    flows_ended += other.flows_ended;
+    events += other.events;
+    events_lost += other.events_lost;
+    events_truncated += other.events_truncated;
+    findings += other.findings;
+  }
+};
+
+}  // namespace sluice

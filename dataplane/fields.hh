@@ -1,0 +1,73 @@
+// The closed list of what protocols yield: every field of an event, with its type and its place in EVE JSON.
+// Rules name fields by these names too (the sticky buffers of the rule language).
+#pragma once
+
+#include <cstdint>
+
+namespace sluice {
+
+// All numbers here cross shared memory and stand in stored events: append only, never renumber.
+enum class Protocol : std::uint8_t { unknown = 0, dns = 1, tls = 2, quic = 3, http = 4 };
+
+// Why a flow record ended.
+enum class FlowEnd : std::uint8_t { timeout = 1, closed = 2, shutdown = 3, evicted = 4 };
+
+// How far a flow came: `established` = both sides sent (TCP: the handshake was completed or data went both ways).
+enum class FlowState : std::uint8_t { fresh = 1, established = 2, closed = 3 };
+
+enum class Field : std::uint16_t {
+  // alert
+  rule_row = 1,       // integer: row of the indicator in the ruleset of this generation
+  matched_field = 2,  // integer: the Field whose value matched
+  matched_value = 3,  // text: the value that matched (a name, an address)
+  stage = 4,          // integer: Stage
+  action = 5,         // integer: Action, what was done
+  would = 6,          // integer: Action, what `enforce` would have done
+
+  // dns (RFC 1035)
+  dns_response = 16,       // integer: 0 query, 1 response
+  dns_id = 17,             // integer
+  dns_flags = 18,          // integer: the 16 bits after the id
+  dns_query_name = 19,     // text, without trailing dot; starts one question, its type follows
+  dns_query_type = 20,     // integer
+  dns_answer_name = 21,    // text; starts one answer, its type, ttl and data follow
+  dns_answer_type = 22,    // integer
+  dns_answer_ttl = 23,     // integer, seconds
+  dns_answer_data = 24,    // text, as Suricata writes it: an address, a name
+  dns_authority_count = 25,  // integer
+
+  // tls (RFC 8446 section 4.1.2), quic (RFC 9000, 9369)
+  tls_sni = 32,             // text
+  tls_alpn = 33,            // text, one field for each protocol offered
+  tls_version_offered = 34,   // integer: the highest version offered (supported_versions, else legacy_version)
+  tls_version_legacy = 35,  // integer: legacy_version
+  quic_version = 36,        // integer: the 32-bit version of the Initial packet
+  quic_sni = 37,            // text
+
+  // http (RFC 9112)
+  http_method = 48,        // text
+  http_host = 49,          // text: Host header, or the authority of an absolute target, as sent
+  http_uri = 50,           // text: request target as sent
+  http_user_agent = 51,    // text
+  http_protocol = 52,      // text: "HTTP/1.1"
+  http_header_name = 53,   // text; its value follows
+  http_header_value = 54,  // text
+
+  // flow: to_server = from the initiator
+  flow_packets_to_server = 64,  // integers from here on
+  flow_packets_to_client = 65,
+  flow_bytes_to_server = 66,  // whole frames
+  flow_bytes_to_client = 67,
+  flow_start = 68,  // nanoseconds since 1970
+  flow_end = 69,
+  flow_reason = 70,     // FlowEnd
+  flow_protocol = 71,   // Protocol
+  flow_tcp_flags = 72,  // union of all flags seen
+  flow_state = 73,      // FlowState
+  flow_alerted = 74,    // 1 where a finding stands on it
+
+  // addresses, as rules match them
+  destination_ip = 80,
+};
+
+}  // namespace sluice

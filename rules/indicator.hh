@@ -1,0 +1,57 @@
+// One row of an indicator list: what to look for, who receives it, how sure we are, and who says so.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "rules/address.hh"
+
+namespace sluice {
+
+// Closed list; the text form (in CSV, events, reports) is the enumerator with '-' for '_'.
+enum class IndicatorKind : std::uint8_t { domain, host, ip, cidr };  // domain = the name and all below it; host = exactly it
+
+// Finding classes stay apart: telemetry is never a C2 hit. Numbers are part of signature_id: never renumber.
+enum class FindingClass : std::uint8_t {
+  telemetry = 1,
+  advertising = 2,
+  dns_bypass = 3,
+  weak_encryption = 4,
+  clear_text_identifier = 5,
+  remote_content_list = 6,
+  keyboard_input = 7,
+  spyware_indicator = 8,
+  stalkerware_indicator = 9,
+  known_c2_indicator = 10,
+  anonymiser = 11,
+};
+
+// `defined` = true by definition (an operator's own list). STIX: high 85, medium 50, low 15, defined 85.
+enum class Confidence : std::uint8_t { low, medium, high, defined };
+
+struct Indicator {
+  std::string rule_id;    // list name + '/' + id: stable over order and edits of other rows
+  std::string indicator;  // as written, trimmed
+  std::string name;       // domain and host: lower case, A-labels, no trailing dot; else empty
+  AddressRange range;     // ip and cidr; else unset
+  IndicatorKind kind{};
+  FindingClass finding_class{};
+  Confidence confidence{};
+  std::string recipient;  // who receives; never proof of the device's make
+  std::string role;       // phone-maker, os, carrier, sdk, advertising, push, keyboard, malware, ...
+  std::string purpose;
+  std::string carries;  // documented elsewhere, not verified in this capture
+  std::string breaks;   // what stops working when blocked
+  std::string source;
+  std::string licence;
+  std::string tlp;
+  std::string first_seen;  // dates as written: YYYY-MM-DD or empty
+  std::string last_verified;
+  std::string expires;
+  std::int64_t expires_ns = 0;  // end of that day, nanoseconds since 1970; 0 = never
+};
+
+using IndicatorList = std::vector<Indicator>;
+
+}  // namespace sluice
