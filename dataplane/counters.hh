@@ -23,6 +23,7 @@ enum class UninspectedReason : std::uint8_t {
   link_type,         // a link layer that has no decoder (captures only)
   not_ip,            // ARP, LLDP, STP, MACsec, unknown EtherTypes
   malformed,         // a header that is cut or contradicts itself
+  checksum,          // a wrong transport checksum, where they are verified
   fragment,          // part of a fragmented IP datagram
   transport,         // an IP protocol without a decoder (tunnels, ESP, SCTP, ...)
   flow_table_full,   // no room for a new flow
@@ -33,9 +34,10 @@ enum class UninspectedReason : std::uint8_t {
   unknown_protocol,  // no parser knows this payload
   ciphertext,        // encrypted payload after the handshake
 };
-constexpr std::array<std::string_view, 12> uninspected_reason_names{
-    "link_type",   "not_ip",     "malformed",      "fragment",    "transport",        "flow_table_full",
-    "buffer_full", "stream_gap", "handshake_size", "parse_error", "unknown_protocol", "ciphertext"};
+constexpr std::array<std::string_view, 13> uninspected_reason_names{
+    "link_type",       "not_ip",      "malformed",  "checksum",       "fragment",    "transport",
+    "flow_table_full", "buffer_full", "stream_gap", "handshake_size", "parse_error", "unknown_protocol",
+    "ciphertext"};
 
 // An array indexed by one of the enums above.
 template <class Reason, std::size_t Count>

@@ -26,11 +26,13 @@ Address Address::v6(std::span<const std::uint8_t, 16> network_order) noexcept {
   return address;
 }
 
-std::optional<Address> Address::parse(std::string_view text) {
-  const std::string terminated(text);
+std::optional<Address> Address::parse(std::string_view text) noexcept {
+  std::array<char, text_limit> terminated{};  // inet_pton wants a C string
+  if (text.size() >= terminated.size()) return std::nullopt;
+  std::copy(text.begin(), text.end(), terminated.begin());
   std::array<std::uint8_t, 16> raw{};
-  if (inet_pton(AF_INET, terminated.c_str(), raw.data()) == 1) return v4(std::span{raw}.first<4>());
-  if (inet_pton(AF_INET6, terminated.c_str(), raw.data()) == 1) return v6(raw);
+  if (inet_pton(AF_INET, terminated.data(), raw.data()) == 1) return v4(std::span{raw}.first<4>());
+  if (inet_pton(AF_INET6, terminated.data(), raw.data()) == 1) return v6(raw);
   return std::nullopt;
 }
 
@@ -49,11 +51,15 @@ bool Address::is_multicast() const noexcept {
   return (bytes[12] & 0xf0) == 0xe0 || (bytes[12] & bytes[13] & bytes[14] & bytes[15]) == 0xff;
 }
 
-std::string Address::text() const {
-  std::array<char, INET6_ADDRSTRLEN> out{};
+std::string_view Address::text_to(std::span<char, text_limit> room) const noexcept {
   const bool v4 = is_v4();
-  inet_ntop(v4 ? AF_INET : AF_INET6, bytes.data() + (v4 ? mapped_prefix.size() : 0), out.data(), out.size());
-  return out.data();
+  inet_ntop(v4 ? AF_INET : AF_INET6, bytes.data() + (v4 ? mapped_prefix.size() : 0), room.data(), room.size());
+  return room.data();
+}
+
+std::string Address::text() const {
+  std::array<char, text_limit> room{};
+  return std::string{text_to(room)};
 }
 
 std::optional<AddressRange> AddressRange::parse(std::string_view text) {

@@ -19,14 +19,16 @@ struct Address {
   [[nodiscard]] static Address v4(std::span<const std::uint8_t, 4> network_order) noexcept;
   [[nodiscard]] static Address v6(std::span<const std::uint8_t, 16> network_order) noexcept;
   // Dotted decimal or RFC 4291 text, without brackets, zone or prefix length; nothing for any other text.
-  [[nodiscard]] static std::optional<Address> parse(std::string_view text);
+  [[nodiscard]] static std::optional<Address> parse(std::string_view text) noexcept;
 
   [[nodiscard]] bool is_v4() const noexcept;
   // RFC 1918, RFC 6598 (carrier NAT), RFC 4193, and link-local of both families.
   [[nodiscard]] bool is_private() const noexcept;
   // Multicast of both families, and 255.255.255.255.
   [[nodiscard]] bool is_multicast() const noexcept;
-  // RFC 5952 text.
+  // RFC 5952 text, at most text_limit - 1 characters; text_to() writes it into the caller's room, without allocation.
+  static constexpr std::size_t text_limit = 46;  // INET6_ADDRSTRLEN
+  [[nodiscard]] std::string_view text_to(std::span<char, text_limit> room) const noexcept;
   [[nodiscard]] std::string text() const;
 
   auto operator<=>(const Address&) const noexcept = default;

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "rules/address.hh"
@@ -10,7 +13,12 @@
 namespace sluice {
 
 // Closed list; the text form (in CSV, events, reports) is the enumerator with '-' for '_'.
-enum class IndicatorKind : std::uint8_t { domain, host, ip, cidr };  // domain = the name and all below it; host = exactly it
+enum class IndicatorKind : std::uint8_t {
+  domain,  // the name and all names below it
+  host,    // exactly the name
+  ip,
+  cidr,
+};
 
 // Finding classes stay apart: telemetry is never a C2 hit. Numbers are part of signature_id: never renumber.
 enum class FindingClass : std::uint8_t {
@@ -53,5 +61,30 @@ struct Indicator {
 };
 
 using IndicatorList = std::vector<Indicator>;
+
+// Text and back; nothing for a text that is in none of the closed lists. Case matters: lists are lower case.
+[[nodiscard]] std::string_view text_of(IndicatorKind kind) noexcept;
+[[nodiscard]] std::string_view text_of(FindingClass finding_class) noexcept;
+[[nodiscard]] std::string_view text_of(Confidence confidence) noexcept;
+[[nodiscard]] std::optional<IndicatorKind> kind_from(std::string_view text) noexcept;
+[[nodiscard]] std::optional<FindingClass> class_from(std::string_view text) noexcept;
+[[nodiscard]] std::optional<Confidence> confidence_from(std::string_view text) noexcept;
+
+// All texts of each list, in the order of the enumerators: for messages and suggestions.
+[[nodiscard]] std::span<const std::string_view> kind_texts() noexcept;
+[[nodiscard]] std::span<const std::string_view> class_texts() noexcept;
+[[nodiscard]] std::span<const std::string_view> confidence_texts() noexcept;
+
+// EVE's alert.gid and alert.signature_id: one documented number a class (rules/README.md has the table).
+constexpr std::uint32_t alert_generator_id = 2026;
+constexpr std::uint32_t first_signature_id = 1'000'000;
+[[nodiscard]] constexpr std::uint32_t signature_id(FindingClass finding_class) noexcept {
+  return first_signature_id + static_cast<std::uint32_t>(finding_class);
+}
+
+// Name of the list + '/' + the row's own id; without one, the first 16 hex digits of SHA-256 over
+// "kind:normalised indicator". Never from the row's position. `normalised` is the name, the address, or the prefix in
+// its RFC 5952 form.
+[[nodiscard]] std::string derived_id(IndicatorKind kind, std::string_view normalised);
 
 }  // namespace sluice

@@ -1,0 +1,164 @@
+#include "config/format.hh"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <stdexcept>
+
+#include "config/device.hh"
+#include "config/error.hh"
+
+namespace sluice::config {
+namespace {
+
+struct FormatName {
+  Format format;
+  std::string_view name;
+  std::string_view description;
+};
+constexpr std::array<FormatName, 9> formats{{
+    {Format::none, "", ""},
+    {Format::device, "device", "interface, PCI address or virtual device"},
+    {Format::cidr, "cidr", "network or address"},
+    {Format::path, "path", "absolute path"},
+    {Format::uuid, "uuid", "UUID"},
+    {Format::name, "name", "letters, digits, '.', '_', '-'"},
+    {Format::label, "label", "one line of text"},
+    {Format::eal_argument, "eal_argument", "one word"},
+    {Format::power_of_two, "power_of_two", "a power of two"},
+}};
+
+bool is_letter_or_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_hexadecimal(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
+std::optional<std::string> cidr_complaint(std::string_view text) {
+  const auto slash = text.find('/');
+  const std::string address(text.substr(0, slash));
+  std::array<unsigned char, 16> raw{};
+  unsigned width = 0;
+  int family = AF_INET;
+  if (inet_pton(AF_INET, address.c_str(), raw.data()) == 1) {
+    width = 32;
+  } else if (inet_pton(AF_INET6, address.c_str(), raw.data()) == 1) {
+    width = 128;
+    family = AF_INET6;
+  } else {
+    return fmt::format("{} is neither an IPv4 nor an IPv6 network (such as 10.0.0.0/8 or 2001:db8::/32)",
+                       in_quotes(text));
+  }
+  if (slash == std::string_view::npos) return std::nullopt;
+
+  unsigned length = 0;
+  const auto digits = text.substr(slash + 1);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
+  if (error != std::errc{} || end != digits.data() + digits.size() || length > width) {
+    return fmt::format("{} has no prefix length from 0 to {} behind the slash", in_quotes(text), width);
+  }
+  bool host_bits = false;
+  for (unsigned bit = length; bit < width; ++bit) {
+    const auto mask = static_cast<unsigned char>(0x80U >> (bit % 8));
+    host_bits = host_bits || (raw[bit / 8] & mask) != 0;
+    raw[bit / 8] &= static_cast<unsigned char>(~mask);
+  }
+  if (!host_bits) return std::nullopt;
+  std::array<char, INET6_ADDRSTRLEN> network{};
+  inet_ntop(family, raw.data(), network.data(), network.size());
+  return fmt::format("{} has bits set behind its prefix; the network is {}/{}", in_quotes(text), network.data(),
+                     length);
+}
+
+std::optional<std::string> path_complaint(std::string_view text) {
+  if (!text.starts_with('/')) return fmt::format("{} is no absolute path: it does not begin with /", in_quotes(text));
+  if (text.size() > path_size_limit) return fmt::format("the path is longer than {} bytes", path_size_limit);
+  return std::nullopt;
+}
+
+std::optional<std::string> uuid_complaint(std::string_view text) {
+  constexpr std::string_view shape = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+  const bool fits = std::equal(text.begin(), text.end(), shape.begin(), shape.end(),
+                               [](char c, char wanted) { return wanted == '-' ? c == '-' : is_hexadecimal(c); });
+  if (fits) return std::nullopt;
+  return fmt::format("{} is no UUID of the form {}", in_quotes(text), shape);
+}
+
+std::optional<std::string> label_complaint(std::string_view text) {
+  if (text.empty()) return "the text is empty";
+  if (text.size() > name_size_limit) return fmt::format("{} is longer than {} bytes", in_quotes(text), name_size_limit);
+  return std::nullopt;
+}
+
+std::optional<std::string> name_complaint(std::string_view text) {
+  const auto allowed = [](char c) { return is_letter_or_digit(c) || c == '.' || c == '_' || c == '-'; };
+  if (const auto complaint = label_complaint(text)) return complaint;
+  if (std::all_of(text.begin(), text.end(), allowed)) return std::nullopt;
+  return fmt::format("{} may consist of letters, digits, '.', '_' and '-' only", in_quotes(text));
+}
+
+std::optional<std::string> argument_complaint(std::string_view text) {
+  if (text.empty()) return "the argument is empty";
+  if (text.size() > argument_size_limit) {
+    return fmt::format("{} is longer than {} bytes", in_quotes(text), argument_size_limit);
+  }
+  if (text.find(' ') != std::string_view::npos) {
+    return fmt::format("{} holds a blank: write each word as an argument of its own", in_quotes(text));
+  }
+  struct Taken {
+    std::string_view argument;
+    std::string_view option;
+  };
+  // A short argument may carry its value: "-l0-3".
+  constexpr std::array<Taken, 7> taken{{{"-l", "cpus"},
+                                        {"-c", "cpus"},
+                                        {"-m", "memory_mib"},
+                                        {"--lcores", "cpus"},
+                                        {"--main-lcore", "cpus"},
+                                        {"--huge-dir", "hugepages"},
+                                        {"--no-huge", "hugepages"}}};
+  const auto word = text.substr(0, text.find('='));
+  for (const auto& [argument, option] : taken) {
+    const bool short_one = argument.size() == 2;
+    if (short_one ? text.starts_with(argument) : word == argument) {
+      return fmt::format("{} is set by the option \"{}\"", argument, option);
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Format format_named(std::string_view name) {
+  for (const auto& format : formats) {
+    if (format.name == name) return format.format;
+  }
+  throw std::logic_error(fmt::format("sluice.fbs has a format that the loader does not know: {}", name));
+}
+
+std::string_view description(Format format) {
+  const auto* found =
+      std::find_if(formats.begin(), formats.end(), [format](const FormatName& name) { return name.format == format; });
+  return found == formats.end() ? std::string_view() : found->description;
+}
+
+std::optional<std::string> complaint(Format format, std::string_view text) {
+  if (std::any_of(text.begin(), text.end(), is_control)) {
+    return fmt::format("{} holds a control character", in_quotes(text));
+  }
+  switch (format) {
+    case Format::device: return device_complaint(text);
+    case Format::cidr: return cidr_complaint(text);
+    case Format::path: return path_complaint(text);
+    case Format::uuid: return uuid_complaint(text);
+    case Format::name: return name_complaint(text);
+    case Format::label: return label_complaint(text);
+    case Format::eal_argument: return argument_complaint(text);
+    case Format::none:
+    case Format::power_of_two: break;
+  }
+  return std::nullopt;
+}
+
+}  // namespace sluice::config

@@ -1,0 +1,130 @@
+#include "config/relations.hh"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "config/device.hh"
+#include "config/error.hh"
+
+namespace sluice::config {
+namespace {
+
+using nlohmann::json;
+
+// A value of the checked configuration together with its node of the text (nullptr where it is a default).
+struct Place {
+  const json* value = nullptr;
+  const JsonNode* node = nullptr;
+
+  [[nodiscard]] bool known() const { return value != nullptr && !value->is_null(); }
+  [[nodiscard]] std::uint64_t number() const { return value->get<std::uint64_t>(); }
+  [[nodiscard]] const std::string& text() const { return value->get_ref<const std::string&>(); }
+  // Where to point: at what is written, or else at the object that it is missing from.
+  [[nodiscard]] std::size_t offset(const Place& around) const {
+    return node != nullptr ? node->offset : (around.node != nullptr ? around.node->offset : 0);
+  }
+
+  [[nodiscard]] Place at(const std::string& name) const {
+    Place inner;
+    if (!known() || !value->is_object() || !value->contains(name)) return inner;
+    inner.value = &value->at(name);
+    if (node == nullptr) return inner;
+    for (const auto& member : node->members) {
+      if (member.name == name) {
+        inner.node = &member.value;
+        break;  // of duplicates the first counts, as in check()
+      }
+    }
+    return inner;
+  }
+
+  [[nodiscard]] std::vector<Place> items() const {
+    std::vector<Place> all;
+    if (!known() || !value->is_array()) return all;
+    for (std::size_t i = 0; i < value->size(); ++i) {
+      all.push_back({&value->at(i), node != nullptr && i < node->items.size() ? &node->items[i] : nullptr});
+    }
+    return all;
+  }
+};
+
+void check_cpus(const Place& root, Faults& faults) {
+  const auto eal = root.at("eal");
+  const auto cpus = eal.at("cpus");
+  const auto workers = root.at("workers");
+  const auto all = cpus.items();
+  if (all.empty()) return;
+  if (workers.known() && all.size() != workers.number() + 1) {
+    faults.push_back({cpus.offset(eal), fmt::format("{} CPUs, but workers = {} needs {}: the main core's comes first",
+                                                    all.size(), workers.number(), workers.number() + 1)});
+  }
+  // The main core idles and may share; two workers on one CPU would take turns at polling.
+  std::set<std::uint64_t> taken;
+  for (std::size_t i = 1; i < all.size(); ++i) {
+    if (!all[i].known()) continue;
+    const auto cpu = all[i].number();
+    if (!taken.emplace(cpu).second) {
+      faults.push_back({all[i].offset(cpus), fmt::format("CPU {} has two workers", cpu)});
+    }
+  }
+}
+
+void check_queues(const Place& root, const Place& pair, Faults& faults) {
+  const auto queues = pair.at("queues");
+  const auto workers = root.at("workers");
+  if (!queues.known() || !workers.known()) return;
+  if (queues.number() <= workers.number()) return;
+  faults.push_back({queues.offset(pair), fmt::format("{} queues, but workers = {}: each queue needs a worker",
+                                                     queues.number(), workers.number())});
+}
+
+void check_driver(const Place& port, Faults& faults) {
+  const auto device = port.at("device");
+  const auto driver = port.at("driver");
+  if (!device.known() || !driver.known()) return;
+  for (const auto candidate : EnumValuesDriver()) {
+    if (driver.text() != EnumNameDriver(candidate)) continue;
+    if (auto wrong = driver_complaint(candidate, device.text())) {
+      faults.push_back({device.offset(port), std::move(*wrong)});
+    }
+  }
+}
+
+void check_port_pairs(const Place& root, Faults& faults) {
+  std::set<std::string> names;
+  std::set<std::string> devices;
+  for (const auto& pair : root.at("port_pairs").items()) {
+    const auto name = pair.at("name");
+    if (name.known() && !names.emplace(name.text()).second) {
+      faults.push_back({name.offset(pair), fmt::format("a second port pair is called {}", in_quotes(name.text()))});
+    }
+    for (const auto* side : {"inside", "outside"}) {
+      const auto port = pair.at(side);
+      const auto device = port.at("device");
+      if (device.known()) {
+        const auto& text = device.text();
+        if (!devices.emplace(device_identity(text)).second) {
+          faults.push_back({device.offset(port), fmt::format("the device {} is used twice", in_quotes(text))});
+        }
+      }
+      check_driver(port, faults);
+    }
+    check_queues(root, pair, faults);
+  }
+}
+
+}  // namespace
+
+void check_relations(const json& values, const JsonNode& root, Use use, Faults& faults) {
+  const Place all{&values, &root};
+  check_cpus(all, faults);
+  check_port_pairs(all, faults);
+  const auto pairs = all.at("port_pairs");
+  if (use == Use::wire && root.complete && pairs.known() && pairs.value->empty()) {
+    faults.push_back({pairs.offset(all), "no port pair: the tap sits on no wire"});
+  }
+}
+
+}  // namespace sluice::config

@@ -1,0 +1,24 @@
+// The commands of `sluice`: each declares its options on the command line and says what to run when it was chosen.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+namespace sluice {
+
+// Exit statuses, the same for all commands.
+enum class Exit : int {
+  ok = 0,
+  failed = 1,      // the work could not be done; the reason stands on standard error
+  usage = 2,       // the command line, a configuration or a list has errors
+  unreadable = 3,  // a capture's container cannot be read
+};
+
+// Run after the command line was parsed; empty until a command was chosen.
+using Run = std::function<Exit()>;
+
+void add_replay_command(CLI::App& program, Run& run);
+void add_config_command(CLI::App& program, Run& run);
+void add_watch_command(CLI::App& program, Run& run);
+
+}  // namespace sluice

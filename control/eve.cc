@@ -1,0 +1,254 @@
+#include "control/eve.hh"
+
+#include <fmt/format.h>
+#include <array>
+#include <chrono>
+#include <utility>
+
+#include "control/safe_text.hh"
+#include "control/timestamp.hh"
+#include "control/wording.hh"
+
+namespace sluice {
+namespace {
+
+// IANA protocol numbers.
+constexpr std::uint8_t tcp = 6;
+constexpr std::uint8_t udp = 17;
+constexpr std::uint8_t sctp = 132;
+
+std::string one_line(const Json& line) {
+  // All text was made valid before; `replace` only keeps a mistake from becoming an exception.
+  return line.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+// Suricata's names where it has one, else its three digits.
+std::string protocol_text(std::uint8_t number) {
+  constexpr std::array<std::pair<std::uint8_t, std::string_view>, 11> names{{{1, "ICMP"},
+                                                                             {2, "IGMP"},
+                                                                             {4, "IP-in-IP"},
+                                                                             {tcp, "TCP"},
+                                                                             {udp, "UDP"},
+                                                                             {41, "IPv6"},
+                                                                             {47, "GRE"},
+                                                                             {50, "ESP"},
+                                                                             {51, "AH"},
+                                                                             {58, "IPv6-ICMP"},
+                                                                             {sctp, "SCTP"}}};
+  for (const auto& [value, name] : names)
+    if (value == number) return std::string{name};
+  return fmt::format("{:03}", number);
+}
+
+// IPv6 in full, eight groups of four digits: so does Suricata.
+std::string address_text(const Address& address) {
+  if (address.is_v4()) return address.text();
+  std::string text;
+  for (std::size_t i = 0; i < address.bytes.size(); i += 2)
+    text += fmt::format("{}{:02x}{:02x}", i == 0 ? "" : ":", address.bytes[i], address.bytes[i + 1]);
+  return text;
+}
+
+std::string_view type_text(EventType type) {
+  switch (type) {
+    case EventType::alert: return "alert";
+    case EventType::dns: return "dns";
+    case EventType::tls: return "tls";
+    case EventType::quic: return "quic";
+    case EventType::http: return "http";
+    case EventType::flow: return "flow";
+  }
+  return "unknown";
+}
+
+void put_addresses(Json& line, const EventHeader& header) {
+  Json vlan = Json::array();
+  for (const auto id : header.vlan)
+    if (id != 0) vlan.push_back(id);
+  if (!vlan.empty()) line["vlan"] = std::move(vlan);
+
+  const bool has_ports = header.ip_protocol == tcp || header.ip_protocol == udp || header.ip_protocol == sctp;
+  line["src_ip"] = address_text(header.source);
+  if (has_ports) line["src_port"] = header.source_port;
+  line["dest_ip"] = address_text(header.destination);
+  if (has_ports) line["dest_port"] = header.destination_port;
+  line["proto"] = protocol_text(header.ip_protocol);
+  line["ip_v"] = header.source.is_v4() ? 4 : 6;
+  if (header.inside == Inside::source) line["device"] = line["src_ip"];
+  if (header.inside == Inside::destination) line["device"] = line["dest_ip"];
+}
+
+// Of a flow without a known protocol: "failed" where payload was looked at in vain. A TCP flow without PSH carried
+// none worth the word.
+std::string_view flow_protocol_text(const Event& event) {
+  const auto protocol = event.find(Field::flow_protocol);
+  const auto name = protocol ? text_of(static_cast<Protocol>(protocol->integer())) : std::string_view{};
+  if (!name.empty()) return name;
+  const auto flags = event.find(Field::flow_tcp_flags);
+  constexpr std::uint64_t push = 0x08;
+  const bool had_payload = event.header().ip_protocol == udp || (flags && (flags->integer() & push) != 0);
+  return had_payload ? "failed" : "unknown";
+}
+
+std::string_view protocol_of(Field field) {
+  if (field >= Field::dns_response && field <= Field::dns_authority_count) return "dns";
+  if (field >= Field::tls_sni && field <= Field::tls_version_legacy) return "tls";
+  if (field == Field::quic_version || field == Field::quic_sni) return "quic";
+  if (field >= Field::http_method && field <= Field::http_header_value) return "http";
+  return "";
+}
+
+bool has_any(const Event& event, Field first, Field last) {
+  for (const auto& field : event)
+    if (field.field >= first && field.field <= last) return true;
+  return false;
+}
+
+// What a message showed that Suricata has no place for. A QUIC ClientHello has no `tls` object to hold its ALPN.
+Json own_fields(const Event& event, bool is_quic) {
+  Json own = Json::object();
+  Json alpns = Json::array();
+  for (const auto& field : event) {
+    if (field.field == Field::tls_version_offered)
+      own.emplace("tls_version_offered", tls_version_text(field.integer()));
+    else if (field.field == Field::dns_authority_count)
+      own.emplace("dns_authority_count", field.integer());
+    else if (field.field == Field::tls_alpn && is_quic)
+      alpns.push_back(stored_text(field.text()));
+  }
+  if (!alpns.empty()) own["client_alpns"] = std::move(alpns);
+  return own;
+}
+
+// The objects of the event's own type always, others where fields of theirs came along (an alert's context).
+void put_protocols(Json& line, const Event& event) {
+  const auto type = event.header().type;
+  const bool is_quic = type == EventType::quic || has_any(event, Field::quic_version, Field::quic_sni);
+  if (type == EventType::dns || has_any(event, Field::dns_response, Field::dns_answer_data))
+    line["dns"] = dns_object(event);
+  if (type == EventType::tls || (!is_quic && has_any(event, Field::tls_sni, Field::tls_version_legacy)))
+    line["tls"] = tls_object(event);
+  if (is_quic) line["quic"] = quic_object(event);
+  if (type == EventType::http || has_any(event, Field::http_method, Field::http_header_value))
+    line["http"] = http_object(event);
+  if (type == EventType::flow || has_any(event, Field::flow_packets_to_server, Field::flow_end))
+    line["flow"] = flow_object(event);
+  const auto flags = event.find(Field::flow_tcp_flags);
+  if (flags && event.header().ip_protocol == tcp) line["tcp"] = tcp_object(flags->integer());
+  if (auto own = own_fields(event, is_quic); !own.empty()) line["sluice"] = std::move(own);
+}
+
+// Suricata's form of a rule's metadata: each key with a list of texts. What the list leaves empty is left out.
+Json metadata(const Finding& finding) {
+  Json metadata = Json::object();
+  const auto put = [&](const char* key, std::string_view value) {
+    if (!value.empty()) metadata[key] = Json::array({stored_text(value)});
+  };
+  const auto& rule = *finding.rule;
+  put("rule_id", rule.rule_id);
+  put("indicator", rule.indicator);
+  put("recipient", rule.recipient);
+  put("role", rule.role);
+  put("purpose", rule.purpose);
+  put("confidence", text_of(finding.confidence));
+  put("stage", text_of(finding.stage));
+  put("source", rule.source);
+  put("carries", rule.carries);
+  put("breaks", rule.breaks);
+  put("first_seen", rule.first_seen);
+  put("last_verified", rule.last_verified);
+  put("expires", rule.expires);
+  put("licence", rule.licence);
+  put("tlp", rule.tlp);
+  return metadata;
+}
+
+}  // namespace
+
+std::string_view text_of(ClockState state) noexcept {
+  switch (state) {
+    case ClockState::unset: return "unset";
+    case ClockState::held: return "held";
+    case ClockState::ntp: return "ntp";
+    case ClockState::ptp: return "ptp";
+    case ClockState::capture: return "capture";
+  }
+  return "unset";
+}
+
+void EveWriter::put_source(Json& line, std::uint32_t generation) const {
+  line["tap_id"] = stored_text(context_.tap_id);
+  line["site"] = stored_text(context_.site);
+  line["ruleset"] = stored_text(context_.ruleset_digest);
+  line["generation"] = generation;
+  line["clock_state"] = text_of(context_.clock_state);
+  line["schema_version"] = eve_schema_version;
+}
+
+void EveWriter::put_alert(Json& line, const Event& event) const {
+  const auto finding = read_finding(event, context_.rules, context_.clock_state != ClockState::unset);
+  const auto* const rule = finding.rule;
+
+  const auto flow_protocol = event.find(Field::flow_protocol);
+  auto protocol = flow_protocol ? text_of(static_cast<Protocol>(flow_protocol->integer())) : std::string_view{};
+  if (protocol.empty()) protocol = protocol_of(finding.matched_field);
+  if (!protocol.empty()) line["app_proto"] = protocol;
+
+  Json alert = {{"action", finding.action == Action::drop ? "blocked" : "allowed"},
+                {"gid", alert_generator_id},
+                {"signature_id", rule != nullptr ? signature_id(rule->finding_class) : first_signature_id},
+                {"rev", 1},
+                {"signature", alert_message(finding)},
+                {"category", rule != nullptr ? text_of(rule->finding_class) : ""},
+                {"severity", rule != nullptr ? severity(rule->finding_class, finding.confidence) : 4}};
+  if (rule != nullptr) alert["metadata"] = metadata(finding);
+  line["alert"] = std::move(alert);
+
+  Json own = Json::object();
+  if (rule != nullptr) {
+    own["finding_id"] = finding_id(finding, context_.tap_id);
+    own["class"] = text_of(rule->finding_class);
+    own["confidence"] = text_of(finding.confidence);
+    if (finding.lowered != Lowered::no) own["confidence_lowered"] = text_of(finding.lowered);
+    if (!rule->carries.empty()) own["carries_basis"] = "documented elsewhere, not verified in this capture";
+  }
+  own["stage"] = text_of(finding.stage);
+  own["device_certainty"] = finding.device_is_inside ? "inside-address" : "side-unknown";
+  own["action"] = text_of(finding.action);
+  own["would"] = text_of(finding.would);
+  own["matched"] = {{"field", text_of(finding.matched_field)}, {"value", stored_text(finding.matched_value)}};
+  line["sluice"].update(own);
+}
+
+std::string EveWriter::line(const Event& event) const {
+  const auto& header = event.header();
+  Json line;
+  line["timestamp"] = timestamp_text(header.time);
+  line["flow_id"] = header.flow_id;
+  if (header.packet != 0) line["pcap_cnt"] = header.packet;
+  if (!context_.pcap_filename.empty()) line["pcap_filename"] = stored_text(context_.pcap_filename);
+  line["event_type"] = type_text(header.type);
+  put_addresses(line, header);
+  put_protocols(line, event);
+  if (header.type == EventType::flow) line["app_proto"] = flow_protocol_text(event);
+  if (header.type == EventType::alert) put_alert(line, event);
+  put_source(line, header.generation);
+  return one_line(line);
+}
+
+std::string EveWriter::stats_line(const Statistics& statistics, Tick now) const {
+  const auto total = statistics.total();
+  Json line;
+  line["timestamp"] = timestamp_text(now);
+  line["event_type"] = "stats";
+  line["stats"] = {{"uptime", std::chrono::duration_cast<std::chrono::seconds>(statistics.uptime).count()},
+                   {"decoder", {{"pkts", total.received}, {"bytes", total.received_bytes}}},
+                   {"ips", {{"accepted", total.forwarded}, {"blocked", total.dropped[DropReason::policy]}}},
+                   {"flow", {{"total", statistics.inspection.flows_created}}},
+                   {"detect", {{"alert", statistics.inspection.findings}}}};
+  line["sluice"] = statistics_document(statistics);
+  put_source(line, statistics.generation);
+  return one_line(line);
+}
+
+}  // namespace sluice

@@ -1,0 +1,49 @@
+// Events as lines of EVE JSON, in the shape that Suricata 8 writes (DNS format 3), so that what reads Suricata reads
+// Sluice. What is not Suricata's stands in control/README.md, and the schema of every line in eve.schema.json.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "control/eve_objects.hh"
+#include "control/finding.hh"
+#include "control/statistics.hh"
+#include "dataplane/event.hh"
+#include "rules/indicator.hh"
+
+namespace sluice {
+
+constexpr int eve_schema_version = 1;
+
+// Where event times come from: `capture` = the capture file's own.
+enum class ClockState : std::uint8_t { unset, held, ntp, ptp, capture };
+[[nodiscard]] std::string_view text_of(ClockState state) noexcept;
+
+// What every line repeats. `rules` is the list that alerts' rows count in, and must outlive the writer.
+struct EveContext {
+  std::string tap_id;  // UUID
+  std::string site;
+  std::string ruleset_digest;  // hex; empty where there are no rules
+  ClockState clock_state = ClockState::unset;
+  const IndicatorList* rules = nullptr;
+  std::string pcap_filename;  // empty on a live wire
+};
+
+class EveWriter {
+ public:
+  explicit EveWriter(EveContext context) : context_(std::move(context)) {}
+
+  // One JSON object in one line, without the line end. Any event that Event::parse() accepts gives valid JSON.
+  [[nodiscard]] std::string line(const Event& event) const;
+  // event_type "stats", at `now`.
+  [[nodiscard]] std::string stats_line(const Statistics& statistics, Tick now) const;
+
+ private:
+  void put_source(Json& line, std::uint32_t generation) const;
+  void put_alert(Json& line, const Event& event) const;
+
+  EveContext context_;
+};
+
+}  // namespace sluice

@@ -1,0 +1,115 @@
+#include "control/finding.hh"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "control/safe_text.hh"
+#include "control/timestamp.hh"
+#include "control/uuid.hh"
+#include "dataplane/ruleset.hh"
+
+namespace sluice {
+namespace {
+
+// Drawn once at random for findings of this program; an id of the first release must still be the same in the last.
+constexpr Uuid finding_name_space{
+    {0x4b, 0x3b, 0x06, 0x03, 0x3a, 0xef, 0x4f, 0x78, 0xa6, 0xe8, 0x18, 0x3b, 0x8e, 0x42, 0x2c, 0x7f}};
+
+Stage stage_from(std::uint64_t value) noexcept {
+  return value >= static_cast<std::uint64_t>(Stage::name_looked_up) &&
+                 value <= static_cast<std::uint64_t>(Stage::content_decoded)
+             ? static_cast<Stage>(value)
+             : Stage{};
+}
+
+Action action_from(std::uint64_t value) noexcept {
+  return value == static_cast<std::uint64_t>(Action::drop) ? Action::drop : Action::pass;
+}
+
+void judge_confidence(Finding& finding, bool clock_is_set) {
+  if (finding.rule == nullptr) return;
+  const Rule rule{finding.rule->kind, finding.rule->confidence, finding.rule->expires_ns};
+  finding.confidence = rule.confidence;
+  if (finding.is_by_address())
+    finding.lowered = Lowered::address_alone;
+  else if (clock_is_set && rule.is_expired(finding.time))
+    finding.lowered = Lowered::expired;
+  if (finding.lowered != Lowered::no) finding.confidence = Confidence::low;
+}
+
+}  // namespace
+
+bool Finding::is_by_address() const noexcept {
+  if (matched_field == Field::destination_ip) return true;
+  return rule != nullptr && (rule->kind == IndicatorKind::ip || rule->kind == IndicatorKind::cidr);
+}
+
+std::string Finding::destination() const {
+  if (matched_value.empty()) return remote.text();
+  std::string name{matched_value};
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  if (name.size() > 1 && name.back() == '.') name.pop_back();
+  return name;
+}
+
+Finding read_finding(const Event& alert, const IndicatorList* rules, bool clock_is_set) {
+  const auto& header = alert.header();
+  Finding finding;
+  finding.time = header.time;
+  finding.device_is_inside = header.inside == Inside::source || header.inside == Inside::destination;
+  for (const auto& field : alert) {
+    switch (field.field) {
+      case Field::rule_row:
+        finding.rule_row = field.integer();
+        finding.rule = rules != nullptr && finding.rule_row < rules->size() ? &(*rules)[finding.rule_row] : nullptr;
+        break;
+      case Field::matched_field: finding.matched_field = static_cast<Field>(field.integer()); break;
+      case Field::matched_value: finding.matched_value = field.text(); break;
+      case Field::stage: finding.stage = stage_from(field.integer()); break;
+      case Field::action: finding.action = action_from(field.integer()); break;
+      case Field::would: finding.would = action_from(field.integer()); break;
+      default: break;  // what a message carried is not about the finding
+    }
+  }
+  const bool is_source_listed = !finding.device_is_inside && finding.matched_field == Field::destination_ip &&
+                                finding.matched_value == header.source.text();
+  const bool is_destination = header.inside == Inside::destination || is_source_listed;
+  finding.device = is_destination ? header.destination : header.source;
+  finding.remote = is_destination ? header.source : header.destination;
+  judge_confidence(finding, clock_is_set);
+  return finding;
+}
+
+std::string finding_id(const Finding& finding, std::string_view tap_id) {
+  if (finding.rule == nullptr) return {};
+  // A JSON array is a name that no value can forge by holding the separator.
+  const nlohmann::json name = {stored_text(tap_id), finding.device.text(), stored_text(finding.rule->rule_id),
+                               stored_text(finding.destination()), day_text(finding.time)};
+  return Uuid::named(finding_name_space, name.dump()).text();
+}
+
+unsigned severity(FindingClass finding_class, Confidence confidence) noexcept {
+  const auto surest = [&]() -> unsigned {
+    switch (finding_class) {
+      case FindingClass::spyware_indicator:
+      case FindingClass::stalkerware_indicator:
+      case FindingClass::known_c2_indicator: return 1;
+      case FindingClass::weak_encryption:
+      case FindingClass::clear_text_identifier:
+      case FindingClass::keyboard_input: return 2;
+      case FindingClass::telemetry:
+      case FindingClass::advertising:
+      case FindingClass::dns_bypass:
+      case FindingClass::remote_content_list:
+      case FindingClass::anonymiser: return 3;
+    }
+    return 3;
+  }();
+  constexpr unsigned least_severe = 4;
+  if (confidence == Confidence::low) return std::min(surest + 2, least_severe);
+  if (confidence == Confidence::medium) return std::min(surest + 1, least_severe);
+  return surest;
+}
+
+}  // namespace sluice

@@ -1,0 +1,53 @@
+// One alert, read: what the wire showed, and what the list says of the row that it hit.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "dataplane/event.hh"
+#include "rules/indicator.hh"
+
+namespace sluice {
+
+// Why a finding's confidence is below what the row says.
+enum class Lowered : std::uint8_t {
+  no,
+  address_alone,  // addresses change hands: the row may describe an earlier holder
+  expired,        // nobody stands behind the row any more
+};
+
+// Views into the event and the list, which must outlive it.
+struct Finding {
+  const Indicator* rule = nullptr;  // nothing where the event names a row that the list does not have
+  std::uint64_t rule_row = 0;
+  // Else nobody said which side is inside, and the device is the end that is not listed: the initiator, unless its
+  // address is the one that matched.
+  bool device_is_inside = false;
+  Address device;
+  Address remote;
+  Tick time{};
+  Stage stage{};  // 0 where the event carries no known one
+  Action action = Action::pass;
+  Action would = Action::pass;
+  Field matched_field{};
+  std::string_view matched_value;
+  Confidence confidence = Confidence::low;
+  Lowered lowered = Lowered::no;
+
+  [[nodiscard]] bool is_by_address() const noexcept;
+  // What the finding is about: the name or address that matched, lower case and without trailing dot (so that a mix of
+  // cases makes no second finding), else the remote address. It may hold any bytes.
+  [[nodiscard]] std::string destination() const;
+};
+
+// `clock_is_set`: an unset clock expires nothing.
+[[nodiscard]] Finding read_finding(const Event& alert, const IndicatorList* rules, bool clock_is_set);
+
+// UUIDv5 over tap, device, rule_id, destination and day (control/README.md has the exact name); empty without a rule.
+[[nodiscard]] std::string finding_id(const Finding& finding, std::string_view tap_id);
+
+// 1 (most severe) to 4, from class and confidence alone: the table stands in control/README.md.
+[[nodiscard]] unsigned severity(FindingClass finding_class, Confidence confidence) noexcept;
+
+}  // namespace sluice

@@ -1,0 +1,175 @@
+#include "control/findings.hh"
+
+#include <fmt/format.h>
+#include <algorithm>
+#include <ostream>
+#include <string_view>
+
+#include "control/safe_text.hh"
+#include "control/table.hh"
+#include "control/timestamp.hh"
+#include "control/wording.hh"
+
+namespace sluice {
+namespace {
+
+std::string device_text(const Address& device, bool is_inside) {
+  return is_inside ? device.text() : device.text() + " (side not known)";
+}
+
+std::string_view class_text(const Indicator* rule) {
+  return rule != nullptr ? text_of(rule->finding_class) : "unknown";
+}
+
+std::string recipient_text(const Indicator* rule, std::uint64_t row) {
+  if (rule == nullptr) return fmt::format("row {} is not in the rules at hand", row);
+  return rule->recipient.empty() ? "not named" : rule->recipient;
+}
+
+std::string_view lowered_words(Lowered lowered) {
+  switch (lowered) {
+    case Lowered::no: return "";
+    case Lowered::address_alone: return " (an address once listed; low confidence)";
+    case Lowered::expired: return " (the row has expired; low confidence)";
+  }
+  return "";
+}
+
+// 1234567 -> "1,234,567"
+std::string grouped_digits(std::uint64_t number) {
+  auto digits = fmt::to_string(number);
+  constexpr std::size_t group = 3;
+  for (auto at = digits.size(); at > group; at -= group) digits.insert(at - group, 1, ',');
+  return digits;
+}
+
+std::string counted(std::uint64_t number, std::string_view noun) {
+  return fmt::format("{} {}{}", grouped_digits(number), noun, number == 1 ? "" : "s");
+}
+
+std::string share_text(std::uint64_t part, std::uint64_t whole) {
+  if (whole == 0) return "";
+  const auto percent = 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+  return percent < 0.1 ? "< 0.1 %" : fmt::format("{:.1f} %", percent);
+}
+
+}  // namespace
+
+void FindingsTable::consume(const Event& event) {
+  const auto type = event.header().type;
+  if (type == EventType::alert) add(read_finding(event, rules_, clock_is_set_));
+  if (type == EventType::tls && !event.find(Field::tls_sni)) ++handshakes_without_name_;
+  if (type == EventType::quic && !event.find(Field::quic_sni)) ++handshakes_without_name_;
+}
+
+void FindingsTable::add(const Finding& finding) {
+  const Key key{finding.device, finding.rule_row};
+  auto found = rows_.find(key);
+  if (found == rows_.end()) {
+    if (rows_.size() >= row_limit) {
+      ++left_out_;
+      return;
+    }
+    found = rows_.emplace(key, Row{}).first;
+    found->second.rule = finding.rule;
+    found->second.first = finding.time;
+    found->second.last = finding.time;
+  }
+  auto& row = found->second;
+  ++row.count;
+  row.blocked += finding.action == Action::drop ? 1U : 0U;
+  row.device_is_inside = row.device_is_inside || finding.device_is_inside;
+  row.lowered = finding.lowered;
+  row.first = std::min(row.first, finding.time);
+  row.last = std::max(row.last, finding.time);
+  if (finding.stage >= row.stage) {
+    row.stage = finding.stage;
+    row.stage_field = finding.matched_field;
+  }
+  auto what = finding.destination();
+  if (std::find(row.seen.begin(), row.seen.end(), what) != row.seen.end()) return;
+  if (row.seen.size() < seen_limit)
+    row.seen.push_back(std::move(what));
+  else
+    row.saw_more = true;
+}
+
+std::vector<std::string> FindingsTable::cells(const Key& key, const Row& row) const {
+  std::string seen;
+  for (const auto& what : row.seen) seen += (seen.empty() ? "" : ", ") + what;
+  if (row.saw_more) seen += ", and others";
+  seen += lowered_words(row.lowered);
+
+  auto when = second_text(row.first);
+  if (row.count > 1) when += fmt::format(" to {}, {}", second_text(row.last, row.first), counted(row.count, "time"));
+  if (row.blocked > 0) when += fmt::format(", {} blocked", grouped_digits(row.blocked));
+
+  return {device_text(key.first, row.device_is_inside),
+          std::string{class_text(row.rule)},
+          recipient_text(row.rule, key.second),
+          seen,
+          std::string{stage_words(row.stage, row.stage_field)},
+          when,
+          row.rule != nullptr ? row.rule->source : ""};
+}
+
+void FindingsTable::print(std::ostream& out, const Statistics& statistics, std::size_t width) const {
+  const auto received = statistics.total().received;
+  const auto unseen = std::min(statistics.inspection.uninspected.sum(), received);
+  if (rows_.empty()) {
+    out << fmt::format("No finding: {}, {} inspected; see what could not be seen.\n",
+                       counted(received - unseen, "packet"), counted(statistics.inspection.flows_created, "flow"));
+    return;
+  }
+  std::vector<const std::pair<const Key, Row>*> sorted;
+  for (const auto& entry : rows_) sorted.push_back(&entry);
+  // The map is in order of device and row of the list; within a device the class comes first.
+  std::stable_sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) {
+    if (a->first.first != b->first.first) return a->first.first < b->first.first;
+    return class_text(a->second.rule) < class_text(b->second.rule);
+  });
+  Table table{{{"Device", 11},
+               {"Class", 9},
+               {"Recipient", 9},
+               {"What was seen", 14},
+               {"Stage", 9},
+               {"When (UTC)", 10},
+               {"Source", 8}}};
+  for (const auto* entry : sorted) table.add(cells(entry->first, entry->second));
+  out << counted(rows_.size(), "finding") << ":\n\n";
+  table.print(out, width);
+  if (left_out_ > 0) out << fmt::format("\nThe table is full: {} more not listed.\n", counted(left_out_, "alert"));
+}
+
+void FindingsTable::print_uninspected(std::ostream& out, const Statistics& statistics, std::size_t width) const {
+  const auto received = statistics.total().received;
+  const auto& uninspected = statistics.inspection.uninspected;
+  out << "\nWhat could not be seen";
+  if (uninspected.sum() == 0)
+    out << ": every packet was inspected.\n";
+  else {
+    Table table{{{"Reason", 20}, {"Packets", 7, true}, {"Share", 7, true}}};
+    for (std::size_t i = 0; i < uninspected_reason_names.size(); ++i) {
+      const auto reason = static_cast<UninspectedReason>(i);
+      if (uninspected[reason] == 0) continue;
+      table.add({std::string{uninspected_words(reason)}, grouped_digits(uninspected[reason]),
+                 share_text(uninspected[reason], received)});
+    }
+    out << ":\n\n";
+    table.print(out, width);
+  }
+  if (handshakes_without_name_ > 0)
+    out << fmt::format("\n{} without a readable server name.\n",
+                       counted(handshakes_without_name_, "TLS or QUIC handshake"));
+}
+
+std::string FindingsTable::finding_line(const Event& alert) const {
+  const auto finding = read_finding(alert, rules_, clock_is_set_);
+  return shown_text(fmt::format(
+      "{} | {} | {} | {}{} | {}{} | {}", device_text(finding.device, finding.device_is_inside),
+      class_text(finding.rule), recipient_text(finding.rule, finding.rule_row), finding.destination(),
+      lowered_words(finding.lowered), stage_words(finding.stage, finding.matched_field),
+      finding.action == Action::drop ? ", blocked" : "", finding.rule != nullptr ? finding.rule->source : ""));
+}
+
+}  // namespace sluice

@@ -1,0 +1,71 @@
+// What a run found, for a person: one row for each device and rule, and beside it what could not be seen.
+#pragma once
+
+#include <cstdint>
+#include <iosfwd>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "control/finding.hh"
+#include "control/statistics.hh"
+#include "dataplane/event.hh"
+#include "rules/indicator.hh"
+
+namespace sluice {
+
+class FindingsTable {
+ public:
+  // Rows beyond this are counted and not kept.
+  static constexpr std::size_t row_limit = 65'536;
+  // Names or addresses listed in one row; further ones are counted.
+  static constexpr std::size_t seen_limit = 8;
+
+  // `rules` is the list that alerts' rows count in, and must outlive the table. An unset clock expires nothing.
+  explicit FindingsTable(const IndicatorList* rules, bool clock_is_set = true)
+      : rules_(rules), clock_is_set_(clock_is_set) {}
+
+  // Alerts are added up. Of handshakes, those without a readable server name are counted. Others pass.
+  void consume(const Event& event);
+
+  [[nodiscard]] std::size_t size() const noexcept { return rows_.size(); }
+  // Alerts that found no room in the table.
+  [[nodiscard]] std::uint64_t left_out() const noexcept { return left_out_; }
+  [[nodiscard]] std::uint64_t handshakes_without_name() const noexcept { return handshakes_without_name_; }
+
+  // The findings by device, then class; or one sentence that there was none, with what was inspected.
+  void print(std::ostream& out, const Statistics& statistics, std::size_t width) const;
+  // "What could not be seen": reason, packets, share of all packets received.
+  void print_uninspected(std::ostream& out, const Statistics& statistics, std::size_t width) const;
+
+  // One alert in one line, without the line end: device, class, recipient, what was seen, stage, source.
+  [[nodiscard]] std::string finding_line(const Event& alert) const;
+
+ private:
+  using Key = std::pair<Address, std::uint64_t>;  // device, row of the list
+  struct Row {
+    const Indicator* rule = nullptr;
+    bool device_is_inside = false;
+    Lowered lowered = Lowered::no;
+    std::uint64_t count = 0;
+    std::uint64_t blocked = 0;
+    Tick first{};
+    Tick last{};
+    Stage stage{};
+    Field stage_field{};  // where the name stood at that stage
+    std::vector<std::string> seen;
+    bool saw_more = false;
+  };
+
+  void add(const Finding& finding);
+  [[nodiscard]] std::vector<std::string> cells(const Key& key, const Row& row) const;
+
+  const IndicatorList* rules_;
+  bool clock_is_set_;
+  std::map<Key, Row> rows_;
+  std::uint64_t left_out_ = 0;
+  std::uint64_t handshakes_without_name_ = 0;
+};
+
+}  // namespace sluice

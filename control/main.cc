@@ -1,0 +1,29 @@
+// sluice: the command line.
+#include <CLI/CLI.hpp>
+#include <csignal>
+
+#include "control/command.hh"
+
+int main(int argc, char** argv) {
+  using namespace sluice;
+  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of a write, which is reported
+
+  CLI::App program{"Sluice: shows what the devices on a wire send home, with evidence"};
+  program.set_version_flag("--version", "sluice " SLUICE_VERSION);
+  program.set_help_all_flag("--help-all", "Help of all commands");
+  program.require_subcommand(1);
+
+  Run run;
+  add_replay_command(program, run);
+
+  try {
+    program.parse(argc, argv);
+    return static_cast<int>(run());
+  } catch (const CLI::ParseError& error) {
+    const auto status = program.exit(error);
+    return status == 0 ? 0 : static_cast<int>(Exit::usage);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "sluice: %s\n", error.what());
+    return static_cast<int>(Exit::failed);
+  }
+}

@@ -1,0 +1,65 @@
+#include "control/statistics.hh"
+
+#include <array>
+#include <string_view>
+
+#include "control/safe_text.hh"
+
+namespace sluice {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <class Reason, std::size_t Count>
+Json by_reason(const ByReason<Reason, Count>& counted, const std::array<std::string_view, Count>& names) {
+  Json object = Json::object();
+  for (std::size_t i = 0; i < Count; ++i)
+    if (counted.values[i] != 0) object[std::string{names[i]}] = counted.values[i];
+  return object;
+}
+
+Json packets(const PortCounters& counters) {
+  return {{"received", counters.received},
+          {"transmitted", counters.transmitted},
+          {"forwarded", counters.forwarded},
+          {"dropped", by_reason(counters.dropped, drop_reason_names)},
+          {"consumed", counters.consumed.sum()}};
+}
+
+Json bytes(const PortCounters& counters) {
+  return {{"received", counters.received_bytes}, {"transmitted", counters.transmitted_bytes}};
+}
+
+}  // namespace
+
+PortCounters Statistics::total() const noexcept {
+  PortCounters total;
+  for (const auto& port : ports) total += port.counters;
+  return total;
+}
+
+Json statistics_document(const Statistics& statistics) {
+  const auto total = statistics.total();
+  const auto& inspection = statistics.inspection;
+  Json document;
+  document["packets"] = packets(total);
+  document["packets"]["held"] = statistics.held;
+  document["bytes"] = bytes(total);
+  document["uninspected"] = by_reason(inspection.uninspected, uninspected_reason_names);
+  document["flows"] = inspection.flows_created;
+  document["flows_ended"] = inspection.flows_ended;
+  document["events"] = inspection.events;
+  document["events_lost"] = inspection.events_lost;
+  document["events_truncated"] = inspection.events_truncated;
+  document["findings"] = inspection.findings;
+  document["ports"] = Json::object();
+  for (const auto& port : statistics.ports)
+    document["ports"][stored_text(port.name)] = {{"packets", packets(port.counters)}, {"bytes", bytes(port.counters)}};
+  return document;
+}
+
+std::string statistics_text(const Statistics& statistics) {
+  return statistics_document(statistics).dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace sluice

@@ -1,0 +1,43 @@
+// A table in fixed-width text for a person: columns shrink and wrap until the table fits the width.
+#pragma once
+
+#include <cstddef>
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+namespace sluice {
+
+constexpr std::size_t default_width = 100;  // columns, where there is no terminal to ask
+
+// Width of the terminal behind a file descriptor; default_width where it is none or does not say.
+[[nodiscard]] std::size_t terminal_width(int file) noexcept;
+
+class Table {
+ public:
+  struct Column {
+    std::string title;
+    std::size_t least = 8;  // columns below which it does not shrink
+    bool to_the_right = false;
+  };
+  // One cell is cut (and ends in "...") beyond this.
+  static constexpr std::size_t cell_limit = 240;
+
+  explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
+
+  // Cells may hold any bytes: control characters and what is no text are shown as escapes (safe_text.hh). Missing
+  // cells are empty, further ones are left out.
+  void add(std::vector<std::string> cells);
+  // At most `width` columns, unless all columns stand at their least.
+  void print(std::ostream& out, std::size_t width) const;
+
+ private:
+  [[nodiscard]] std::vector<std::size_t> widths(std::size_t width) const;
+  void print_row(std::ostream& out, const std::vector<std::string>& cells,
+                 const std::vector<std::size_t>& widths) const;
+
+  std::vector<Column> columns_;
+  std::vector<std::vector<std::string>> rows_;
+};
+
+}  // namespace sluice

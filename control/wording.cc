@@ -1,0 +1,136 @@
+#include "control/wording.hh"
+
+#include <fmt/format.h>
+
+#include "control/safe_text.hh"
+
+namespace sluice {
+namespace {
+
+// Completes "a host documented as ..." and "an address once listed as ...".
+std::string_view class_words(FindingClass finding_class) noexcept {
+  switch (finding_class) {
+    case FindingClass::telemetry: return "receiving telemetry";
+    case FindingClass::advertising: return "serving or measuring advertising";
+    case FindingClass::dns_bypass: return "answering DNS in place of the network's own resolver";
+    case FindingClass::weak_encryption: return "receiving data with weak or no encryption";
+    case FindingClass::clear_text_identifier: return "receiving identifiers in clear text";
+    case FindingClass::remote_content_list: return "serving a remotely changed content list";
+    case FindingClass::keyboard_input: return "receiving keyboard input";
+    case FindingClass::spyware_indicator: return "a spyware indicator";
+    case FindingClass::stalkerware_indicator: return "a stalkerware indicator";
+    case FindingClass::known_c2_indicator: return "a command-and-control indicator";
+    case FindingClass::anonymiser: return "an anonymiser";
+  }
+  return "an indicator";
+}
+
+// What happened, up to the noun that it happened to.
+std::string_view stage_lead(Stage stage, Field matched_field, bool by_address) noexcept {
+  switch (stage) {
+    case Stage::name_looked_up: return by_address ? "look-up answered with" : "look-up of the name of";
+    case Stage::connection_tried: return "connection tried to";
+    case Stage::connected: return "connection to";
+    case Stage::name_in_handshake:
+      if (matched_field == Field::tls_sni) return "name in TLS handshake of";
+      if (matched_field == Field::quic_sni) return "name in QUIC handshake of";
+      return "name in handshake of";
+    case Stage::data_sent: return matched_field == Field::http_host ? "HTTP request sent to" : "data sent to";
+    case Stage::content_matched: return "content that matches a rule sent to";
+    case Stage::content_decoded: return "content decoded on its way to";
+  }
+  return "contact with";
+}
+
+}  // namespace
+
+std::string_view text_of(Stage stage) noexcept {
+  switch (stage) {
+    case Stage::name_looked_up: return "name-looked-up";
+    case Stage::connection_tried: return "connection-tried";
+    case Stage::connected: return "connected";
+    case Stage::name_in_handshake: return "name-in-handshake";
+    case Stage::data_sent: return "data-sent";
+    case Stage::content_matched: return "content-matched";
+    case Stage::content_decoded: return "content-decoded";
+  }
+  return "unknown";
+}
+
+std::string_view stage_words(Stage stage, Field matched_field) noexcept {
+  switch (stage) {
+    case Stage::name_looked_up: return "name looked up";
+    case Stage::connection_tried: return "connection tried";
+    case Stage::connected: return "connected";
+    case Stage::name_in_handshake:
+      if (matched_field == Field::tls_sni) return "name in TLS handshake";
+      if (matched_field == Field::quic_sni) return "name in QUIC handshake";
+      return "name in handshake";
+    case Stage::data_sent: return matched_field == Field::http_host ? "HTTP request sent" : "data sent";
+    case Stage::content_matched: return "content matched";
+    case Stage::content_decoded: return "content decoded";
+  }
+  return "unknown";
+}
+
+std::string_view text_of(Action action) noexcept { return action == Action::drop ? "drop" : "pass"; }
+
+std::string_view text_of(Lowered lowered) noexcept {
+  switch (lowered) {
+    case Lowered::no: return "";
+    case Lowered::address_alone: return "address-alone";
+    case Lowered::expired: return "expired";
+  }
+  return "";
+}
+
+std::string_view text_of(Field field) noexcept {
+  switch (field) {
+    case Field::dns_query_name: return "dns.queries.rrname";
+    case Field::dns_answer_name: return "dns.answers.rrname";
+    case Field::dns_answer_data: return "dns.answers.rdata";
+    case Field::tls_sni: return "tls.sni";
+    case Field::tls_alpn: return "tls.client_alpns";
+    case Field::quic_sni: return "quic.sni";
+    case Field::http_method: return "http.http_method";
+    case Field::http_host: return "http.hostname";
+    case Field::http_uri: return "http.url";
+    case Field::http_user_agent: return "http.http_user_agent";
+    case Field::http_header_name: return "http.request_headers.name";
+    case Field::http_header_value: return "http.request_headers.value";
+    case Field::destination_ip: return "dest_ip";
+    default: return "";  // numbers: no rule matches them by their text
+  }
+}
+
+std::string alert_message(const Finding& finding) {
+  if (finding.rule == nullptr) return fmt::format("SLUICE: row {} is not in the rules at hand", finding.rule_row);
+  const auto by_address = finding.is_by_address();
+  const auto finding_class = finding.rule->finding_class;
+  const auto recipient = stored_text(finding.rule->recipient);
+  return fmt::format("SLUICE {}: {} {} {}: {}", text_of(finding_class),
+                     stage_lead(finding.stage, finding.matched_field, by_address),
+                     by_address ? "an address once listed as" : "a host documented as", class_words(finding_class),
+                     recipient.empty() ? "recipient not named" : recipient);
+}
+
+std::string_view uninspected_words(UninspectedReason reason) noexcept {
+  switch (reason) {
+    case UninspectedReason::link_type: return "the capture's link layer has no decoder";
+    case UninspectedReason::not_ip: return "not IP (ARP, LLDP, STP, MACsec and the like)";
+    case UninspectedReason::malformed: return "a header is cut or contradicts itself";
+    case UninspectedReason::checksum: return "a wrong transport checksum";
+    case UninspectedReason::fragment: return "part of a fragmented IP datagram";
+    case UninspectedReason::transport: return "an IP protocol without a decoder (tunnels, ESP, SCTP and the like)";
+    case UninspectedReason::flow_table_full: return "no room for a new flow";
+    case UninspectedReason::buffer_full: return "no reassembly buffer was free";
+    case UninspectedReason::stream_gap: return "bytes of the stream never came by, or came too far ahead";
+    case UninspectedReason::handshake_size: return "a handshake or header larger than the reassembly window";
+    case UninspectedReason::parse_error: return "the protocol was recognised and its message broken";
+    case UninspectedReason::unknown_protocol: return "no parser knows this payload";
+    case UninspectedReason::ciphertext: return "encrypted payload after the handshake";
+  }
+  return "unknown reason";
+}
+
+}  // namespace sluice

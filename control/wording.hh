@@ -1,0 +1,32 @@
+// Every sentence that a finding or a table may say: fixed templates with typed slots. They state what the wire showed
+// and what a list documents; lists supply data, never prose, and no template judges or names a motive.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "control/finding.hh"
+#include "dataplane/counters.hh"
+#include "dataplane/event.hh"
+#include "dataplane/fields.hh"
+
+namespace sluice {
+
+// "name-in-handshake"; "unknown" for a value outside the list.
+[[nodiscard]] std::string_view text_of(Stage stage) noexcept;
+// "name in TLS handshake": the stage in words, with where the name stood.
+[[nodiscard]] std::string_view stage_words(Stage stage, Field matched_field) noexcept;
+// "pass", "drop"
+[[nodiscard]] std::string_view text_of(Action action) noexcept;
+// "address-alone", "expired"; empty for Lowered::no.
+[[nodiscard]] std::string_view text_of(Lowered lowered) noexcept;
+// The name of a field in events: its place in EVE where it has one ("tls.sni"), else empty.
+[[nodiscard]] std::string_view text_of(Field field) noexcept;
+
+// EVE's alert.signature: "SLUICE telemetry: name in TLS handshake of a host documented as receiving telemetry: ...".
+[[nodiscard]] std::string alert_message(const Finding& finding);
+
+// Why packets passed unseen, half a sentence.
+[[nodiscard]] std::string_view uninspected_words(UninspectedReason reason) noexcept;
+
+}  // namespace sluice

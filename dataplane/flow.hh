@@ -1,0 +1,100 @@
+// A flow: its key without direction, and what the worker that owns it remembers.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "dataplane/http.hh"
+#include "dataplane/packet.hh"
+#include "dataplane/quic_crypto.hh"
+
+namespace sluice {
+
+// The same for both directions: `low` is the smaller (address, port) pair.
+struct FlowKey {
+  Address low;
+  Address high;
+  std::uint16_t low_port = 0;
+  std::uint16_t high_port = 0;
+  std::uint16_t vlan[2] = {0, 0};
+  std::uint8_t protocol = 0;
+  std::uint8_t port_pair = 0;
+  std::uint8_t reserved[6] = {};  // every byte of the key is hashed and compared
+
+  // Of a decoded packet.
+  [[nodiscard]] static FlowKey of(const Packet& packet) noexcept;
+  // Whether the packet's source is the `low` end.
+  [[nodiscard]] bool from_low(const Packet& packet) const noexcept {
+    return packet.source == low && packet.source_port == low_port;
+  }
+  bool operator==(const FlowKey&) const noexcept = default;
+};
+static_assert(sizeof(FlowKey) == 48);
+
+// The same for the same flow in every run and for any number of workers; 53 bits, so that JSON readers keep it whole.
+[[nodiscard]] std::uint64_t flow_id(const FlowKey& key, Tick first_seen) noexcept;
+
+// Keyed, so that nobody outside can choose colliding flows (multiply-and-fold over 64-bit words).
+class FlowHash {
+ public:
+  explicit FlowHash(std::uint64_t secret) noexcept;
+  [[nodiscard]] std::uint64_t operator()(const FlowKey& key) const noexcept;
+
+ private:
+  std::array<std::uint64_t, 7> secret_;
+};
+
+// Which timeout a flow waits for; each class has its own queue (expiry.hh).
+enum class ExpiryClass : std::uint8_t { opening, established, closed, datagram, other };
+constexpr std::size_t expiry_class_count = 5;
+
+constexpr std::uint32_t no_index = 0xffffffff;
+
+// To the server = from the initiator.
+enum class Way : std::uint8_t { to_server = 0, to_client = 1 };
+[[nodiscard]] constexpr Way opposite(Way way) noexcept {
+  return way == Way::to_server ? Way::to_client : Way::to_server;
+}
+
+// One direction of a TCP stream or of QUIC's CRYPTO data.
+struct StreamSide {
+  std::uint32_t first_sequence = 0;  // of the first byte after the SYN, or of the first byte seen
+  std::uint32_t next_sequence = 0;   // of the first byte that the parser has not consumed
+  std::uint32_t buffer = no_index;   // in the worker's BufferPool
+  std::uint64_t skip = 0;            // bytes ahead that no parser wants (a body)
+  bool started = false;
+  bool finished = false;  // nothing further is parsed in this direction
+  bool lost_sync = false;  // after a gap: look for the start of a message
+  Protocol protocol = Protocol::unknown;
+  HttpBody body{BodyFraming::none, 0};  // the one that is passing by
+};
+
+struct alignas(64) Flow {
+  // First cache line: all that a packet of a decided flow touches, besides its counters.
+  FlowKey key;
+  Tick last_seen{};
+  ExpiryClass expiry = ExpiryClass::other;
+  FlowState state = FlowState::fresh;
+  Protocol protocol = Protocol::unknown;
+  bool decided = false;            // no parser looks at further payload
+  bool dropped = false;            // every packet of the flow is dropped
+  bool initiator_is_low = false;
+  bool alerted = false;
+  std::uint8_t tcp_flags = 0;
+
+  // Second cache line: counters, by Way.
+  std::array<std::uint64_t, 2> packets{};
+  std::array<std::uint64_t, 2> bytes{};
+  Tick first_seen{};
+  std::uint64_t id = 0;
+  std::uint8_t fins = 0;  // bit 0: to the server, bit 1: to the client
+  Inside inside = Inside::unknown;
+  bool address_listed = false;
+  Stage address_stage{};  // the furthest for which the addresses were looked at; 0 = not yet
+
+  // Beyond: touched only until the flow is decided.
+  std::array<StreamSide, 2> side{};
+  QuicInitialState quic;
+};
+
+}  // namespace sluice

@@ -1,0 +1,94 @@
+#include "dataplane/flow_table.hh"
+
+#include <algorithm>
+#include <bit>
+#include <new>
+
+namespace sluice {
+namespace {
+
+// Share of the slots that may be in use: two-choice hashing with eight slots a bucket all but never overflows below
+// nine tenths, so a full array is what ends insertion, not an unlucky bucket.
+constexpr std::uint64_t load_numerator = 4;
+constexpr std::uint64_t load_denominator = 5;
+
+}  // namespace
+
+FlowTable::FlowTable(std::uint32_t capacity, std::uint64_t hash_secret)
+    : capacity_(std::max<std::uint32_t>(8, (capacity + 7) / 8 * 8)),
+      hash_(hash_secret),
+      flows_(std::allocator<Flow>{}.allocate(capacity_), Release{capacity_}),
+      free_count_(capacity_) {
+  const auto wanted = capacity_ * load_denominator / load_numerator / slots;
+  const auto buckets = std::bit_ceil(std::max<std::uint64_t>(2, wanted));
+  bucket_mask_ = static_cast<std::uint32_t>(buckets - 1);
+  buckets_ = std::make_unique<Bucket[]>(buckets);
+  free_ = std::make_unique<std::uint32_t[]>(capacity_);
+  // Low indices first: a table that is mostly empty touches little memory.
+  for (std::uint32_t i = 0; i < capacity_; ++i) free_[i] = capacity_ - 1 - i;
+}
+
+FlowTable::Place FlowTable::place(std::uint64_t hash) const noexcept {
+  const auto tag = static_cast<std::uint16_t>((hash >> 48) | 1);  // never 0, which means empty
+  const auto first = static_cast<std::uint32_t>(hash) & bucket_mask_;
+  // Always another bucket than the first: the distance is odd.
+  const auto second = (first ^ ((static_cast<std::uint32_t>(hash >> 32) & bucket_mask_) | 1)) & bucket_mask_;
+  return {&buckets_[first], &buckets_[second], tag};
+}
+
+void FlowTable::prefetch_bucket(std::uint64_t hash) const noexcept {
+  const auto where = place(hash);
+  __builtin_prefetch(where.first);
+  __builtin_prefetch(where.second);
+}
+
+void FlowTable::prefetch_flow(std::uint64_t hash) const noexcept {
+  const auto where = place(hash);
+  for (const auto* bucket : {where.first, where.second})
+    for (std::size_t slot = 0; slot < slots; ++slot)
+      if (bucket->tag[slot] == where.tag) __builtin_prefetch(&flows_[bucket->flow[slot]]);
+}
+
+Flow* FlowTable::find(const FlowKey& key, std::uint64_t hash) noexcept {
+  const auto where = place(hash);
+  for (const auto* bucket : {where.first, where.second}) {
+    for (std::size_t slot = 0; slot < slots; ++slot) {
+      if (bucket->tag[slot] != where.tag) continue;
+      auto& flow = flows_[bucket->flow[slot]];
+      if (flow.key == key) return &flow;
+    }
+  }
+  return nullptr;
+}
+
+Flow* FlowTable::insert(const FlowKey& key, std::uint64_t hash) noexcept {
+  if (free_count_ == 0) return nullptr;
+  const auto where = place(hash);
+  const auto room = [](const Bucket& bucket) { return std::count(bucket.tag, bucket.tag + slots, 0); };
+  Bucket& bucket = room(*where.first) >= room(*where.second) ? *where.first : *where.second;
+  for (std::size_t slot = 0; slot < slots; ++slot) {
+    if (bucket.tag[slot] != 0) continue;
+    const auto index = free_[--free_count_];
+    bucket.tag[slot] = where.tag;
+    bucket.flow[slot] = index;
+    auto* flow = new (&flows_[index]) Flow{};
+    flow->key = key;
+    return flow;
+  }
+  return nullptr;
+}
+
+void FlowTable::erase(Flow& flow) noexcept {
+  const auto index = index_of(flow);
+  const auto where = place(hash_(flow.key));
+  for (auto* bucket : {where.first, where.second}) {
+    for (std::size_t slot = 0; slot < slots; ++slot) {
+      if (bucket->tag[slot] != where.tag || bucket->flow[slot] != index) continue;
+      bucket->tag[slot] = 0;
+      free_[free_count_++] = index;
+      return;
+    }
+  }
+}
+
+}  // namespace sluice

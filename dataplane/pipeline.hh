@@ -1,0 +1,68 @@
+// One worker's way of a packet: decode, flow, stream, protocol, match, verdict. The same code serves a wire and a
+// capture; a worker owns everything in here.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "dataplane/counters.hh"
+#include "dataplane/event_sink.hh"
+#include "dataplane/expiry.hh"
+#include "dataplane/flow_table.hh"
+#include "dataplane/packet.hh"
+#include "dataplane/protocol.hh"
+#include "dataplane/reporter.hh"
+#include "dataplane/ruleset.hh"
+#include "dataplane/stream.hh"
+#include "dataplane/verdict.hh"
+
+namespace sluice {
+
+constexpr std::size_t burst_limit = 32;  // packets a call
+
+struct PipelineOptions {
+  Policy policy;
+  Record record = Record::findings;
+  bool midstream = true;         // follow TCP connections whose start was not seen
+  bool verify_checksums = false;  // packets with a wrong TCP or UDP checksum pass uninspected
+  std::uint32_t flow_table_entries = 65536;
+  std::uint32_t reassembly_buffers = 4096;
+  Timeouts timeouts{};       // by ExpiryClass
+  std::uint64_t hash_secret = 0;
+};
+
+class Pipeline {
+ public:
+  // `ruleset` and `sink` must outlive the pipeline. All memory is taken here.
+  Pipeline(const PipelineOptions& options, const Ruleset& ruleset, EventSink& sink);
+
+  // At most burst_limit packets in the order of arrival; sets packet.action and packet.uninspected.
+  void process(std::span<Packet> burst) noexcept;
+  // Ends flows that have timed out; looks at a bounded number of them. `tag`: of the events that follow from it.
+  void housekeep(Tick now, std::uint64_t tag) noexcept;
+  // Ends every flow: the capture is over.
+  void finish(std::uint64_t tag) noexcept;
+
+  [[nodiscard]] const InspectionCounters& counters() const noexcept { return counters_; }
+  [[nodiscard]] std::uint32_t flows() const noexcept { return table_.size(); }
+
+ private:
+  [[nodiscard]] Flow* flow_of(Packet& packet, const FlowKey& key, std::uint64_t hash) noexcept;
+  [[nodiscard]] Flow* create(Packet& packet, const FlowKey& key, std::uint64_t hash) noexcept;
+  void account(const Passage& at) noexcept;
+  void inspect(const Passage& at) noexcept;
+  void end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept;
+
+  PipelineOptions options_;
+  InspectionCounters counters_;
+  FlowTable table_;
+  Expiry expiry_;
+  BufferPool buffers_;
+  Reporter reporter_;
+  Protocols protocols_;
+  Streams streams_;
+};
+
+}  // namespace sluice

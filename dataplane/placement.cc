@@ -1,0 +1,38 @@
+#include "dataplane/placement.hh"
+
+#include <algorithm>
+
+namespace sluice {
+
+InsideNetworks::InsideNetworks(std::vector<AddressRange> ranges) : ranges_(std::move(ranges)) {}
+
+InsideNetworks InsideNetworks::private_addresses() {
+  // As Address::is_private() names them.
+  std::vector<AddressRange> ranges;
+  for (const char* text : {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10",
+                           "fc00::/7", "fe80::/10"})
+    ranges.push_back(*AddressRange::parse(text));
+  return InsideNetworks{std::move(ranges)};
+}
+
+bool InsideNetworks::contains(const Address& address) const noexcept {
+  return std::any_of(ranges_.begin(), ranges_.end(), [&](const auto& range) { return range.contains(address); });
+}
+
+Inside InsideNetworks::side_of(const Address& source, const Address& destination) const noexcept {
+  const bool source_is = contains(source);
+  if (source_is == contains(destination)) return Inside::unknown;
+  return source_is ? Inside::source : Inside::destination;
+}
+
+std::uint32_t worker_of(const Packet& packet, std::uint32_t workers) noexcept {
+  const auto& smaller = std::min(packet.source, packet.destination);
+  const auto& key = packet.inside == Inside::source        ? packet.source
+                    : packet.inside == Inside::destination ? packet.destination
+                                                           : smaller;
+  std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
+  for (const auto byte : key.bytes) hash = (hash ^ byte) * 0x100000001b3;
+  return static_cast<std::uint32_t>((hash >> 32) % workers);
+}
+
+}  // namespace sluice

@@ -1,0 +1,59 @@
+// The closed list of protocols. Each has a probe ("is this it?") and is then advanced over the bytes as they come.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "dataplane/bytes.hh"
+#include "dataplane/counters.hh"
+#include "dataplane/quic_crypto.hh"
+#include "dataplane/reassembly.hh"
+#include "dataplane/reporter.hh"
+
+namespace sluice {
+
+// What a parser made of the bytes at the start of a direction's unread part.
+struct Progress {
+  enum class State : std::uint8_t {
+    need_more,  // it waits for more bytes after those consumed
+    message,    // a message ended after `consumed` bytes; call again with the rest
+    finished,   // nothing further in this direction is of interest
+  };
+  State state = State::need_more;
+  std::size_t consumed = 0;
+  std::uint64_t skip = 0;  // bytes that follow the consumed ones and that no parser wants
+};
+
+class Protocols {
+ public:
+  Protocols(Reporter& reporter, BufferPool& buffers);
+
+  // TCP: `data` is what follows the bytes consumed so far, without a hole.
+  [[nodiscard]] Progress advance(const Passage& at, StreamSide& side, Bytes data) noexcept;
+  // TCP: bytes are missing before what comes next. False where the parser cannot go on after a hole.
+  [[nodiscard]] bool resume_after_gap(StreamSide& side) noexcept;
+  // TCP: no byte will follow `data`, which a parser waits to see completed: reports what is certain.
+  void cut(const Passage& at, StreamSide& side, Bytes data) noexcept;
+  // UDP: one datagram of a flow that is not decided yet.
+  void datagram(const Passage& at) noexcept;
+
+ private:
+  [[nodiscard]] Progress probe(const Passage& at, StreamSide& side, Bytes data) noexcept;
+  [[nodiscard]] Progress advance_tls(const Passage& at, Bytes data) noexcept;
+  [[nodiscard]] Progress advance_http(const Passage& at, StreamSide& side, Bytes data) noexcept;
+  [[nodiscard]] Progress advance_dns(const Passage& at, StreamSide& side, Bytes data) noexcept;
+  void dns_datagram(const Passage& at) noexcept;
+  void quic_datagram(const Passage& at) noexcept;
+  void quic_crypto(const Passage& at, std::uint32_t version, Bytes payload) noexcept;
+  // No parser looks at the flow any more.
+  void decide(Flow& flow) noexcept;
+
+  Reporter* reporter_;
+  BufferPool* buffers_;
+  QuicOpener opener_;
+  // A handshake that lies in several records, joined; a decrypted Initial.
+  std::array<std::uint8_t, ReassemblyBuffer::window> scratch_{};
+};
+
+}  // namespace sluice

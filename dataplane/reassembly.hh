@@ -1,0 +1,67 @@
+// Bounded reassembly of one direction's bytes: a window that starts at the first byte not yet consumed. Segments and
+// CRYPTO frames may come in any order, twice, and overlapping; where two copies differ, the first stays.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+
+#include "dataplane/bytes.hh"
+#include "dataplane/flow.hh"
+
+namespace sluice {
+
+class ReassemblyBuffer {
+ public:
+  static constexpr std::size_t total_size = 8192;  // bytes of state a half-open flow may hold a direction
+  static constexpr std::size_t ranges_limit = 15;  // stretches of bytes with holes between them
+  static constexpr std::size_t window = total_size - ranges_limit * 4 - 4;
+
+  enum class Stored : std::uint8_t {
+    all,
+    part,  // bytes beyond the window, or one hole too many, were left out
+  };
+
+  void clear() noexcept { count_ = 0; }
+  // offset: of data's first byte from the start of the window.
+  Stored insert(std::size_t offset, Bytes data) noexcept;
+  // The bytes from the start of the window up to the first hole.
+  [[nodiscard]] Bytes contiguous() const noexcept;
+  // Moves the window on by `count` bytes, over holes too.
+  void advance(std::size_t count) noexcept;
+  [[nodiscard]] bool empty() const noexcept { return count_ == 0; }
+  // Where the first stored byte lies; only where !empty().
+  [[nodiscard]] std::size_t first_offset() const noexcept { return ranges_[0].begin; }
+
+ private:
+  struct Range {
+    std::uint16_t begin;
+    std::uint16_t end;
+  };
+
+  // No member is initialised here: a pool of thousands would touch all its memory at start. take() clears.
+  std::uint32_t count_;
+  std::array<Range, ranges_limit> ranges_;
+  std::array<std::uint8_t, window> bytes_;
+};
+static_assert(sizeof(ReassemblyBuffer) == ReassemblyBuffer::total_size);
+
+// A worker's own, fixed number of buffers.
+class BufferPool {
+ public:
+  explicit BufferPool(std::uint32_t count);
+
+  // The index of a cleared buffer, or no_index where none is free.
+  [[nodiscard]] std::uint32_t take() noexcept;
+  void give(std::uint32_t index) noexcept { free_[free_count_++] = index; }
+  [[nodiscard]] ReassemblyBuffer& at(std::uint32_t index) noexcept { return buffers_[index]; }
+  [[nodiscard]] std::uint32_t in_use() const noexcept { return count_ - free_count_; }
+
+ private:
+  std::uint32_t count_;
+  std::uint32_t free_count_;
+  std::unique_ptr<ReassemblyBuffer[]> buffers_;
+  std::unique_ptr<std::uint32_t[]> free_;
+};
+
+}  // namespace sluice

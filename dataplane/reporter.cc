@@ -1,0 +1,226 @@
+#include "dataplane/reporter.hh"
+
+#include <algorithm>
+
+namespace sluice {
+namespace {
+
+// What an event keeps of a DNS answer's data; the longest domain name takes 1,003 characters in escaped form.
+constexpr std::size_t rdata_text_limit = 1024;
+
+Inside reversed(Inside inside) noexcept {
+  if (inside == Inside::unknown) return inside;
+  return inside == Inside::source ? Inside::destination : Inside::source;
+}
+
+// The host of "host:port" or "[2001:db8::1]:port" (RFC 3986 section 3.2.2).
+std::string_view without_port(std::string_view host) noexcept {
+  if (host.starts_with('[')) return host.substr(1, host.find(']') - 1);
+  return host.substr(0, host.find(':'));
+}
+
+const Address& initiator(const Flow& flow) noexcept { return flow.initiator_is_low ? flow.key.low : flow.key.high; }
+const Address& responder(const Flow& flow) noexcept { return flow.initiator_is_low ? flow.key.high : flow.key.low; }
+
+// Addresses in text take a fixed room here: std::string would allocate.
+struct AddressText {
+  std::array<char, Address::text_limit> buffer{};
+  std::string_view text;
+  explicit AddressText(const Address& address) noexcept { text = address.text_to(buffer); }
+};
+
+}  // namespace
+
+// Source and destination are those of the packet for a DNS message, else initiator and responder of the flow.
+EventHeader Reporter::header(EventType type, const Flow& flow) const noexcept {
+  EventHeader header;
+  header.type = type;
+  header.inside = flow.inside;
+  header.ip_protocol = flow.key.protocol;
+  header.port_pair = flow.key.port_pair;
+  header.flow_id = flow.id;
+  header.generation = ruleset_->generation();
+  header.source = initiator(flow);
+  header.destination = responder(flow);
+  header.source_port = flow.initiator_is_low ? flow.key.low_port : flow.key.high_port;
+  header.destination_port = flow.initiator_is_low ? flow.key.high_port : flow.key.low_port;
+  header.vlan[0] = flow.key.vlan[0];
+  header.vlan[1] = flow.key.vlan[1];
+  return header;
+}
+
+EventHeader Reporter::header(EventType type, const Passage& at) const noexcept {
+  auto header = this->header(type, at.flow);
+  header.packet = at.packet.number;
+  header.time = at.packet.time;
+  return header;
+}
+
+void Reporter::send(EventWriter& event, EventType type, std::uint64_t tag) noexcept {
+  if (event.truncated()) ++counters_->events_truncated;
+  sink_->put(type, tag, event.finish(), *counters_);
+}
+
+void Reporter::connection(const Passage& at, Stage stage) noexcept {
+  // The listed end is the far one; where nobody said which side is inside, either.
+  struct End {
+    const Address& address;
+    bool wanted;
+  };
+  const auto inside = at.flow.inside;
+  for (const auto& end : {End{responder(at.flow), inside != Inside::destination},
+                          End{initiator(at.flow), inside != Inside::source}}) {
+    Hits hits;
+    if (end.wanted) ruleset_->match_address(end.address, hits);
+    if (hits.count == 0) continue;
+    at.flow.address_listed = true;
+    alerts(at, hits, Field::destination_ip, AddressText{end.address}.text, stage, Scope::flow);
+  }
+}
+
+void Reporter::dns(const Passage& at, const DnsMessage& message) noexcept {
+  const auto& header = message.header();
+  auto event_header = this->header(EventType::dns, at);
+  if (at.way == Way::to_client) {  // the sender of the message is the source
+    std::swap(event_header.source, event_header.destination);
+    std::swap(event_header.source_port, event_header.destination_port);
+    event_header.inside = reversed(event_header.inside);
+  }
+  EventWriter event{buffer_};
+  event.begin(event_header);
+  event.integer(Field::dns_response, header.response() ? 1 : 0);
+  event.integer(Field::dns_id, header.id);
+  event.integer(Field::dns_flags, header.flags);
+
+  auto reading = message;
+  DnsQuestion question;
+  while (reading.next_question(question)) {
+    event.text(Field::dns_query_name, question.name.view());
+    event.integer(Field::dns_query_type, question.type);
+    // A response repeats the question: it counts where the query itself did not come by.
+    const bool seen = header.response() && at.flow.packets[static_cast<std::size_t>(opposite(at.way))] != 0;
+    if (!seen) name(at, Field::dns_query_name, question.name.view(), Stage::name_looked_up, Scope::message);
+  }
+  DnsRecord record;
+  std::array<char, rdata_text_limit> text;
+  while (reading.next_record(record)) {
+    if (record.section != DnsSection::answer) continue;
+    event.text(Field::dns_answer_name, record.name.view());
+    event.integer(Field::dns_answer_type, record.type);
+    event.integer(Field::dns_answer_ttl, record.ttl);
+    event.text(Field::dns_answer_data, format_rdata(reading, record, text));
+  }
+  if (record_ == Record::all) send(event, EventType::dns, at.packet.number);
+}
+
+void Reporter::hello_fields(EventWriter& event, const ClientHello& hello) const noexcept {
+  for (const auto protocol : hello.alpn) event.text(Field::tls_alpn, protocol);
+  event.integer(Field::tls_version_offered, hello.highest_version);
+  event.integer(Field::tls_version_legacy, hello.legacy_version);
+}
+
+void Reporter::tls(const Passage& at, const ClientHello& hello) noexcept {
+  if (record_ == Record::all) {
+    EventWriter event{buffer_};
+    event.begin(header(EventType::tls, at));
+    if (!hello.sni.empty()) event.text(Field::tls_sni, hello.sni);
+    hello_fields(event, hello);
+    send(event, EventType::tls, at.packet.number);
+  }
+  name(at, Field::tls_sni, hello.sni, Stage::name_in_handshake, Scope::flow);
+}
+
+void Reporter::quic(const Passage& at, std::uint32_t version, const ClientHello& hello) noexcept {
+  if (record_ == Record::all) {
+    EventWriter event{buffer_};
+    event.begin(header(EventType::quic, at));
+    event.integer(Field::quic_version, version);
+    if (!hello.sni.empty()) event.text(Field::quic_sni, hello.sni);
+    hello_fields(event, hello);
+    send(event, EventType::quic, at.packet.number);
+  }
+  name(at, Field::quic_sni, hello.sni, Stage::name_in_handshake, Scope::flow);
+}
+
+void Reporter::http(const Passage& at, const HttpRequest& request) noexcept {
+  if (record_ == Record::all) {
+    EventWriter event{buffer_};
+    event.begin(header(EventType::http, at));
+    event.text(Field::http_method, request.method);
+    if (!request.host.empty()) event.text(Field::http_host, request.host);
+    event.text(Field::http_uri, request.target);
+    event.text(Field::http_protocol, request.protocol);
+    if (!request.user_agent.empty()) event.text(Field::http_user_agent, request.user_agent);
+    for (const auto& field : request.headers) {
+      event.text(Field::http_header_name, field.name);
+      event.text(Field::http_header_value, field.value);
+    }
+    send(event, EventType::http, at.packet.number);
+  }
+  name(at, Field::http_host, without_port(request.host), Stage::data_sent, Scope::flow);
+}
+
+void Reporter::name(const Passage& at, Field field, std::string_view name, Stage stage, Scope scope) noexcept {
+  Hits hits;
+  ruleset_->match_name(name, hits);
+  if (hits.count == 0 && field != Field::dns_query_name) {
+    // Some clients put an address where the name belongs.
+    if (const auto address = Address::parse(name)) ruleset_->match_address(*address, hits);
+  }
+  if (hits.count != 0) alerts(at, hits, field, name, stage, scope);
+}
+
+void Reporter::alerts(const Passage& at, const Hits& hits, Field field, std::string_view value, Stage stage,
+                      Scope scope) noexcept {
+  auto would = Action::pass;
+  for (const auto row : hits)
+    would = std::max(would, enforced_action(policy_, ruleset_->rule(row), at.packet.time));
+  const auto action = policy_.mode == Mode::enforce ? would : Action::pass;
+  if (action == Action::drop) {
+    at.packet.action = Action::drop;
+    if (scope == Scope::flow) at.flow.dropped = true;
+  }
+  at.flow.alerted = true;
+
+  // A record of its own room: an event of the message itself may be under way in buffer_.
+  for (const auto row : hits) {
+    EventWriter event{alert_buffer_};
+    event.begin(header(EventType::alert, at));
+    event.integer(Field::rule_row, row);
+    event.integer(Field::matched_field, static_cast<std::uint64_t>(field));
+    event.text(Field::matched_value, value);
+    event.integer(Field::stage, static_cast<std::uint64_t>(stage));
+    event.integer(Field::action, static_cast<std::uint64_t>(action));
+    event.integer(Field::would, static_cast<std::uint64_t>(would));
+    event.integer(Field::flow_protocol, static_cast<std::uint64_t>(at.flow.protocol));
+    event.integer(Field::flow_packets_to_server, at.flow.packets[0]);
+    event.integer(Field::flow_packets_to_client, at.flow.packets[1]);
+    event.integer(Field::flow_bytes_to_server, at.flow.bytes[0]);
+    event.integer(Field::flow_bytes_to_client, at.flow.bytes[1]);
+    event.integer(Field::flow_start, static_cast<std::uint64_t>(nanoseconds_since_epoch(at.flow.first_seen)));
+    ++counters_->findings;
+    send(event, EventType::alert, at.packet.number);
+  }
+}
+
+void Reporter::flow_end(const Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept {
+  if (record_ != Record::all) return;
+  EventWriter event{buffer_};
+  auto event_header = header(EventType::flow, flow);
+  event_header.time = flow.last_seen;
+  event.begin(event_header);
+  event.integer(Field::flow_packets_to_server, flow.packets[0]);
+  event.integer(Field::flow_packets_to_client, flow.packets[1]);
+  event.integer(Field::flow_bytes_to_server, flow.bytes[0]);
+  event.integer(Field::flow_bytes_to_client, flow.bytes[1]);
+  event.integer(Field::flow_start, static_cast<std::uint64_t>(nanoseconds_since_epoch(flow.first_seen)));
+  event.integer(Field::flow_end, static_cast<std::uint64_t>(nanoseconds_since_epoch(flow.last_seen)));
+  event.integer(Field::flow_reason, static_cast<std::uint64_t>(reason));
+  event.integer(Field::flow_protocol, static_cast<std::uint64_t>(flow.protocol));
+  event.integer(Field::flow_tcp_flags, flow.tcp_flags);
+  event.integer(Field::flow_state, static_cast<std::uint64_t>(flow.state));
+  event.integer(Field::flow_alerted, flow.alerted ? 1 : 0);
+  send(event, EventType::flow, tag);
+}
+
+}  // namespace sluice

@@ -1,0 +1,66 @@
+// Turns what a packet showed into events, matches it against the rules, and sets the verdict of packet and flow.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "dataplane/counters.hh"
+#include "dataplane/dns.hh"
+#include "dataplane/event.hh"
+#include "dataplane/event_sink.hh"
+#include "dataplane/flow.hh"
+#include "dataplane/http.hh"
+#include "dataplane/packet.hh"
+#include "dataplane/ruleset.hh"
+#include "dataplane/tls.hh"
+#include "dataplane/verdict.hh"
+
+namespace sluice {
+
+// Which events leave a worker: findings alone, or a record of every message and flow too.
+enum class Record : std::uint8_t { findings, all };
+
+// One packet of one flow, on its way.
+struct Passage {
+  Packet& packet;
+  Flow& flow;
+  Way way;
+};
+
+class Reporter {
+ public:
+  Reporter(const Ruleset& ruleset, const Policy& policy, Record record, EventSink& sink, InspectionCounters& counters)
+      : ruleset_(&ruleset), policy_(policy), record_(record), sink_(&sink), counters_(&counters) {}
+
+  // Once for each flow, and again when it got further: is its far end a listed address?
+  void connection(const Passage& at, Stage stage) noexcept;
+  void dns(const Passage& at, const DnsMessage& message) noexcept;
+  void tls(const Passage& at, const ClientHello& hello) noexcept;
+  void quic(const Passage& at, std::uint32_t version, const ClientHello& hello) noexcept;
+  void http(const Passage& at, const HttpRequest& request) noexcept;
+  // `tag`: number of the packet that made the end known.
+  void flow_end(const Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept;
+
+ private:
+  // What a hit does besides being reported.
+  enum class Scope : std::uint8_t { message, flow };
+
+  [[nodiscard]] EventHeader header(EventType type, const Flow& flow) const noexcept;
+  [[nodiscard]] EventHeader header(EventType type, const Passage& at) const noexcept;
+  void hello_fields(EventWriter& event, const ClientHello& hello) const noexcept;
+  void name(const Passage& at, Field field, std::string_view name, Stage stage, Scope scope) noexcept;
+  void alerts(const Passage& at, const Hits& hits, Field field, std::string_view value, Stage stage,
+              Scope scope) noexcept;
+  void send(EventWriter& event, EventType type, std::uint64_t tag) noexcept;
+
+  const Ruleset* ruleset_;
+  Policy policy_;
+  Record record_;
+  EventSink* sink_;
+  InspectionCounters* counters_;
+  alignas(8) std::array<std::uint8_t, event_size_limit> buffer_{};
+  alignas(8) std::array<std::uint8_t, event_size_limit> alert_buffer_{};
+};
+
+}  // namespace sluice

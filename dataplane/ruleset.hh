@@ -1,0 +1,84 @@
+// What a worker matches against: one immutable generation of rules, shared by all workers and swapped by pointer.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dataplane/tick.hh"
+#include "rules/address.hh"
+#include "rules/indicator.hh"
+
+namespace sluice {
+
+// The rows that one value matched. More than `limit` rows on one value are cut and the first ones stand.
+struct Hits {
+  static constexpr std::size_t limit = 16;
+
+  std::array<std::uint32_t, limit> rows{};
+  std::size_t count = 0;
+
+  void add(std::uint32_t row) noexcept;
+  [[nodiscard]] const std::uint32_t* begin() const noexcept { return rows.data(); }
+  [[nodiscard]] const std::uint32_t* end() const noexcept { return rows.data() + count; }
+};
+
+// What the packet path needs to know of a row; the rest stays in the list.
+struct Rule {
+  IndicatorKind kind{};
+  Confidence confidence{};
+  std::int64_t expires_ns = 0;  // 0 = never
+
+  [[nodiscard]] bool is_expired(Tick now) const noexcept {
+    return expires_ns != 0 && nanoseconds_since_epoch(now) >= expires_ns;
+  }
+  [[nodiscard]] bool is_address() const noexcept {
+    return kind == IndicatorKind::ip || kind == IndicatorKind::cidr;
+  }
+};
+
+class Ruleset {
+ public:
+  // Row numbers in hits are positions in `list`.
+  explicit Ruleset(const IndicatorList& list, std::uint32_t generation = 1);
+
+  // A host name as it stood on the wire: any case, with or without a trailing dot. Names longer than 253 bytes
+  // (RFC 1035 section 2.3.4, in text form) match nothing.
+  void match_name(std::string_view name, Hits& hits) const noexcept;
+  void match_address(const Address& address, Hits& hits) const noexcept;
+
+  [[nodiscard]] const Rule& rule(std::uint32_t row) const noexcept { return rules_[row]; }
+  [[nodiscard]] std::uint32_t generation() const noexcept { return generation_; }
+  [[nodiscard]] std::size_t size() const noexcept { return rules_.size(); }
+
+ private:
+  // One name of the list; rows with the same name are chained.
+  struct Name {
+    std::uint64_t hash = 0;
+    std::uint32_t text = 0;  // offset in names_text_
+    std::uint8_t length = 0;  // 0 = empty slot
+    std::uint32_t first_row = 0;
+  };
+  struct Interval {
+    Address first;
+    Address last;
+    std::uint32_t rows = 0;  // offset in interval_rows_
+    std::uint32_t count = 0;
+  };
+
+  void build_names(const IndicatorList& list);
+  void build_intervals(const IndicatorList& list);
+  [[nodiscard]] const Name* find_name(std::string_view suffix, std::uint64_t hash) const noexcept;
+
+  std::uint32_t generation_;
+  std::vector<Rule> rules_;
+  std::vector<std::uint32_t> next_row_;  // chain of rows with the same name
+  std::vector<Name> names_;              // open addressing, a power of two
+  std::string names_text_;
+  std::vector<Interval> intervals_;  // sorted, disjoint; each carries all rows that contain it
+  std::vector<std::uint32_t> interval_rows_;
+};
+
+}  // namespace sluice

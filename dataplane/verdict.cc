@@ -1,0 +1,10 @@
+#include "dataplane/verdict.hh"
+
+namespace sluice {
+
+Action enforced_action(const Policy& policy, const Rule& rule, Tick now) noexcept {
+  if (rule.is_address()) return policy.block_addresses && !rule.is_expired(now) ? Action::drop : Action::pass;
+  return rule.confidence == Confidence::low || rule.is_expired(now) ? Action::pass : Action::drop;
+}
+
+}  // namespace sluice

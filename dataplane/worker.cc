@@ -1,0 +1,107 @@
+#include "dataplane/worker.hh"
+
+#include <rte_pause.h>
+#include <time.h>
+
+namespace sluice {
+namespace {
+
+constexpr std::uint64_t turns_between_housekeeping = 256;
+// A transmit queue that is full for a moment gets this many chances before packets are dropped, and counted.
+constexpr int transmit_tries = 64;
+
+// Wall time without a system call: the kernel's vDSO reads the time stamp counter.
+Tick now() noexcept {
+  timespec time{};
+  ::clock_gettime(CLOCK_REALTIME, &time);
+  return tick_from_nanoseconds(std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec);
+}
+
+}  // namespace
+
+Worker::Worker(const PipelineOptions& options, const Ruleset& ruleset, std::vector<WorkerPair> pairs,
+               const EventSink& sink, WorkerPage& page)
+    : sink_(sink), pipeline_(options, ruleset, sink_), pairs_(std::move(pairs)), page_(&page) {}
+
+void Worker::run(const std::atomic<bool>& stop) noexcept {
+  for (std::uint64_t turn = 0; !stop.load(std::memory_order_relaxed); ++turn) {
+    std::uint32_t received = 0;
+    for (std::size_t i = 0; i < pairs_.size(); ++i) {
+      const auto pair = static_cast<std::uint8_t>(i);
+      received += forward(pairs_[i].inside, pairs_[i].outside, Inside::source, pair);
+      received += forward(pairs_[i].outside, pairs_[i].inside, Inside::destination, pair);
+    }
+    if (turn % turns_between_housekeeping == 0) {
+      pipeline_.housekeep(now(), 0);
+      publish_counters();
+    } else if (received != 0) {
+      publish_counters();
+    } else {
+      rte_pause();
+    }
+    page_->heartbeat.store(turn + 1, std::memory_order_relaxed);
+  }
+  pipeline_.finish(0);
+  publish_counters();
+}
+
+std::uint16_t Worker::forward(const WorkerPort& from, const WorkerPort& to, Inside inside, std::uint8_t pair) noexcept {
+  std::array<rte_mbuf*, burst_limit> frames;
+  const auto count = rte_eth_rx_burst(from.port, from.queue, frames.data(), frames.size());
+  if (count == 0) return 0;
+
+  const auto time = now();
+  auto& counters = reading_.ports[from.counter];
+  counters.received += count;
+  std::array<Packet, burst_limit> burst;
+  for (std::uint16_t i = 0; i < count; ++i) {
+    // Ports are set up so that a frame fits one mbuf (port.hh).
+    const auto length = rte_pktmbuf_data_len(frames[i]);
+    counters.received_bytes += length;
+    burst[i].frame = {rte_pktmbuf_mtod(frames[i], const std::uint8_t*), length};
+    burst[i].wire_length = length;
+    burst[i].time = time;
+    burst[i].port_pair = pair;
+    burst[i].inside = inside;
+  }
+  pipeline_.process({burst.data(), count});
+
+  std::array<rte_mbuf*, burst_limit> passing;
+  std::size_t passed = 0;
+  for (std::uint16_t i = 0; i < count; ++i) {
+    if (burst[i].action == Action::pass) {
+      passing[passed++] = frames[i];
+    } else {
+      ++counters.dropped[DropReason::policy];
+      rte_pktmbuf_free(frames[i]);
+    }
+  }
+  transmit(from, to, {passing.data(), passed});
+  return count;
+}
+
+void Worker::transmit(const WorkerPort& from, const WorkerPort& to, std::span<rte_mbuf*> frames) noexcept {
+  auto& in = reading_.ports[from.counter];
+  auto& out = reading_.ports[to.counter];
+  // The driver may free a frame as soon as it has taken it.
+  std::array<std::uint32_t, burst_limit> lengths;
+  for (std::size_t i = 0; i < frames.size(); ++i) lengths[i] = frames[i]->pkt_len;
+
+  std::size_t sent = 0;
+  for (int tries = 0; sent < frames.size() && tries < transmit_tries; ++tries)
+    sent += rte_eth_tx_burst(to.port, to.queue, frames.data() + sent, static_cast<std::uint16_t>(frames.size() - sent));
+  for (std::size_t i = 0; i < sent; ++i) out.transmitted_bytes += lengths[i];
+  out.transmitted += sent;
+  in.forwarded += sent;
+  in.dropped[DropReason::tx_full] += frames.size() - sent;
+  if (sent < frames.size())
+    rte_pktmbuf_free_bulk(frames.data() + sent, static_cast<unsigned>(frames.size() - sent));
+}
+
+void Worker::publish_counters() noexcept {
+  reading_.inspection = pipeline_.counters();
+  reading_.flows = pipeline_.flows();
+  publish(*page_, reading_);
+}
+
+}  // namespace sluice

@@ -1,0 +1,52 @@
+// One worker: receive a burst, pipeline, transmit or drop, and every so often housekeeping. Nothing else.
+#pragma once
+
+#include <rte_ethdev.h>
+#include <rte_mbuf.h>
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <vector>
+
+#include "dataplane/event_sink.hh"
+#include "dataplane/pipeline.hh"
+#include "dataplane/placement.hh"
+#include "dataplane/shared_memory.hh"
+
+namespace sluice {
+
+// One end of a wire as a worker polls it.
+struct WorkerPort {
+  std::uint16_t port = 0;    // DPDK's number of it
+  std::uint16_t queue = 0;   // this worker's, for both directions
+  std::uint32_t counter = 0;  // index in WorkerReading::ports
+};
+
+struct WorkerPair {
+  WorkerPort inside;
+  WorkerPort outside;
+};
+
+class Worker {
+ public:
+  Worker(const PipelineOptions& options, const Ruleset& ruleset, std::vector<WorkerPair> pairs, const EventSink& sink,
+         WorkerPage& page);
+
+  // Until `stop` is set (main: wo, worker: ro).
+  void run(const std::atomic<bool>& stop) noexcept;
+
+ private:
+  // Moves at most one burst from `from` to `to`; returns how many packets came in.
+  std::uint16_t forward(const WorkerPort& from, const WorkerPort& to, Inside inside, std::uint8_t pair) noexcept;
+  void transmit(const WorkerPort& from, const WorkerPort& to, std::span<rte_mbuf*> frames) noexcept;
+  void publish_counters() noexcept;
+
+  EventSink sink_;
+  Pipeline pipeline_;
+  std::vector<WorkerPair> pairs_;
+  WorkerReading reading_;
+  WorkerPage* page_;
+};
+
+}  // namespace sluice

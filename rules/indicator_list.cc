@@ -1,0 +1,179 @@
+#include "rules/indicator_list.hh"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "rules/csv.hh"
+#include "rules/indicator_row.hh"
+#include "rules/list_columns.hh"
+#include "rules/utf8.hh"
+
+namespace sluice {
+namespace {
+
+using Lines = std::unordered_map<std::string, std::size_t>;
+
+class ListReader {
+ public:
+  ListReader(std::string_view text, std::string_view list_name, std::string_view file)
+      : text_(text), list_name_(list_name), file_(file) {}
+
+  LoadedList read() {
+    read_file();
+    if (errors_left_out_ > 0)
+      out_.errors.push_back(
+          {file_, 0, 0, fmt::format("{} more errors are not listed: correct those above first", errors_left_out_)});
+    return std::move(out_);
+  }
+
+ private:
+  void fail(std::size_t line, std::size_t column, std::string message) {
+    if (out_.errors.size() < list_error_limit) {
+      out_.errors.push_back({file_, line, column, std::move(message)});
+    } else {
+      ++errors_left_out_;
+    }
+  }
+  void fail(const std::vector<CsvError>& errors) {
+    for (const auto& error : errors) fail(error.line, error.column, error.message);
+  }
+
+  void read_file() {
+    if (!is_list_id(list_name_)) {
+      fail(0, 0,
+           fmt::format("the name of the list, \"{}\", becomes part of every rule_id: use letters, digits, '.', "
+                       "'_' and '-', {} at most",
+                       printable(list_name_), list_id_size_limit));
+    }
+    if (text_.size() > list_size_limit) {
+      fail(0, 0, fmt::format("larger than {} MiB: split the list", list_size_limit / (1024 * 1024)));
+      return;
+    }
+    if (text_.starts_with("\xff\xfe") || text_.starts_with("\xfe\xff")) {
+      fail(1, 1, "the file is UTF-16: save it as UTF-8");
+      return;
+    }
+    CsvReader csv(text_);
+    const auto columns = read_header(csv);
+    if (!columns) return;
+    std::size_t rows = 0;
+    while (auto row = csv.next()) {
+      if (++rows > list_row_limit) {
+        fail(row->has_value() ? (*row)->line : row->error().line, 1,
+             fmt::format("more than {} rows: split the list; what follows was not read", list_row_limit));
+        return;
+      }
+      if (*row) {
+        read_row(**row, *columns);
+      } else {
+        fail({row->error()});
+      }
+    }
+  }
+
+  std::optional<ListColumns> read_header(CsvReader& csv) {
+    const auto header = csv.next();
+    if (!header) {
+      fail(1, 1, "the list is empty: the first row is the header, such as \"indicator,kind\"");
+      return std::nullopt;
+    }
+    if (!*header) {
+      fail({header->error()});
+      return std::nullopt;
+    }
+    std::vector<CsvError> errors;
+    const auto columns = ListColumns::parse(**header, errors);
+    fail(errors);
+    return columns;
+  }
+
+  void read_row(const CsvRow& row, const ListColumns& columns) {
+    if (row.cells.size() != columns.count()) {
+      const bool many = row.cells.size() > columns.count();
+      const auto& where = many ? row.cells[columns.count()] : row.cells.back();
+      fail(where.line, where.column,
+           fmt::format("{} cells, and the header has {}: {}", row.cells.size(), columns.count(),
+                       many ? "put cells with commas in quotes" : "add the missing ones, which may be empty"));
+      return;
+    }
+    std::vector<CsvError> errors;
+    auto read = read_list_row(row, columns, list_name_, errors);
+    fail(errors);
+    if (!read) return;
+    const auto* id_cell = columns.cell(row, ListColumn::id);
+    const auto& indicator_cell = *columns.cell(row, ListColumn::indicator);
+    const bool own_id = id_cell != nullptr && !trimmed(id_cell->text).empty();
+    const auto* row_of_key = line_of(keys_, read->key, row.line);
+    if (row_of_key != nullptr) {
+      fail(indicator_cell.line, indicator_cell.column,
+           fmt::format("{} {} stands already in line {}: remove one of the two rows", text_of(read->indicator.kind),
+                       printable(read->indicator.indicator), *row_of_key));
+      if (!own_id) return;  // its derived id is the other row's too
+    }
+    const auto* row_of_id = line_of(ids_, read->indicator.rule_id, row.line);
+    if (row_of_id != nullptr) {
+      const auto& where = own_id ? *id_cell : indicator_cell;
+      fail(where.line, where.column,
+           fmt::format("id {} stands already in line {}: give each row its own",
+                       read->indicator.rule_id.substr(list_name_.size() + 1), *row_of_id));
+    }
+    if (row_of_key == nullptr && row_of_id == nullptr) out_.rows.push_back(std::move(read->indicator));
+  }
+
+  // The line where the key stood first; nothing where this is its first line, which is then remembered.
+  static const std::size_t* line_of(Lines& seen, const std::string& key, std::size_t line) {
+    const auto [entry, fresh] = seen.try_emplace(key, line);
+    return fresh ? nullptr : &entry->second;
+  }
+
+  std::string_view text_;
+  std::string_view list_name_;
+  std::string file_;
+  LoadedList out_;
+  std::size_t errors_left_out_ = 0;
+  Lines keys_;
+  Lines ids_;
+};
+
+constexpr std::size_t read_block_size = 1024 * 1024;
+
+LoadedList unreadable(const std::filesystem::path& path, std::string message) {
+  LoadedList list;
+  list.errors.push_back({path.string(), 0, 0, std::move(message)});
+  return list;
+}
+
+}  // namespace
+
+std::string ListError::text() const {
+  return line == 0 ? fmt::format("{}: {}", file, message) : fmt::format("{}:{}:{}: {}", file, line, column, message);
+}
+
+LoadedList parse_indicator_list(std::string_view text, std::string_view list_name) {
+  return ListReader(text, list_name, list_name).read();
+}
+
+LoadedList load_indicator_list(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) return unreadable(path, "is a directory: name a file");
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return unreadable(path, fmt::format("cannot be opened: {}", std::strerror(errno)));
+  std::string text;
+  std::string block(read_block_size, '\0');
+  // A file beyond the limit (or one without end) is read until that shows, and no further.
+  while (file && text.size() <= list_size_limit) {
+    file.read(block.data(), static_cast<std::streamsize>(block.size()));
+    text.append(block, 0, static_cast<std::size_t>(file.gcount()));
+  }
+  if (file.bad()) return unreadable(path, fmt::format("cannot be read: {}", std::strerror(errno)));
+  const auto name = path.stem().string();
+  const auto shown = path.string();
+  return ListReader(text, name, shown).read();
+}
+
+}  // namespace sluice

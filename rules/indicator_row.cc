@@ -1,0 +1,308 @@
+#include "rules/indicator_row.hh"
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "rules/date.hh"
+#include "rules/domain_name.hh"
+#include "rules/nearest_word.hh"
+#include "rules/utf8.hh"
+
+namespace sluice {
+namespace {
+
+// Kinds of the file format that nothing matches yet: named, so that nobody believes them active.
+constexpr std::array<std::string_view, 5> kinds_not_matched{"url", "ja3", "ja4", "cert_sha1", "cert_sha256"};
+
+// FIRST, Traffic Light Protocol 2.0, section 2.
+constexpr std::array<std::string_view, 5> tlp_labels{"clear", "green", "amber", "amber+strict", "red"};
+
+constexpr unsigned mapped_bits = 96;  // of ::ffff:0:0/96, where IPv4 stands in an Address
+
+bool contains(std::span<const std::string_view> texts, std::string_view text) {
+  return std::find(texts.begin(), texts.end(), text) != texts.end();
+}
+
+bool is_ipv4(const AddressRange& range) { return range.first.is_v4() && range.last.is_v4(); }
+
+// Bits that all addresses of the range share, counted in its own family.
+unsigned prefix_length(const AddressRange& range) {
+  unsigned length = 0;
+  for (std::size_t i = 0; i < range.first.bytes.size(); ++i) {
+    const auto differing = static_cast<std::uint8_t>(range.first.bytes[i] ^ range.last.bytes[i]);
+    length += static_cast<unsigned>(std::countl_zero(differing));
+    if (differing != 0) break;
+  }
+  return is_ipv4(range) ? length - mapped_bits : length;
+}
+
+std::string prefix_text(const AddressRange& range) {
+  return fmt::format("{}/{}", range.first.text(), prefix_length(range));
+}
+
+// What a prefix with host bits was meant to be; nothing where it is wrong in another way.
+std::optional<std::string> without_host_bits(std::string_view text) {
+  const auto slash = text.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  auto address = Address::parse(text.substr(0, slash));
+  const auto digits = text.substr(slash + 1);
+  unsigned length = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
+  const bool v4 = text.find(':') == std::string_view::npos;
+  if (!address || error != std::errc{} || end != digits.data() + digits.size() || length > (v4 ? 32U : 128U))
+    return std::nullopt;
+  for (unsigned bit = length + (v4 ? mapped_bits : 0); bit < 128; ++bit)
+    address->bytes[bit / 8] &= static_cast<std::uint8_t>(~(0x80U >> (bit % 8)));
+  return fmt::format("{}/{}", address->text(), length);
+}
+
+// True where a range takes in so much that it can hardly be meant.
+bool too_wide(const AddressRange& range) {
+  if (is_ipv4(range)) return prefix_length(range) < shortest_ipv4_prefix;
+  const auto any_ipv4 = Address::parse("0.0.0.0");
+  return prefix_length(range) < shortest_ipv6_prefix || range.contains(*any_ipv4);
+}
+
+class RowReader {
+ public:
+  RowReader(const CsvRow& row, const ListColumns& columns, std::string_view list_name, std::vector<CsvError>& errors)
+      : row_(row), columns_(columns), list_name_(list_name), errors_(errors) {}
+
+  std::optional<ListRow> read() {
+    const auto errors_before = errors_.size();
+    check_cells();
+    if (errors_.size() != errors_before) return std::nullopt;  // nothing in it can be shown or compared
+    ListRow out;
+    auto& indicator = out.indicator;
+    indicator.indicator = text(ListColumn::indicator);
+    check_id();
+    const auto kind = read_kind();
+    if (kind) {
+      indicator.kind = *kind;
+      const auto normalised = indicator.indicator.empty() ? std::string() : read_indicator(indicator);
+      if (!normalised.empty()) {
+        out.key = fmt::format("{}:{}", text_of(*kind), normalised);
+        const auto id = text(ListColumn::id);
+        indicator.rule_id = fmt::format("{}/{}", list_name_, id.empty() ? derived_id(*kind, normalised) : id);
+      }
+    }
+    if (indicator.indicator.empty()) fail(ListColumn::indicator, "no indicator: write the name or address to look for");
+    indicator.finding_class = read_class();
+    indicator.confidence = read_confidence();
+    indicator.tlp = read_tlp();
+    read_dates(indicator);
+    indicator.recipient = text(ListColumn::recipient);
+    indicator.role = text(ListColumn::role);
+    indicator.purpose = text(ListColumn::purpose);
+    indicator.carries = text(ListColumn::carries);
+    indicator.breaks = text(ListColumn::breaks);
+    indicator.source = text(ListColumn::source);
+    indicator.licence = text(ListColumn::licence);
+    if (errors_.size() != errors_before) return std::nullopt;
+    return out;
+  }
+
+ private:
+  [[nodiscard]] std::string text(ListColumn column) const {
+    const auto* cell = columns_.cell(row_, column);
+    return cell == nullptr ? std::string() : std::string(trimmed(cell->text));
+  }
+
+  void fail(ListColumn column, std::string message) {
+    const auto* cell = columns_.cell(row_, column);
+    if (cell == nullptr) {
+      errors_.push_back({row_.line, 1, std::move(message)});
+    } else {
+      errors_.push_back({cell->line, cell->column, std::move(message)});
+    }
+  }
+
+  // Every cell, also of columns that nobody knows: what is in the file is in the file.
+  void check_cells() {
+    for (const auto& cell : row_.cells) {
+      const auto report = [&](std::string message) { errors_.push_back({cell.line, cell.column, std::move(message)}); };
+      const auto control =
+          std::find_if(cell.text.begin(), cell.text.end(), [](char c) { return is_control(c) && c != '\t'; });
+      if (control != cell.text.end()) {
+        const bool line_break = *control == '\n' || *control == '\r';
+        report(*control == '\0' ? "a NUL byte: save the file as plain UTF-8 text"
+               : line_break     ? "a line break inside a cell: write the cell in one line"
+                                : fmt::format("control character U+{:04X}: remove it", static_cast<int>(*control)));
+      }
+      if (first_invalid_utf8(cell.text)) report("bytes that are not UTF-8: save the file as UTF-8");
+      if (cell.text.size() > list_cell_size_limit)
+        report(fmt::format("a cell of {} bytes, {} at most: shorten it", cell.text.size(), list_cell_size_limit));
+    }
+  }
+
+  std::optional<IndicatorKind> read_kind() {
+    const auto written = text(ListColumn::kind);
+    if (const auto kind = kind_from(written)) return kind;
+    if (written.empty()) {
+      fail(ListColumn::kind, fmt::format("no kind: write one of {}", fmt::join(kind_texts(), ", ")));
+    } else if (contains(kinds_not_matched, written)) {
+      fail(ListColumn::kind, fmt::format("kind {} is not matched by this version: remove the row, or write a row of "
+                                         "kind {} for the host behind it",
+                                         written, fmt::join(kind_texts(), ", ")));
+    } else {
+      fail(ListColumn::kind, fmt::format("unknown kind \"{}\": write one of {} (nearest: {})", printable(written),
+                                         fmt::join(kind_texts(), ", "), nearest_word(written, kind_texts())));
+    }
+    return std::nullopt;
+  }
+
+  // Fills name or range; the normalised text, or nothing after an error.
+  std::string read_indicator(Indicator& indicator) {
+    switch (indicator.kind) {
+      case IndicatorKind::domain:
+      case IndicatorKind::host: return read_name(indicator);
+      case IndicatorKind::ip: return read_address(indicator);
+      case IndicatorKind::cidr: return read_prefix(indicator);
+    }
+    return {};
+  }
+
+  std::string read_name(Indicator& indicator) {
+    const auto shown = printable(indicator.indicator);
+    if (AddressRange::parse(indicator.indicator)) {
+      fail(ListColumn::indicator, fmt::format("\"{}\" is an address: use kind ip or cidr", shown));
+      return {};
+    }
+    auto name = parse_domain_name(indicator.indicator);
+    if (!name) {
+      fail(ListColumn::indicator, fmt::format("\"{}\" {}", shown, explain(name.error())));
+      return {};
+    }
+    if (name->find('.') == std::string::npos) {
+      fail(ListColumn::indicator, fmt::format("\"{}\" is a single label, which as a top-level domain would match "
+                                              "everything below it: write the full name",
+                                              shown));
+      return {};
+    }
+    indicator.name = *name;
+    return std::move(*name);
+  }
+
+  std::string read_address(Indicator& indicator) {
+    const auto shown = printable(indicator.indicator);
+    const auto address = Address::parse(indicator.indicator);
+    if (!address) {
+      const bool prefix = AddressRange::parse(indicator.indicator).has_value();
+      fail(ListColumn::indicator, prefix ? fmt::format("\"{}\" is a prefix: use kind cidr", shown)
+                                         : fmt::format("\"{}\" is no IPv4 or IPv6 address: write it without port, "
+                                                       "brackets or zone",
+                                                       shown));
+      return {};
+    }
+    indicator.range = {*address, *address};
+    return address->text();
+  }
+
+  std::string read_prefix(Indicator& indicator) {
+    const auto shown = printable(indicator.indicator);
+    const auto range = AddressRange::parse(indicator.indicator);
+    if (!range) {
+      const auto meant = without_host_bits(indicator.indicator);
+      fail(ListColumn::indicator, meant ? fmt::format("\"{}\" has bits behind its prefix: write {}", shown, *meant)
+                                        : fmt::format("\"{}\" is no prefix: write it as 192.0.2.0/24 or "
+                                                      "2001:db8::/32",
+                                                      shown));
+      return {};
+    }
+    if (indicator.indicator.find('/') == std::string::npos) {
+      fail(ListColumn::indicator, fmt::format("\"{}\" is a single address: use kind ip", shown));
+      return {};
+    }
+    if (too_wide(*range)) {
+      fail(ListColumn::indicator, fmt::format("\"{}\" covers too much to be an indicator: write prefixes of at least "
+                                              "/{} (IPv4) or /{} (IPv6, without ::ffff:0:0/96)",
+                                              shown, shortest_ipv4_prefix, shortest_ipv6_prefix));
+      return {};
+    }
+    indicator.range = *range;
+    return prefix_text(*range);
+  }
+
+  void check_id() {
+    const auto id = text(ListColumn::id);
+    if (!id.empty() && !is_list_id(id))
+      fail(ListColumn::id, fmt::format("id \"{}\": use letters, digits, '.', '_' and '-', {} at most", printable(id),
+                                       list_id_size_limit));
+  }
+
+  FindingClass read_class() {
+    const auto written = text(ListColumn::finding_class);
+    if (written.empty()) return FindingClass::telemetry;
+    if (const auto value = class_from(written)) return *value;
+    fail(ListColumn::finding_class,
+         fmt::format("unknown class \"{}\": write one of {} (nearest: {})", printable(written),
+                     fmt::join(class_texts(), ", "), nearest_word(written, class_texts())));
+    return {};
+  }
+
+  Confidence read_confidence() {
+    const auto written = text(ListColumn::confidence);
+    if (written.empty()) return Confidence::medium;
+    if (const auto value = confidence_from(written)) return *value;
+    fail(ListColumn::confidence,
+         fmt::format("unknown confidence \"{}\": write one of {} (nearest: {})", printable(written),
+                     fmt::join(confidence_texts(), ", "), nearest_word(written, confidence_texts())));
+    return {};
+  }
+
+  std::string read_tlp() {
+    auto written = text(ListColumn::tlp);
+    if (written.empty()) return "clear";
+    if (!contains(tlp_labels, written))
+      fail(ListColumn::tlp,
+           fmt::format("unknown TLP label \"{}\": write one of {}{}", printable(written), fmt::join(tlp_labels, ", "),
+                       written == "white" ? " (TLP 2.0 calls white clear)" : ""));
+    return written;
+  }
+
+  std::optional<std::chrono::sys_days> read_date(ListColumn column, std::string& written) {
+    written = text(column);
+    if (written.empty()) return std::nullopt;
+    const auto date = parse_date(written);
+    if (!date)
+      fail(column, fmt::format("{} \"{}\" is no date: write YYYY-MM-DD, a day that exists, from {} to {}",
+                               text_of(column), printable(written), first_year, last_year));
+    return date;
+  }
+
+  void read_dates(Indicator& indicator) {
+    const auto first_seen = read_date(ListColumn::first_seen, indicator.first_seen);
+    const auto last_verified = read_date(ListColumn::last_verified, indicator.last_verified);
+    const auto expires = read_date(ListColumn::expires, indicator.expires);
+    if (first_seen && last_verified && *first_seen > *last_verified)
+      fail(ListColumn::last_verified, fmt::format("last_verified {} is before first_seen {}: correct one of them",
+                                                  indicator.last_verified, indicator.first_seen));
+    if (expires) indicator.expires_ns = end_of_day_nanoseconds(*expires);
+  }
+
+  const CsvRow& row_;
+  const ListColumns& columns_;
+  std::string_view list_name_;
+  std::vector<CsvError>& errors_;
+};
+
+}  // namespace
+
+bool is_list_id(std::string_view text) noexcept {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+           c == '-';
+  };
+  return !text.empty() && text.size() <= list_id_size_limit && std::all_of(text.begin(), text.end(), allowed);
+}
+
+std::optional<ListRow> read_list_row(const CsvRow& row, const ListColumns& columns, std::string_view list_name,
+                                     std::vector<CsvError>& errors) {
+  return RowReader(row, columns, list_name, errors).read();
+}
+
+}  // namespace sluice

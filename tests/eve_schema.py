@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+"""eve_schema.py FILE...   -> exit 0 when every line of every file is an event that control/eve.schema.json allows.
+
+"-" reads standard input. Each failing line gives one message a fault: FILE:LINE: PLACE: what is wrong.
+Exit 1: a line failed, or a file holds no event. Exit 77: python3-jsonschema is not installed (nothing was checked).
+"""
+import json
+import pathlib
+import sys
+
+SCHEMA = pathlib.Path(__file__).resolve().parent.parent / "control" / "eve.schema.json"
+MESSAGE_LIMIT = 300  # characters
+
+
+def place(error):
+    return "/".join(str(step) for step in error.absolute_path) or "(whole line)"
+
+
+def faults(validator, line):
+    """What is wrong with one line, as texts."""
+    try:
+        event = json.loads(line)
+    except ValueError as error:
+        return [f"no JSON: {error}"]
+    return [f"{place(error)}: {error.message[:MESSAGE_LIMIT]}" for error in validator.iter_errors(event)]
+
+
+def check(validator, name):
+    """True when the file is all valid events, and at least one."""
+    with sys.stdin.buffer if name == "-" else open(name, "rb") as file:
+        events = failed = 0
+        for number, line in enumerate(file, 1):
+            if not line.strip():
+                continue
+            events += 1
+            found = faults(validator, line)
+            failed += bool(found)
+            for fault in found:
+                print(f"{name}:{number}: {fault}")
+    print(f"{name}: {events} events, {failed} not as the schema says" + ("" if events else ": an empty file proves nothing"))
+    return events > 0 and failed == 0
+
+
+def main(names):
+    if not names:
+        sys.exit(__doc__)
+    try:
+        from jsonschema import Draft202012Validator
+    except ImportError:
+        print("SKIPPED: python3-jsonschema is not installed; no event was checked", file=sys.stderr)
+        return 77
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema)
+    return 0 if all([check(validator, name) for name in names]) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,41 @@
+// Arbitrary record bytes, as a hostile data plane would put them into shared memory: whatever parses is one line of
+// valid JSON, and the table of findings takes it.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <vector>
+
+#include "control/eve.hh"
+#include "control/findings.hh"
+#include "control/table.hh"
+#include "dataplane/event.hh"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const sluice::IndicatorList rows(3);
+  static const sluice::EveWriter writer{[] {
+    sluice::EveContext context;
+    context.rules = &rows;
+    return context;
+  }()};
+  // The size field is the one value that a random input never has right: set it, and keep the rest as it came.
+  std::vector<std::uint8_t> record(data, data + size / 8 * 8);
+  if (record.size() < sizeof(sluice::EventHeader)) return 0;
+  const auto record_size = static_cast<std::uint32_t>(record.size());
+  std::memcpy(record.data() + offsetof(sluice::EventHeader, size), &record_size, sizeof record_size);
+
+  const auto event = sluice::Event::parse(record);
+  if (!event) return 0;
+  const auto line = writer.line(*event);
+  if (line.find('\n') != std::string::npos || !nlohmann::json::accept(line)) std::abort();
+
+  sluice::FindingsTable table{&rows};
+  table.consume(*event);
+  std::ostringstream out;
+  table.print(out, sluice::Statistics{}, sluice::default_width);
+  if (nlohmann::json(table.finding_line(*event)).dump().empty()) std::abort();  // throws on what is no UTF-8
+  if (nlohmann::json(out.str()).dump().empty()) std::abort();
+  return 0;
+}

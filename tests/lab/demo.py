@@ -1,0 +1,90 @@
+"""Sluice at work in half a minute: eight devices behave behind a tap that watches, and what it saw is printed.
+
+usage: demo.py [--eve FILE] [--driver af_xdp|af_packet] [--record FILE]
+
+Where namespaces cannot be made, it says so and replays a capture of the same half minute. Needs no terminal.
+"""
+
+import argparse
+import contextlib
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import phone
+import tap
+from lab import Lab, Missing, NoRights
+
+CAPTURE = Path(__file__).with_name("demo.pcap")
+RECORD_LIMIT_S = 5.0
+
+
+def say(line=""):
+    print(line, flush=True)
+
+
+def replay(reason, eve):
+    say(f"demo: no live wire here: {reason}")
+    say(f"demo: replaying {CAPTURE.name}, recorded in the lab while the same devices behaved the same way")
+    say()
+    return subprocess.run(tap.replay_command(CAPTURE, tap.shipped_rules(), eve), check=False).returncode
+
+
+@contextlib.contextmanager
+def recording(lab, path):
+    """The inside wire into a file, as the tap gets it and gives it."""
+    if path is None:
+        yield
+        return
+    kept = lab.directory / "recording.pcap"
+    tcpdump = lab.start("inside", ["tcpdump", "-Z", "root", "-U", "-n", "-i", "inside0", "-s", "0", "-w", kept],
+                        stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + RECORD_LIMIT_S
+    while not kept.exists() or kept.stat().st_size == 0:
+        if tcpdump.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError("tcpdump does not start")
+        time.sleep(0.02)
+    yield
+    tcpdump.send_signal(signal.SIGINT)
+    tcpdump.wait(RECORD_LIMIT_S)
+    shutil.copyfile(kept, path)
+
+
+def live(options):
+    eve = Path(options.eve).absolute() if options.eve else None
+    with Lab() as lab:
+        lab.start_servers(phone.NAMES, phone.addresses(), phone.leases())
+        with lab.tap(options.driver, "monitor", tap.shipped_rules()) as wire:
+            say(f"demo: {len(phone.DEVICES)} devices, a tap ({options.driver}, mode monitor: it alters nothing) and an "
+                "internet, in network namespaces")
+            say("demo: half a minute; findings as they come:")
+            say()
+            watch = wire.watch(eve)
+            with recording(lab, options.record):
+                phone.behave(lab)
+            wire.must_live()
+            return tap.Tap.end_watch(watch)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--eve", metavar="FILE", help="also write every event as EVE JSON")
+    parser.add_argument("--driver", choices=tap.DRIVERS, default=tap.DRIVERS[0])
+    parser.add_argument("--record", metavar="FILE", type=Path, help="keep the inside wire as a capture")
+    options = parser.parse_args()
+    try:
+        return live(options)
+    except (NoRights, Missing) as reason:
+        return replay(reason, options.eve)
+    except KeyboardInterrupt:
+        return 130
+    except (RuntimeError, FileNotFoundError) as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

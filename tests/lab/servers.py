@@ -1,0 +1,175 @@
+"""The internet of the lab: DNS and DHCP (dnsmasq), HTTP and HTTPS (nginx), HTTP/3 (caddy), a sink for private TCP."""
+
+import json
+import socket
+import subprocess
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+WEB4, WEB6 = "198.18.0.1", "2001:db8::1"  # every name that is not given another address
+QUIC4, QUIC6 = "198.18.0.3", "2001:db8::3"  # caddy: HTTP/3 on UDP 443
+LEASES = ("192.168.77.100", "192.168.77.199")
+PUSH_PORT = 5222
+START_LIMIT_S = 10.0
+# Names that any test may ask for over TLS or QUIC; more come with the caller.
+STANDING_NAMES = ("www.example.org", "www.example.net")
+
+NGINX = """
+daemon off; worker_processes 1; user root; pid {directory}/nginx.pid;
+events {{ worker_connections 512; }}
+http {{
+  log_format names '$remote_addr $scheme $host $request_method $uri $status';
+  access_log {directory}/nginx.access names;
+  client_body_temp_path {directory}/body; proxy_temp_path {directory}/proxy; fastcgi_temp_path {directory}/fastcgi;
+  uwsgi_temp_path {directory}/uwsgi; scgi_temp_path {directory}/scgi;
+  client_max_body_size 0; sendfile on; server_tokens off; default_type application/octet-stream;
+  map $ssl_server_name $leaf {{ hostnames; default {standing}; {names} }}
+  server {{
+    listen 80 reuseport; listen [::]:80 reuseport ipv6only=on;
+    listen 443 ssl reuseport; listen [::]:443 ssl reuseport ipv6only=on;
+    listen 6447 ssl;
+    ssl_certificate {directory}/$leaf.pem; ssl_certificate_key {directory}/leaf.key;
+    root {directory}/www;
+    location / {{ return 200 "the lab answers\\n"; }}
+    location /generate_204 {{ return 204; }}
+    location /files/ {{ dav_methods PUT; }}
+  }}
+}}
+"""
+
+
+class Servers:
+    def __init__(self, lab, names, addresses, leases):
+        """names: get a certificate; addresses: {name: (IPv4, IPv6)} where not WEB4, WEB6; leases: {MAC: IPv4}."""
+        self.lab = lab
+        self.files = lab.directory / "www" / "files"
+        self.files.mkdir(parents=True)
+        self.authority = lab.directory / "authority.pem"
+        self._names = sorted({*STANDING_NAMES, *names})
+        self._make_certificates()
+        self._dnsmasq(addresses, leases)
+        self._caddy()
+        self._nginx()
+        self._sink()
+        self._wait()
+
+    # --- certificates
+
+    def _openssl(self, *arguments):
+        self.lab.check("outside", ["openssl", *arguments])
+
+    def _make_certificates(self):
+        directory = self.lab.directory
+        curve = ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"]
+        for key in ("authority.key", "leaf.key"):
+            self._openssl("genpkey", *curve, "-out", directory / key)
+        self._openssl("req", "-x509", "-new", "-key", directory / "authority.key", "-days", "7", "-subj",
+                      "/CN=Sluice lab authority", "-addext", "basicConstraints=critical,CA:true", "-out", self.authority)
+        with ThreadPoolExecutor(max_workers=4) as pool:
+            list(pool.map(self._make_leaf, self._names))
+
+    def _make_leaf(self, name):
+        directory = self.lab.directory
+        # One certificate a name, as in the world: the server's flight then has its real size.
+        self._openssl("req", "-x509", "-new", "-key", directory / "leaf.key", "-CA", self.authority, "-CAkey",
+                      directory / "authority.key", "-days", "7", "-subj", f"/CN={name}"[:67], "-addext",
+                      f"subjectAltName=DNS:{name}", "-out", directory / f"{name}.pem")
+
+    # --- the programs
+
+    def _start(self, name, arguments):
+        with open(self.lab.directory / f"{name}.log", "wb") as log:
+            return self.lab.start("outside", arguments, stdout=log)
+
+    def log(self, name):
+        return (self.lab.directory / f"{name}.log").read_text(errors="replace")
+
+    def _dnsmasq(self, addresses, leases):
+        hosts = [f"--address=/{name}/{address}" for name, pair in addresses.items() for address in pair]
+        self._dnsmasq_process = self._start("dnsmasq", [
+            "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--user=root",
+            "--pid-file=", "--log-facility=-", "--log-queries", "--log-dhcp", "--cache-size=0", *hosts,
+            f"--address=/#/{WEB4}", f"--address=/#/{WEB6}",
+            # Without --no-ping dnsmasq tries an address for seconds before it offers it.
+            "--interface=outside0", f"--dhcp-range={LEASES[0]},{LEASES[1]},1h", "--dhcp-authoritative", "--no-ping",
+            f"--dhcp-leasefile={self.lab.directory}/leases",
+            *(f"--dhcp-host={mac},{address}" for mac, address in leases.items())])
+
+    def _nginx(self):
+        directory = self.lab.directory
+        names = " ".join(f"{name} {name};" for name in self._names)
+        (directory / "nginx.conf").write_text(
+            NGINX.format(directory=directory, names=names, standing=STANDING_NAMES[0]))
+        self._nginx_process = self._start(
+            "nginx", ["nginx", "-e", "stderr", "-p", directory, "-c", directory / "nginx.conf"])
+
+    def _caddy(self):
+        directory = self.lab.directory
+        server = {
+            # It listens on TCP as well, so it has addresses of its own beside nginx's "all".
+            "listen": [f"{QUIC4}:443", f"[{QUIC6}]:443"],
+            "protocols": ["h3"],
+            "automatic_https": {"disable": True},
+            "tls_connection_policies": [{}],
+            "routes": [{"handle": [{"handler": "static_response", "body": "the lab answers\n"}]}],
+        }
+        leaves = [{"certificate": f"{directory}/{name}.pem", "key": f"{directory}/leaf.key"} for name in self._names]
+        config = {"admin": {"disabled": True, "config": {"persist": False}},
+                  "apps": {"http": {"servers": {"quic": server}}, "tls": {"certificates": {"load_files": leaves}}}}
+        (directory / "caddy.json").write_text(json.dumps(config))
+        self._caddy_process = self._start("caddy", ["caddy", "run", "--config", directory / "caddy.json"])
+
+    def _sink(self):
+        """Accepts connections of protocols that no server here speaks, reads them to their end and says nothing."""
+        listener = self.lab.socket("outside", socket.AF_INET, socket.SOCK_STREAM)
+        listener.bind(("0.0.0.0", PUSH_PORT))
+        listener.listen()
+        held = []
+
+        def read(connection):
+            with connection:
+                connection.settimeout(60.0)
+                try:
+                    while connection.recv(65536):
+                        pass
+                except OSError:
+                    return
+
+        def serve():
+            while True:
+                connection, _ = listener.accept()
+                held.append(connection)
+                threading.Thread(target=read, args=(connection,), daemon=True).start()
+
+        threading.Thread(target=serve, daemon=True).start()
+
+    # --- readiness
+
+    def _wait(self):
+        signs = {"dnsmasq": ("started,", self._dnsmasq_process), "caddy": ("serving initial", self._caddy_process)}
+        deadline = time.monotonic() + START_LIMIT_S
+        while True:
+            waiting = [name for name, (sign, process) in signs.items() if sign not in self.log(name)]
+            if not waiting and self._nginx_accepts():
+                return
+            ended = [name for name, process in (*((name, process) for name, (_, process) in signs.items()),
+                                                ("nginx", self._nginx_process)) if process.poll() is not None]
+            if ended or time.monotonic() > deadline:
+                blame = ended or waiting or ["nginx"]
+                raise RuntimeError(f"{blame[0]} did not start:\n{self.log(blame[0])}")
+            time.sleep(0.02)
+
+    def _nginx_accepts(self):
+        with self.lab.socket("outside", socket.AF_INET, socket.SOCK_STREAM) as probe:
+            return probe.connect_ex((WEB4, 443)) == 0
+
+    # --- what they saw
+
+    def asked_for(self, name):
+        """Whether a query for exactly this name has reached the DNS server."""
+        return f"] {name} from " in self.log("dnsmasq")
+
+    def requests(self):
+        """Lines `client scheme host method path status` of what the web server answered."""
+        return (self.lab.directory / "nginx.access").read_text().splitlines()

@@ -1,0 +1,120 @@
+#include "control/eve_objects.hh"
+
+#include <boost/test/unit_test.hpp>
+
+#include "tests/unit/event_record.hh"
+
+using namespace sluice;
+using nlohmann::json;
+
+namespace {
+
+json plain(const Json& object) { return json::parse(object.dump()); }
+
+json http_host(std::string_view host) {
+  Record record{header(EventType::http)};
+  record.text(Field::http_host, host);
+  return plain(http_object(record.event()));
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(control_eve_objects)
+
+// IANA, DNS parameters; TLS and QUIC spelled as Suricata spells them.
+BOOST_AUTO_TEST_CASE(numbers_have_names) {
+  BOOST_TEST(dns_type_text(1) == "A");
+  BOOST_TEST(dns_type_text(28) == "AAAA");
+  BOOST_TEST(dns_type_text(65) == "HTTPS");
+  BOOST_TEST(dns_type_text(255) == "ANY");
+  BOOST_TEST(dns_type_text(65280) == "65280");
+  BOOST_TEST(dns_type_text(65537) == "65537");  // no DNS type, and no A either
+  BOOST_TEST(dns_rcode_text(0) == "NOERROR");
+  BOOST_TEST(dns_rcode_text(3) == "NXDOMAIN");
+  BOOST_TEST(dns_rcode_text(15) == "15");
+  BOOST_TEST(dns_rcode_text(65536) == "65536");
+  BOOST_TEST(tls_version_text(0x0300) == "SSLv3");
+  BOOST_TEST(tls_version_text(0x0301) == "TLSv1");
+  BOOST_TEST(tls_version_text(0x0303) == "TLS 1.2");
+  BOOST_TEST(tls_version_text(0x0304) == "TLS 1.3");
+  BOOST_TEST(tls_version_text(0x7f1c) == "0x7f1c");
+  BOOST_TEST(quic_version_text(1) == "1");
+  BOOST_TEST(quic_version_text(0x6b3343cf) == "6b3343cf");
+  BOOST_TEST(quic_version_text(0xff00001d) == "ff00001d");
+  BOOST_TEST(quic_version_text(0x51303436) == "Q046");
+  BOOST_TEST(quic_version_text(0x51303530) == "51303530");  // Q050: Suricata has no name for it
+}
+
+BOOST_AUTO_TEST_CASE(every_dns_flag) {
+  const auto flags = [](std::uint64_t bits) {
+    Record record{header(EventType::dns)};
+    record.integer(Field::dns_flags, bits);
+    return plain(dns_object(record.event()));
+  };
+  // RFC 1035 section 4.1.1: QR 1, OPCODE 4, AA 1, TC 1, RD 1, RA 1, Z 3, RCODE 4 bits
+  BOOST_TEST(flags(0x0000) == json::parse(R"({"version": 3, "flags": "0", "opcode": 0, "rcode": "NOERROR"})"));
+  BOOST_TEST(flags(0x8583) == json::parse(R"({"version": 3, "flags": "8583", "qr": true, "aa": true, "rd": true,
+                                              "ra": true, "opcode": 0, "rcode": "NXDOMAIN"})"));
+  BOOST_TEST(flags(0x2a45) == json::parse(R"({"version": 3, "flags": "2a45", "tc": true, "z": true, "opcode": 5,
+                                              "rcode": "REFUSED"})"));
+}
+
+BOOST_AUTO_TEST_CASE(dns_parts_without_a_name_before_them_are_skipped) {
+  Record record{header(EventType::dns)};
+  record.integer(Field::dns_query_type, 1).integer(Field::dns_answer_ttl, 60).text(Field::dns_answer_data, "192.0.2.1");
+  BOOST_TEST(plain(dns_object(record.event())) == json::parse(R"({"version": 3})"));
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_may_come_without_data) {
+  Record record{header(EventType::dns)};
+  record.text(Field::dns_answer_name, "example.net").integer(Field::dns_answer_type, 65);
+  BOOST_TEST(plain(dns_object(record.event())) ==
+             json::parse(R"({"version": 3, "answers": [{"rrname": "example.net", "rrtype": "HTTPS"}]})"));
+}
+
+BOOST_AUTO_TEST_CASE(the_first_of_a_repeated_field_stands) {
+  Record record{header(EventType::tls)};
+  record.text(Field::tls_sni, "first.example").text(Field::tls_sni, "second.example");
+  BOOST_TEST(plain(tls_object(record.event())) == json::parse(R"({"sni": "first.example"})"));
+}
+
+// A host name, and what RFC 3986 section 3.2 does not allow after it.
+BOOST_AUTO_TEST_CASE(the_host_without_its_port) {
+  BOOST_TEST(http_host("Example.NET") == json::parse(R"({"hostname": "example.net"})"));
+  BOOST_TEST(http_host("example.net:8080") == json::parse(R"({"hostname": "example.net", "http_port": 8080})"));
+  BOOST_TEST(http_host("[::1]") == json::parse(R"({"hostname": "[::1]"})"));
+  BOOST_TEST(http_host("[2001:db8::1]:81") == json::parse(R"({"hostname": "[2001:db8::1]", "http_port": 81})"));
+  BOOST_TEST(http_host("2001:db8::1") == json::parse(R"({"hostname": "2001:db8::1"})"));
+  BOOST_TEST(http_host("example.net:") == json::parse(R"({"hostname": "example.net:"})"));
+  BOOST_TEST(http_host("example.net:65536") == json::parse(R"({"hostname": "example.net:65536"})"));
+  BOOST_TEST(http_host("example.net:8o") == json::parse(R"({"hostname": "example.net:8o"})"));
+  BOOST_TEST(http_host("") == json::parse(R"({"hostname": ""})"));
+}
+
+BOOST_AUTO_TEST_CASE(flows_end_in_many_ways) {
+  const auto flow = [](FlowEnd reason, FlowState state, std::int64_t start, std::int64_t end) {
+    Record record{header(EventType::flow)};
+    record.integer(Field::flow_reason, static_cast<std::uint64_t>(reason))
+        .integer(Field::flow_state, static_cast<std::uint64_t>(state))
+        .integer(Field::flow_start, static_cast<std::uint64_t>(start))
+        .integer(Field::flow_end, static_cast<std::uint64_t>(end));
+    return plain(flow_object(record.event()));
+  };
+  const auto timeout = flow(FlowEnd::timeout, FlowState::fresh, 900'000'000, 2'100'000'000);
+  BOOST_TEST(timeout["reason"] == "timeout");
+  BOOST_TEST(timeout["state"] == "new");
+  BOOST_TEST(timeout["age"] == 2);  // Suricata subtracts whole seconds
+  BOOST_TEST(flow(FlowEnd::shutdown, FlowState::established, 0, 0)["reason"] == "shutdown");
+  BOOST_TEST(flow(FlowEnd::shutdown, FlowState::established, 0, 0)["state"] == "established");
+  BOOST_TEST(flow(FlowEnd::evicted, FlowState::closed, 0, 0)["reason"] == "forced");
+  BOOST_TEST(flow(FlowEnd::closed, FlowState::closed, 0, 0)["reason"] == "closed");
+  BOOST_TEST(flow(FlowEnd::closed, FlowState::closed, 5'000'000'000, 0)["age"] == 0);  // a clock that went back
+}
+
+BOOST_AUTO_TEST_CASE(tcp_flags_as_hex_and_by_name) {
+  BOOST_TEST(plain(tcp_object(0x1b)) ==
+             json::parse(R"({"tcp_flags": "1b", "fin": true, "syn": true, "psh": true, "ack": true})"));
+  BOOST_TEST(plain(tcp_object(0x04)) == json::parse(R"({"tcp_flags": "04", "rst": true})"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,117 @@
+#include "control/wording.hh"
+
+#include <algorithm>
+#include <array>
+#include <boost/test/unit_test.hpp>
+#include <set>
+#include <string>
+
+#include "tests/unit/event_record.hh"
+
+using namespace sluice;
+
+namespace {
+
+constexpr std::array stages{Stage::name_looked_up,    Stage::connection_tried, Stage::connected,
+                            Stage::name_in_handshake, Stage::data_sent,        Stage::content_matched,
+                            Stage::content_decoded};
+constexpr std::array fields{Field::dns_query_name, Field::tls_sni, Field::quic_sni, Field::http_host,
+                            Field::destination_ip};
+// The design's refused words, and their like.
+constexpr std::array refused{"infect", "spies",      "spying",   "steal",   "censor",  "malicious", "malware",
+                             "attack", "suspicious", "secretly", "surveil", "hostile", "evil"};
+
+// Every message that a template can give.
+std::set<std::string> all_messages() {
+  std::set<std::string> messages;
+  for (int number = 1; number <= 11; ++number) {
+    for (const bool by_address : {false, true}) {
+      auto rule = by_address ? address_row() : telemetry_row();
+      rule.finding_class = static_cast<FindingClass>(number);
+      for (const auto stage : stages) {
+        for (const auto field : fields) {
+          Finding finding;
+          finding.rule = &rule;
+          finding.stage = stage;
+          finding.matched_field = field;
+          messages.insert(alert_message(finding));
+        }
+      }
+    }
+  }
+  return messages;
+}
+
+bool refuses(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](char c) { return static_cast<char>(std::tolower(c)); });
+  return std::any_of(refused.begin(), refused.end(),
+                     [&](const char* word) { return text.find(word) != std::string::npos; });
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(control_wording)
+
+BOOST_AUTO_TEST_CASE(a_name_in_a_handshake) {
+  const auto rule = telemetry_row();
+  Finding finding;
+  finding.rule = &rule;
+  finding.stage = Stage::name_in_handshake;
+  finding.matched_field = Field::tls_sni;
+  BOOST_TEST(alert_message(finding) ==
+             "SLUICE telemetry: name in TLS handshake of a host documented as receiving telemetry: Example Phones");
+}
+
+BOOST_AUTO_TEST_CASE(an_http_request_is_data) {
+  const auto rule = telemetry_row();
+  Finding finding;
+  finding.rule = &rule;
+  finding.stage = Stage::data_sent;
+  finding.matched_field = Field::http_host;
+  BOOST_TEST(alert_message(finding) ==
+             "SLUICE telemetry: HTTP request sent to a host documented as receiving telemetry: Example Phones");
+}
+
+BOOST_AUTO_TEST_CASE(an_address_alone_was_once_listed) {
+  const auto rule = address_row();
+  Finding finding;
+  finding.rule = &rule;
+  finding.stage = Stage::connected;
+  finding.matched_field = Field::destination_ip;
+  BOOST_TEST(alert_message(finding) ==
+             "SLUICE known-c2-indicator: connection to an address once listed as a command-and-control indicator: "
+             "Operators of X");
+}
+
+BOOST_AUTO_TEST_CASE(without_recipient_or_rule) {
+  auto rule = telemetry_row();
+  rule.recipient.clear();
+  Finding finding;
+  finding.rule_row = 99;
+  BOOST_TEST(alert_message(finding) == "SLUICE: row 99 is not in the rules at hand");
+  finding.rule = &rule;
+  BOOST_TEST(alert_message(finding).ends_with(": recipient not named"));
+}
+
+BOOST_AUTO_TEST_CASE(no_template_judges) {
+  const auto messages = all_messages();
+  BOOST_TEST(messages.size() > 100U);
+  for (const auto& message : messages) BOOST_TEST(!refuses(message), message);
+  BOOST_TEST(refuses("The phone Spies on its owner"));  // the check itself can fail
+}
+
+BOOST_AUTO_TEST_CASE(every_reason_and_stage_has_its_own_words) {
+  std::set<std::string_view> reasons;
+  for (std::size_t i = 0; i < uninspected_reason_names.size(); ++i)
+    reasons.insert(uninspected_words(static_cast<UninspectedReason>(i)));
+  BOOST_TEST(reasons.size() == uninspected_reason_names.size());
+  BOOST_TEST(!reasons.contains("unknown reason"));
+  std::set<std::string_view> words;
+  for (const auto stage : stages) {
+    words.insert(text_of(stage));
+    BOOST_TEST(stage_words(stage, Field::dns_query_name) != "unknown");
+  }
+  BOOST_TEST(words.size() == stages.size());
+}
+
+BOOST_AUTO_TEST_SUITE_END()

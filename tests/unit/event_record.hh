@@ -1,0 +1,107 @@
+// Event records for tests of what reads them.
+#pragma once
+
+#include <array>
+#include <boost/test/unit_test.hpp>
+#include <cstdint>
+#include <string_view>
+
+#include "dataplane/event.hh"
+#include "rules/indicator.hh"
+
+namespace sluice {
+
+inline Address address(std::string_view text) {
+  const auto parsed = Address::parse(text);
+  BOOST_REQUIRE(parsed);
+  return *parsed;
+}
+
+// A TCP event from 192.0.2.10:40000 on the inside to 203.0.113.7:443, at 2026-11-21 04:36:27.123456 UTC.
+inline EventHeader header(EventType type) {
+  EventHeader header;
+  header.type = type;
+  header.inside = Inside::source;
+  header.ip_protocol = 6;
+  header.packet = 7;
+  header.time = tick_from_nanoseconds(1'795'235'787'123'456'789);
+  header.flow_id = 1234567890123;
+  header.generation = 3;
+  header.source = address("192.0.2.10");
+  header.source_port = 40000;
+  header.destination = address("203.0.113.7");
+  header.destination_port = 443;
+  return header;
+}
+
+// Builds a record and reads it back; the event lives as long as this.
+class Record {
+ public:
+  explicit Record(const EventHeader& header) { writer_.begin(header); }
+  Record(const Record&) = delete;
+  Record& operator=(const Record&) = delete;
+
+  Record& text(Field field, std::string_view value) {
+    writer_.text(field, value);
+    return *this;
+  }
+  Record& integer(Field field, std::uint64_t value) {
+    writer_.integer(field, value);
+    return *this;
+  }
+  [[nodiscard]] Event event() {
+    const auto parsed = Event::parse(writer_.finish());
+    BOOST_REQUIRE(parsed);
+    BOOST_REQUIRE(!writer_.truncated());
+    return *parsed;
+  }
+
+ private:
+  std::array<std::uint8_t, event_size_limit> buffer_{};
+  EventWriter writer_{buffer_};
+};
+
+// A row as a list would give it.
+inline Indicator telemetry_row() {
+  Indicator row;
+  row.rule_id = "phones/1";
+  row.indicator = "example.net";
+  row.name = "example.net";
+  row.kind = IndicatorKind::domain;
+  row.finding_class = FindingClass::telemetry;
+  row.confidence = Confidence::high;
+  row.recipient = "Example Phones";
+  row.role = "phone-maker";
+  row.purpose = "usage statistics";
+  row.carries = "model, build";
+  row.breaks = "nothing known";
+  row.source = "a paper";
+  row.licence = "CC0-1.0";
+  row.tlp = "clear";
+  row.last_verified = "2026-10-01";
+  return row;
+}
+
+inline Indicator address_row() {
+  Indicator row = telemetry_row();
+  row.rule_id = "phones/2";
+  row.indicator = "203.0.113.0/24";
+  row.name.clear();
+  row.range = *AddressRange::parse("203.0.113.0/24");
+  row.kind = IndicatorKind::cidr;
+  row.finding_class = FindingClass::known_c2_indicator;
+  row.recipient = "Operators of X";
+  return row;
+}
+
+// An alert of a name in a TLS handshake: what was done, and what `enforce` would have done.
+inline void alert_fields(Record& record, std::uint64_t row, std::string_view name, Action action, Action would) {
+  record.integer(Field::rule_row, row)
+      .integer(Field::matched_field, static_cast<std::uint64_t>(Field::tls_sni))
+      .text(Field::matched_value, name)
+      .integer(Field::stage, static_cast<std::uint64_t>(Stage::name_in_handshake))
+      .integer(Field::action, static_cast<std::uint64_t>(action))
+      .integer(Field::would, static_cast<std::uint64_t>(would));
+}
+
+}  // namespace sluice

@@ -1,0 +1,163 @@
+#include "dataplane/packet.hh"
+
+#include <array>
+#include <boost/test/unit_test.hpp>
+
+#include "tests/unit/frames.hh"
+
+using namespace sluice;
+using namespace sluice::test;
+
+namespace {
+
+Packet packet_of(const Frame& frame, LinkLayer link = LinkLayer::ethernet) {
+  Packet packet;
+  packet.frame = frame;
+  packet.wire_length = static_cast<std::uint32_t>(frame.size());
+  packet.link = link;
+  return packet;
+}
+
+const Ends v4 = ends("192.0.2.1", 4660, "198.51.100.2", 53);
+const Ends v6 = ends("2001:db8::1", 4660, "2001:db8::2", 53);
+const Frame payload = bytes_of("hello");
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(packet)
+
+BOOST_AUTO_TEST_CASE(udp_over_both_families) {
+  for (const auto& at : {v4, v6}) {
+    const auto frame = udp_frame(at, payload);
+    auto packet = packet_of(frame);
+    BOOST_TEST(decode(packet));
+    BOOST_TEST(packet.source.text() == at.source.text());
+    BOOST_TEST(packet.destination.text() == at.destination.text());
+    BOOST_TEST(packet.source_port == 4660);
+    BOOST_TEST(packet.destination_port == 53);
+    BOOST_TEST(as_text(packet.payload) == "hello");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(ethernet_padding_is_no_payload) {
+  auto frame = udp_frame(v4, payload);
+  frame.resize(60, 0);
+  auto packet = packet_of(frame);
+  BOOST_TEST(decode(packet));
+  BOOST_TEST(as_text(packet.payload) == "hello");
+}
+
+BOOST_AUTO_TEST_CASE(tcp_fields) {
+  const auto frame = tcp_frame(v4, 0x01020304, 0x05060708, tcp_flag::syn | tcp_flag::ack, payload);
+  auto packet = packet_of(frame);
+  BOOST_TEST(decode(packet));
+  BOOST_TEST(packet.tcp_sequence == 0x01020304U);
+  BOOST_TEST(packet.tcp_acknowledgement == 0x05060708U);
+  BOOST_TEST(packet.tcp_flags == (tcp_flag::syn | tcp_flag::ack));
+  BOOST_TEST(as_text(packet.payload) == "hello");
+}
+
+BOOST_AUTO_TEST_CASE(vlan_tags_are_read_and_more_than_four_are_not) {
+  const auto plain = udp_frame(v4, payload);
+  for (int tags = 1; tags <= 5; ++tags) {
+    Frame frame(plain.begin(), plain.begin() + 12);
+    for (int i = 0; i < tags; ++i) {
+      put16(frame, i == 0 ? 0x88a8 : 0x8100);
+      put16(frame, static_cast<unsigned>(0xe000 | (100 + i)));  // priority bits are not part of the id
+    }
+    frame.insert(frame.end(), plain.begin() + 12, plain.end());
+    auto packet = packet_of(frame);
+    BOOST_TEST(decode(packet) == (tags <= 4), tags << " tags");
+    BOOST_TEST(packet.vlan[0] == 100);
+    BOOST_TEST(packet.vlan[1] == (tags > 1 ? 101 : 0));
+    if (tags == 5) BOOST_TEST((packet.uninspected == UninspectedReason::not_ip));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(link_layers_of_captures) {
+  const auto ethernet = udp_frame(v4, payload);
+  const Frame ip(ethernet.begin() + 14, ethernet.end());
+  struct Row {
+    std::uint32_t link_type;
+    Frame header;
+  };
+  Frame cooked(14, 0);
+  put16(cooked, 0x0800);
+  Frame cooked2;
+  put16(cooked2, 0x0800);
+  cooked2.resize(20, 0);
+  for (const auto& row : {Row{12, {}}, Row{101, {}}, Row{228, {}}, Row{0, {2, 0, 0, 0}}, Row{0, {0, 0, 0, 2}},
+                          Row{108, {0, 0, 0, 2}}, Row{113, cooked}, Row{276, cooked2}}) {
+    auto frame = row.header;
+    put(frame, ip);
+    auto packet = packet_of(frame, link_layer_of(row.link_type));
+    BOOST_TEST(decode(packet), "link type " << row.link_type);
+    BOOST_TEST(as_text(packet.payload) == "hello");
+  }
+  auto packet = packet_of(ethernet, link_layer_of(127));
+  BOOST_TEST(!decode(packet));
+  BOOST_TEST((packet.uninspected == UninspectedReason::link_type));
+}
+
+BOOST_AUTO_TEST_CASE(ipv6_extension_headers_and_atomic_fragments) {
+  Frame udp;
+  put16(udp, 4660);
+  put16(udp, 53);
+  put16(udp, 13);
+  put16(udp, 0);
+  put(udp, payload);
+  // hop-by-hop (8 bytes) -> destination options (16 bytes) -> fragment -> UDP
+  const auto chain = [&](std::uint16_t offset_and_more) {
+    Frame frame{60, 0, 1, 4, 0, 0, 0, 0, 44, 1, 1, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 17, 0};
+    put16(frame, offset_and_more);
+    put32(frame, 0xdeadbeef);
+    put(frame, udp);
+    return ip_frame(v6, 0, frame);
+  };
+  const auto whole = chain(0);
+  auto packet = packet_of(whole);
+  BOOST_TEST(decode(packet));
+  BOOST_TEST(as_text(packet.payload) == "hello");
+  for (const std::uint16_t part : {std::uint16_t{1}, std::uint16_t{8}}) {
+    const auto fragment = chain(part);
+    packet = packet_of(fragment);
+    BOOST_TEST(!decode(packet));
+    BOOST_TEST((packet.uninspected == UninspectedReason::fragment));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(ipv4_fragments_are_named) {
+  auto frame = udp_frame(v4, payload);
+  for (const std::uint8_t high : {std::uint8_t{0x20}, std::uint8_t{0x00}}) {
+    frame[20] = high;  // more fragments
+    frame[21] = high == 0 ? 1 : 0;
+    auto packet = packet_of(frame);
+    BOOST_TEST(!decode(packet));
+    BOOST_TEST((packet.uninspected == UninspectedReason::fragment));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(every_frame_cut_at_every_length_is_read_or_named) {
+  for (const auto& whole : {udp_frame(v4, payload), udp_frame(v6, payload), tcp_frame(v4, 1, 2, tcp_flag::ack, payload),
+                            tcp_frame(v6, 1, 2, tcp_flag::ack, payload)}) {
+    for (std::size_t size = 0; size <= whole.size(); ++size) {
+      const Frame frame(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
+      auto packet = packet_of(frame);
+      BOOST_TEST(decode(packet) == !packet.uninspected.has_value());
+      if (size == whole.size()) BOOST_TEST(as_text(packet.payload) == "hello");
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_frame_of_another_kind_is_not_ip) {
+  for (const unsigned type : {0x0806U, 0x88ccU, 0x88e5U, 0x0026U}) {  // ARP, LLDP, MACsec, an 802.3 length (STP)
+    Frame frame(12, 0x02);
+    put16(frame, type);
+    frame.resize(60, 0);
+    auto packet = packet_of(frame);
+    BOOST_TEST(!decode(packet));
+    BOOST_TEST((packet.uninspected == UninspectedReason::not_ip));
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

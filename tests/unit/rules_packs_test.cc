@@ -1,0 +1,183 @@
+// What is true of every list that ships, checked over rules/packs/.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <boost/test/unit_test.hpp>
+
+#include "rules/indicator_list.hh"
+
+using sluice::Indicator;
+using sluice::IndicatorKind;
+using sluice::IndicatorList;
+
+namespace {
+
+const std::filesystem::path pack_folder = std::filesystem::path(SLUICE_SOURCE_ROOT) / "rules" / "packs";
+
+const IndicatorList& vendor_telemetry() {
+  static const auto list = sluice::load_indicator_list(pack_folder / "vendor-telemetry.csv");
+  for (const auto& error : list.errors) BOOST_ERROR(error.text());
+  BOOST_REQUIRE(!list.rows.empty());
+  return list.rows;
+}
+
+const Indicator* row(std::string_view id) {
+  const auto& rows = vendor_telemetry();
+  const auto found = std::find_if(rows.begin(), rows.end(), [&](const Indicator& indicator) {
+    return indicator.rule_id == "vendor-telemetry/" + std::string(id);
+  });
+  return found == rows.end() ? nullptr : &*found;
+}
+
+// True where a row of the list matches the name.
+bool is_named(std::string_view name) {
+  return std::any_of(vendor_telemetry().begin(), vendor_telemetry().end(), [&](const Indicator& indicator) {
+    if (indicator.kind == IndicatorKind::host) return indicator.name == name;
+    return indicator.kind == IndicatorKind::domain && (indicator.name == name || name.ends_with("." + indicator.name));
+  });
+}
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(packs)
+
+BOOST_AUTO_TEST_CASE(every_shipped_list_loads_without_an_error) {
+  std::size_t lists = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(pack_folder)) {
+    if (entry.path().extension() != ".csv") continue;
+    ++lists;
+    const auto list = sluice::load_indicator_list(entry.path());
+    for (const auto& error : list.errors) BOOST_ERROR(error.text());
+    BOOST_TEST(!list.rows.empty(), entry.path());
+  }
+  BOOST_TEST(lists >= 1U);
+}
+
+BOOST_AUTO_TEST_CASE(every_row_says_who_why_how_sure_and_who_says_so) {
+  for (const auto& indicator : vendor_telemetry()) {
+    for (const auto* text : {&indicator.source, &indicator.licence, &indicator.recipient, &indicator.role,
+                             &indicator.purpose, &indicator.breaks, &indicator.expires})
+      BOOST_TEST(!text->empty(), indicator.rule_id);
+    BOOST_TEST(indicator.tlp == "clear", indicator.rule_id);
+    BOOST_TEST((indicator.confidence != sluice::Confidence::defined), indicator.rule_id);  // an operator's word
+    BOOST_TEST(indicator.expires_ns > 0, indicator.rule_id);
+    // its own id, not one of 16 hex digits
+    BOOST_TEST(
+        indicator.rule_id.find_first_not_of("0123456789abcdef", indicator.rule_id.find('/') + 1) != std::string::npos,
+        indicator.rule_id);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(facts_only_no_motives) {
+  const std::set<std::string> refused{"infect",    "spies",     "spying",   "steal",       "stolen",  "censor",
+                                      "malicious", "exfiltrat", "secretly", "phones home", "backdoor"};
+  for (const auto& indicator : vendor_telemetry()) {
+    for (const auto* text : {&indicator.rule_id, &indicator.recipient, &indicator.role, &indicator.purpose,
+                             &indicator.carries, &indicator.breaks, &indicator.source})
+      for (const auto& word : refused)
+        BOOST_TEST(lower(*text).find(word) == std::string::npos, indicator.rule_id << ": " << word);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_address_alone_is_low_confidence) {
+  for (const auto& indicator : vendor_telemetry()) {
+    if (indicator.kind == IndicatorKind::ip || indicator.kind == IndicatorKind::cidr)
+      BOOST_TEST((indicator.confidence == sluice::Confidence::low), indicator.rule_id);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(nothing_here_is_called_command_and_control_or_spyware) {
+  for (const auto& indicator : vendor_telemetry())
+    BOOST_TEST((indicator.finding_class < sluice::FindingClass::spyware_indicator), indicator.rule_id);
+}
+
+BOOST_AUTO_TEST_CASE(makers_and_platforms_are_treated_alike) {
+  std::map<std::string, std::size_t> rows_of;
+  for (const auto& indicator : vendor_telemetry()) ++rows_of[indicator.recipient];
+  for (const char* recipient : {"Xiaomi", "Huawei", "OPPO", "Samsung", "Apple", "Google", "Microsoft"})
+    BOOST_TEST(rows_of[recipient] >= 12U, recipient << ": " << rows_of[recipient]);
+  for (const char* recipient : {"OnePlus", "vivo", "Transsion", "Honor", "Alibaba", "Tencent", "Baidu", "iFlytek",
+                                "Getui", "Aurora Mobile", "Adups"})
+    BOOST_TEST(rows_of[recipient] >= 1U, recipient);
+}
+
+BOOST_AUTO_TEST_CASE(classes_follow_from_what_is_sent) {
+  using enum sluice::FindingClass;
+  const std::map<std::string, sluice::FindingClass> expected{{"xiaomi-mistat-intl", telemetry},
+                                                             {"xiaomi-ad-splash-intl", advertising},
+                                                             {"xiaomi-ad-filter-text", remote_content_list},
+                                                             {"iflytek-pinyin-voicecloud", keyboard_input},
+                                                             {"sogou-keyboard-get", keyboard_input},
+                                                             {"aliyun-httpdns-ip-65", dns_bypass},
+                                                             {"tencent-httpdns-ip", dns_bypass},
+                                                             {"xiaomi-connect-rom-intl", telemetry}};
+  for (const auto& [id, finding_class] : expected) {
+    const auto* indicator = row(id);
+    BOOST_REQUIRE_MESSAGE(indicator != nullptr, "no row " << id);
+    BOOST_TEST((indicator->finding_class == finding_class), id);
+  }
+}
+
+// The hosts of real captures and of published research, one or more of every vendor.
+BOOST_AUTO_TEST_CASE(well_documented_hosts_are_named) {
+  for (const char* name : {"app.chat.global.xiaomi.net",
+                           "fr.app.chat.global.xiaomi.net",
+                           "resolver.msg.xiaomi.net",
+                           "data.mistat.india.xiaomi.com",
+                           "sa.api.intl.miui.com",
+                           "tracking.miui.com",
+                           "flash.sec.miui.com",
+                           "alog.umeng.com",
+                           "ulogs.umeng.com",
+                           "sdk.open.talk.getui.net",
+                           "stats.jpush.cn",
+                           "_psis._udp.jpush.cn",
+                           "othstr.beacon.qq.com",
+                           "android.bugly.qq.com",
+                           "loc.map.baidu.com",
+                           "apilocate.amap.com",
+                           "bigdata.adups.com",
+                           "metrics1.data.hicloud.com",
+                           "metrics-drru.dt.hicloud.com",
+                           "obus-cn.dc.heytapmobi.com",
+                           "dragate-sg.dc.heytapmobi.com",
+                           "open.oneplus.net",
+                           "moni-onrt-stsdk.vivo.com.cn",
+                           "ru-vmd.vivoglobal.com",
+                           "dsu-a.shalltry.com",
+                           "captive.apple.com",
+                           "xp.apple.com",
+                           "app-measurement.com",
+                           "region1.app-measurement.com",
+                           "crashlyticsreports-pa.googleapis.com",
+                           "v10.events.data.microsoft.com",
+                           "dc.di.atlas.samsung.com",
+                           "diagmon-serviceapi.samsungdm.com"})
+    BOOST_TEST(is_named(name), name);
+}
+
+// Names that also carry what has nothing to do with telemetry, and a public resolver.
+BOOST_AUTO_TEST_CASE(common_names_are_not_matched) {
+  for (const char* name :
+       {"xiaomi.com",  "www.mi.com",      "xiaomi.net",     "miui.com",          "huawei.com",
+        "hicloud.com", "qq.com",          "baidu.com",      "amap.com",          "umeng.com",
+        "vivo.com.cn", "vivoglobal.com",  "heytapmobi.com", "allawnos.com",      "allawntech.com",
+        "oneplus.net", "samsung.com",     "samsungdm.com",  "apple.com",         "www.apple.com",
+        "icloud.com",  "mask.icloud.com", "google.com",     "www.google.com",    "googleapis.com",
+        "gstatic.com", "doubleclick.net", "microsoft.com",  "www.microsoft.com", "update.microsoft.com",
+        "live.com",    "login.live.com",  "sogou.com"})
+    BOOST_TEST(!is_named(name), name);
+  const auto resolver = *sluice::Address::parse("114.114.114.114");
+  for (const auto& indicator : vendor_telemetry()) {
+    if (indicator.kind == IndicatorKind::ip || indicator.kind == IndicatorKind::cidr)
+      BOOST_TEST(!indicator.range.contains(resolver), indicator.rule_id);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
