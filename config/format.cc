@@ -93,7 +93,7 @@ std::optional<std::string> label_complaint(std::string_view text) {
 
 std::optional<std::string> name_complaint(std::string_view text) {
   const auto allowed = [](char c) { return is_letter_or_digit(c) || c == '.' || c == '_' || c == '-'; };
-  if (const auto complaint = label_complaint(text)) return complaint;
+  if (auto complaint = label_complaint(text)) return complaint;
   if (std::all_of(text.begin(), text.end(), allowed)) return std::nullopt;
   return fmt::format("{} may consist of letters, digits, '.', '_' and '-' only", in_quotes(text));
 }

@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,6 +10,8 @@
 #include "control/command.hh"
 #include "control/replay.hh"
 #include "control/rule_files.hh"
+#include "control/terminal.hh"
+#include "dataplane/settings.hh"
 
 namespace sluice {
 namespace {
@@ -29,12 +30,6 @@ struct Arguments {
   std::string stats_path;
   ReplayOptions replay;
 };
-
-std::size_t terminal_width() {
-  winsize size{};
-  constexpr std::size_t without_terminal = 100;
-  return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : without_terminal;
-}
 
 // Networks, or one interface of the capture.
 tl::expected<InsideChoice, std::string> inside_choice(const std::vector<std::string>& texts) {
@@ -84,6 +79,8 @@ Exit run_replay(Arguments& arguments) {
   }
 
   auto& options = arguments.replay;
+  // No secret: nobody floods a replay, and two runs must be alike.
+  options.pipeline = pipeline_options(config::defaults(), 0);
   options.inside = *inside;
   options.workers = arguments.workers;
   options.pipeline.policy.mode = arguments.mode == "enforce" ? Mode::enforce : Mode::monitor;

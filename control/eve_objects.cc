@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -116,6 +117,31 @@ std::string_view reason_text(std::uint64_t reason) {
 
 Tick tick_of(const EventField& field) { return tick_from_nanoseconds(static_cast<std::int64_t>(field.integer())); }
 
+// A name as it is meant to be read: its bytes as UTF-8, with U+FFFD for what is none; only control characters keep their
+// \DDD (dataplane/dns_text.hh). Two names may come out alike: dns_record() gives the exact form beside it.
+std::string readable_name(std::string_view escaped) {
+  std::string bytes;
+  while (!escaped.empty()) {
+    unsigned byte = 0;
+    const bool is_escape = escaped.size() >= 4 && escaped[0] == '\\' &&
+                           std::from_chars(escaped.data() + 1, escaped.data() + 4, byte).ptr == escaped.data() + 4;
+    if (is_escape && byte >= 0x20 && byte != 0x7f)
+      bytes += static_cast<char>(byte);
+    else
+      bytes += escaped.substr(0, is_escape ? 4 : 1);
+    escaped.remove_prefix(is_escape ? 4 : 1);
+  }
+  // The library's own replacement of what is not UTF-8, there and back.
+  return Json::parse(Json(bytes).dump(-1, ' ', false, Json::error_handler_t::replace)).get<std::string>();
+}
+
+// One question or answer, by its name; beside a name with unusual bytes its exact form.
+Json dns_record(const EventField& field) {
+  Json record = {{"rrname", readable_name(field.text())}};
+  if (field.text().find('\\') != std::string_view::npos) put(record, "rrname_escaped", stored_text(field.text()));
+  return record;
+}
+
 }  // namespace
 
 Json dns_object(const Event& event) {
@@ -129,11 +155,11 @@ Json dns_object(const Event& event) {
       case Field::dns_flags:
         if (!dns.contains("flags")) put_dns_flags(dns, field.integer());
         break;
-      case Field::dns_query_name: queries.push_back({{"rrname", stored_text(field.text())}}); break;
+      case Field::dns_query_name: queries.push_back(dns_record(field)); break;
       case Field::dns_query_type:
         if (auto* query = last(queries)) put(*query, "rrtype", dns_type_text(field.integer()));
         break;
-      case Field::dns_answer_name: answers.push_back({{"rrname", stored_text(field.text())}}); break;
+      case Field::dns_answer_name: answers.push_back(dns_record(field)); break;
       case Field::dns_answer_type:
         if (auto* answer = last(answers)) put(*answer, "rrtype", dns_type_text(field.integer()));
         break;

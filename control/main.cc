@@ -15,6 +15,8 @@ int main(int argc, char** argv) {
 
   Run run;
   add_replay_command(program, run);
+  add_watch_command(program, run);
+  add_config_command(program, run);
 
   try {
     program.parse(argc, argv);

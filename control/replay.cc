@@ -1,15 +1,14 @@
 #include "control/replay.hh"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 #include <memory>
 #include <optional>
 
+#include "control/eve_file.hh"
 #include "control/progress_bar.hh"
 #include "control/replay_lane.hh"
 #include "dataplane/capture.hh"
@@ -20,34 +19,6 @@ namespace {
 
 // Packets read ahead of the one that is written next.
 constexpr std::size_t window = 2048;
-
-// The lines of --eve.
-class EveFile {
- public:
-  [[nodiscard]] bool open(const std::string& path) {
-    path_ = path;
-    file_ = path == "-" ? stdout : std::fopen(path.c_str(), "we");
-    return file_ != nullptr;
-  }
-  ~EveFile() {
-    if (file_ != nullptr && file_ != stdout) std::fclose(file_);
-  }
-  EveFile() = default;
-  EveFile(const EveFile&) = delete;
-  EveFile& operator=(const EveFile&) = delete;
-
-  [[nodiscard]] bool wanted() const { return file_ != nullptr; }
-  void write(const std::string& line) {
-    std::fwrite(line.data(), 1, line.size(), file_);
-    std::fputc('\n', file_);
-  }
-  // False where anything was lost (a full disk shows only here).
-  [[nodiscard]] bool flush() { return file_ == nullptr || (std::fflush(file_) == 0 && std::ferror(file_) == 0); }
-
- private:
-  std::string path_;
-  std::FILE* file_ = nullptr;
-};
 
 class Replay {
  public:
@@ -211,7 +182,7 @@ class Replay {
       const auto event = Event::parse(record->bytes);
       if (!event) continue;
       findings_->consume(*event);
-      if (eve_.wanted()) eve_.write(eve_writer_->line(*event));
+      if (eve_.is_open()) eve_.write(eve_writer_->line(*event));
     }
     return any;
   }
@@ -223,7 +194,7 @@ class Replay {
       drain(*lane, ~std::uint64_t{0});
       statistics_->inspection += lane->counters();
     }
-    if (!lanes_.empty() && eve_.wanted()) eve_.write(eve_writer_->stats_line(*statistics_, last_time()));
+    if (!lanes_.empty() && eve_.is_open()) eve_.write(eve_writer_->stats_line(*statistics_, last_time()));
     lanes_.clear();
     return true;
   }

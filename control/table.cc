@@ -1,7 +1,5 @@
 #include "control/table.hh"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
 #include <algorithm>
 #include <numeric>
 #include <ostream>
@@ -45,12 +43,6 @@ std::vector<std::string_view> wrapped(std::string_view text, std::size_t width) 
 }
 
 }  // namespace
-
-std::size_t terminal_width(int file) noexcept {
-  winsize size{};
-  if (isatty(file) == 0 || ioctl(file, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return default_width;
-  return size.ws_col;
-}
 
 void Table::add(std::vector<std::string> cells) {
   cells.resize(columns_.size());

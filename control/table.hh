@@ -8,11 +8,6 @@
 
 namespace sluice {
 
-constexpr std::size_t default_width = 100;  // columns, where there is no terminal to ask
-
-// Width of the terminal behind a file descriptor; default_width where it is none or does not say.
-[[nodiscard]] std::size_t terminal_width(int file) noexcept;
-
 class Table {
  public:
   struct Column {

@@ -17,7 +17,7 @@ std::uint64_t sum_of(Bytes bytes) noexcept {
 bool has_valid_checksum(Packet& packet) noexcept {
   const auto& bytes = packet.transport;
   const bool v4 = packet.source.is_v4();
-  if (packet.wire_length > packet.frame.size()) return true;
+  if (packet.wire_length > packet.frame.size() || packet.uninspected) return true;
   constexpr std::size_t udp_checksum = 6;
   if (packet.protocol == ip_protocol::udp && v4 && bytes[udp_checksum] == 0 && bytes[udp_checksum + 1] == 0) return true;
 

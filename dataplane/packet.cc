@@ -12,6 +12,8 @@ constexpr std::uint16_t ethertype_vlan = 0x8100;
 constexpr std::uint16_t ethertype_service_vlan = 0x88a8;
 constexpr std::uint16_t ethertype_old_qinq = 0x9100;
 
+constexpr std::uint16_t ieee_802_3_length_limit = 1500;
+
 constexpr int vlan_tags_limit = 4;          // deeper stacks pass uninspected
 constexpr int extension_headers_limit = 8;  // RFC 8200 section 4.1 names seven
 
@@ -64,6 +66,15 @@ bool decode_transport(Packet& packet, Bytes bytes) noexcept {
   }
 }
 
+// The first fragment of a UDP datagram shows what stands at its start (a DNS question, most of a name); the others,
+// and those of anything else, show nothing that can be read by itself.
+bool decode_fragment(Packet& packet, Bytes bytes, bool first) noexcept {
+  if (!first || packet.protocol != ip_protocol::udp) return refuse(packet, UninspectedReason::fragment);
+  if (!decode_udp(packet, bytes)) return false;
+  packet.uninspected = UninspectedReason::fragment;
+  return true;
+}
+
 bool decode_ipv4(Packet& packet, Bytes bytes) noexcept {  // RFC 791 section 3.1
   Reader reader{bytes};
   const auto version_and_length = reader.u8();
@@ -82,8 +93,11 @@ bool decode_ipv4(Packet& packet, Bytes bytes) noexcept {  // RFC 791 section 3.1
   if (total < header || bytes.size() < header) return refuse(packet, UninspectedReason::malformed);
   packet.source = Address::v4(source.first<4>());
   packet.destination = Address::v4(destination.first<4>());
-  if ((fragment & 0x3fff) != 0) return refuse(packet, UninspectedReason::fragment);  // more fragments, or an offset
-  const auto datagram = bytes.first(std::min(total, bytes.size()));                  // drops Ethernet padding
+  const auto datagram = bytes.first(std::min(total, bytes.size()));  // drops Ethernet padding
+  constexpr unsigned offset_bits = 0x1fff;
+  constexpr unsigned more_fragments = 0x2000;
+  if ((fragment & (offset_bits | more_fragments)) != 0)
+    return decode_fragment(packet, datagram.subspan(header), (fragment & offset_bits) == 0);
   return decode_transport(packet, datagram.subspan(header));
 }
 
@@ -125,7 +139,7 @@ bool decode_ipv6(Packet& packet, Bytes bytes) noexcept {
         reader.skip(4);
         if ((offset_and_more & 0xfff9) != 0) {
           packet.protocol = next;
-          return refuse(packet, UninspectedReason::fragment);
+          return decode_fragment(packet, reader.rest(), (offset_and_more & 0xfff8) == 0);
         }
         break;
       }
@@ -151,6 +165,13 @@ bool decode_ethertype(Packet& packet, Reader reader, std::uint16_t type) noexcep
     const auto id = static_cast<std::uint16_t>(reader.be16() & 0x0fff);
     type = reader.be16();
     if (tag < 2) packet.vlan[tag] = id;
+  }
+  if (type <= ieee_802_3_length_limit) {
+    // An 802.3 length: LLC, and behind it perhaps SNAP with an EtherType (RFC 1042).
+    constexpr std::uint64_t snap_header = 0xaaaa03000000;
+    const std::uint64_t high = reader.be32();
+    if ((high << 16 | reader.be16()) != snap_header) return refuse(packet, UninspectedReason::not_ip);
+    type = reader.be16();
   }
   if (!reader.ok()) return refuse(packet, UninspectedReason::malformed);
   if (type == ethertype_ipv4) return decode_ipv4(packet, reader.rest());

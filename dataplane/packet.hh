@@ -62,7 +62,8 @@ struct Packet {
 };
 
 // Reads the headers of packet.frame into packet. False where the packet cannot be inspected; the reason then
-// stands in packet.uninspected. Whatever is decoded, the frame itself is never touched.
+// stands in packet.uninspected. The first fragment of a UDP datagram is read and carries a reason all the same: its
+// payload is cut. Whatever is decoded, the frame itself is never touched.
 bool decode(Packet& packet) noexcept;
 
 }  // namespace sluice

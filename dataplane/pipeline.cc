@@ -93,7 +93,8 @@ Flow* Pipeline::create(Packet& packet, const FlowKey& key, std::uint64_t hash) n
   const bool answers = packet.protocol == ip_protocol::tcp &&
                        (packet.tcp_flags & (tcp_flag::syn | tcp_flag::ack)) == (tcp_flag::syn | tcp_flag::ack);
   flow->initiator_is_low = key.from_low(packet) != answers;
-  flow->inside = packet.inside;
+  flow->inside =
+      options_.inside.empty() ? packet.inside : options_.inside.side_of(packet.source, packet.destination);
   if (answers && flow->inside != Inside::unknown)
     flow->inside = flow->inside == Inside::source ? Inside::destination : Inside::source;
   flow->first_seen = packet.time;

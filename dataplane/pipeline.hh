@@ -12,6 +12,7 @@
 #include "dataplane/expiry.hh"
 #include "dataplane/flow_table.hh"
 #include "dataplane/packet.hh"
+#include "dataplane/placement.hh"
 #include "dataplane/protocol.hh"
 #include "dataplane/reporter.hh"
 #include "dataplane/ruleset.hh"
@@ -25,6 +26,7 @@ constexpr std::size_t burst_limit = 32;  // packets a call
 struct PipelineOptions {
   Policy policy;
   Record record = Record::findings;
+  InsideNetworks inside;         // which addresses are inside; none = as the packet's source says
   bool midstream = true;         // follow TCP connections whose start was not seen
   bool verify_checksums = false;  // packets with a wrong TCP or UDP checksum pass uninspected
   std::uint32_t flow_table_entries = 65536;

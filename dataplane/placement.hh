@@ -17,6 +17,7 @@ class InsideNetworks {
   // Every address that Address::is_private() names.
   [[nodiscard]] static InsideNetworks private_addresses();
 
+  [[nodiscard]] bool empty() const noexcept { return ranges_.empty(); }
   [[nodiscard]] bool contains(const Address& address) const noexcept;
   // Of a packet from source to destination; unknown where both or neither are inside.
   [[nodiscard]] Inside side_of(const Address& source, const Address& destination) const noexcept;

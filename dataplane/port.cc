@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <utility>
 
 namespace sluice {
@@ -28,18 +27,6 @@ std::string arguments_for(const PortOptions& options) {
 }
 
 }  // namespace
-
-PortDriver driver_for(const std::string& device) {
-  unsigned domain = 0;
-  unsigned bus = 0;
-  unsigned slot = 0;
-  unsigned function = 0;
-  int end = 0;
-  if (std::sscanf(device.c_str(), "%4x:%2x:%2x.%1x%n", &domain, &bus, &slot, &function, &end) == 4 &&
-      static_cast<std::size_t>(end) == device.size())
-    return PortDriver::pci;
-  return device.starts_with("net_") || device.starts_with("eth_") ? PortDriver::vdev : PortDriver::af_xdp;
-}
 
 tl::expected<PacketPool, std::string> PacketPool::create(std::uint32_t count, std::uint32_t frame_bytes) {
   const auto room = std::max<std::uint32_t>(RTE_MBUF_DEFAULT_BUF_SIZE, RTE_PKTMBUF_HEADROOM + frame_bytes);

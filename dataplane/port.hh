@@ -21,9 +21,6 @@ struct PortOptions {
   std::uint16_t mtu_bytes = 0;  // 0 = as found
 };
 
-// The driver that a device string means by itself: PCI address, DPDK vdev name, else a kernel interface.
-[[nodiscard]] PortDriver driver_for(const std::string& device);
-
 // Packet buffers, one pool for all ports, so that a frame moves from port to port without a copy where the driver can.
 class PacketPool {
  public:

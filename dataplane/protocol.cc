@@ -113,6 +113,8 @@ Progress Protocols::advance_http(const Passage& at, StreamSide& side, Bytes data
   const auto request = parse_http_request(data);
   if (!request) {
     if (request.error() == HttpError::need_more) return {State::need_more, 0, 0};
+    // Whatever is wrong with it, its line and its host name what it wants.
+    if (const auto certain = parse_http_request_prefix(data)) reporter_->http(at, *certain);
     mark(at, UninspectedReason::parse_error);
     side.lost_sync = true;
     return {State::need_more, data.size(), 0};
@@ -164,7 +166,7 @@ void Protocols::datagram(const Passage& at) noexcept {
   if (flow.protocol == Protocol::unknown) {
     if (on_port(flow, dns_port) && probe_dns(at.packet.payload) != Probe::no)
       flow.protocol = Protocol::dns;
-    else if (probe_quic(at.packet.payload) == Probe::yes)
+    else if (probe_quic(at.packet.payload) == Probe::yes || probe_gquic(at.packet.payload) == Probe::yes)
       flow.protocol = Protocol::quic;
   }
   const auto datagrams = flow.packets[0] + flow.packets[1];
@@ -193,6 +195,10 @@ void Protocols::quic_datagram(const Passage& at) noexcept {
   auto& side = flow.side[static_cast<std::size_t>(at.way)];
   // Once an Initial opened, only that side's can: the server's have keys of their own, and nothing that we look for.
   if (flow.quic.version() != 0 && side.protocol != Protocol::quic) return;
+  if (const auto clear = parse_gquic_datagram(at.packet.payload)) {  // Google's own, before encryption came to hellos
+    report_gquic(at, clear->version, clear->hello);
+    return decide(flow);
+  }
   Reader datagram{at.packet.payload};
   while (datagram.left() > 0 && !flow.decided) {
     const auto packet = next_long_packet(datagram);
@@ -242,8 +248,20 @@ void Protocols::quic_crypto(const Passage& at, std::uint32_t version, Bytes payl
     return decide(at.flow);
   }
   if (hello.error() == TlsError::need_more) return;
+  if (const auto google = parse_gquic_hello(buffer.contiguous())) {  // Q050
+    report_gquic(at, version, *google);
+    return decide(at.flow);
+  } else if (google.error() == QuicError::truncated) {
+    return;
+  }
   mark(at, UninspectedReason::parse_error);
   decide(at.flow);
+}
+
+void Protocols::report_gquic(const Passage& at, std::uint32_t version, const GquicHello& hello) noexcept {
+  ClientHello named;
+  named.sni = hello.sni;
+  reporter_->quic(at, version, named);
 }
 
 void Protocols::decide(Flow& flow) noexcept {

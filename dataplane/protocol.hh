@@ -7,6 +7,7 @@
 
 #include "dataplane/bytes.hh"
 #include "dataplane/counters.hh"
+#include "dataplane/gquic.hh"
 #include "dataplane/quic_crypto.hh"
 #include "dataplane/reassembly.hh"
 #include "dataplane/reporter.hh"
@@ -46,6 +47,7 @@ class Protocols {
   void dns_datagram(const Passage& at) noexcept;
   void quic_datagram(const Passage& at) noexcept;
   void quic_crypto(const Passage& at, std::uint32_t version, Bytes payload) noexcept;
+  void report_gquic(const Passage& at, std::uint32_t version, const GquicHello& hello) noexcept;
   // No parser looks at the flow any more.
   void decide(Flow& flow) noexcept;
 

@@ -18,32 +18,41 @@ auto stop(Reader& reader, QuicError reason) noexcept {
   return error(reason);
 }
 
-// What all versions share (RFC 8999 section 5.1).
-struct Invariants {
+// The start of every long header (RFC 8999 section 5.1). Google's old versions wrote the IDs in another way.
+struct Header {
   std::uint8_t first = 0;
   std::uint32_t version = 0;
+  QuicFamily family{};
   Bytes dcid;
   Bytes scid;
 };
 
-tl::expected<Invariants, QuicError> read_invariants(Reader& reader) noexcept {
-  Invariants header;
+tl::expected<Header, QuicError> read_header(Reader& reader) noexcept {
+  Header header;
   header.first = reader.u8();
   if (reader.ok() && (header.first & long_header) == 0) return stop(reader, QuicError::not_long_header);
   header.version = reader.be32();
+  if (!reader.ok()) return error(QuicError::truncated);
+  header.family = quic_family(header.version);
+  if (header.family == QuicFamily::unknown || header.family == QuicFamily::google_old)
+    return stop(reader, QuicError::unknown_version);
   header.dcid = reader.vector8();
   header.scid = reader.vector8();
   if (!reader.ok()) return error(QuicError::truncated);
+  // RFC 9000 section 17.2; longer ones are legal in Version Negotiation alone, which then echoes an unknown version's.
+  if (header.dcid.size() > quic_connection_id_limit || header.scid.size() > quic_connection_id_limit)
+    return stop(reader, QuicError::connection_id_length);
   return header;
 }
 
 // RFC 9000 section 17.2, table 5; RFC 9369 section 3.2.
-QuicPacketType packet_type(const Invariants& header) noexcept {
+QuicPacketType packet_type(const Header& header) noexcept {
   using enum QuicPacketType;
+  if (header.family == QuicFamily::negotiation) return version_negotiation;
   constexpr std::array version_1{initial, zero_rtt, handshake, retry};
   constexpr std::array version_2{retry, initial, zero_rtt, handshake};
   const std::size_t bits = header.first >> 4 & 0x03;
-  return quic_family(header.version) == QuicFamily::v2 ? version_2[bits] : version_1[bits];
+  return header.family == QuicFamily::v2 ? version_2[bits] : version_1[bits];
 }
 
 // What an Initial may carry (RFC 9000 section 12.4, table 3).
@@ -128,20 +137,14 @@ std::uint64_t read_quic_varint(Reader& reader) noexcept {
 
 tl::expected<QuicLongPacket, QuicError> next_long_packet(Reader& reader) noexcept {
   const auto datagram = reader.rest();
-  const auto header = read_invariants(reader);
+  const auto header = read_header(reader);
   if (!header) return error(header.error());
-  const auto family = quic_family(header->version);
-  if (family == QuicFamily::unknown || family == QuicFamily::google_old)
-    return stop(reader, QuicError::unknown_version);
-  // RFC 9000 section 17.2; a longer one is legal in Version Negotiation alone, where it echoes an unknown version's.
-  if (header->dcid.size() > quic_connection_id_limit || header->scid.size() > quic_connection_id_limit)
-    return stop(reader, QuicError::connection_id_length);
 
   QuicLongPacket packet;
   packet.version = header->version;
+  packet.type = packet_type(*header);
   packet.dcid = header->dcid;
   packet.scid = header->scid;
-  packet.type = family == QuicFamily::negotiation ? QuicPacketType::version_negotiation : packet_type(*header);
   if (packet.type == QuicPacketType::version_negotiation || packet.type == QuicPacketType::retry) {
     // No length: they end where the datagram ends (RFC 9000 sections 17.2.1, 17.2.5).
     reader.skip(reader.left());

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <string_view>
-#include <utility>
 
 #include "dataplane/hkdf.hh"
 
@@ -170,10 +169,7 @@ tl::expected<Bytes, QuicError> open_client_initial(QuicOpener& opener, std::uint
 tl::expected<Bytes, QuicError> QuicInitialState::open_with(QuicOpener& opener, Bytes dcid, const QuicLongPacket& packet,
                                                            std::span<std::uint8_t> out) noexcept {
   std::array versions{packet.version, packet.version};
-  if (is_quic_version_reserved(packet.version)) {
-    versions = {quic_version_1, quic_version_draft_29};
-    if (version_ == quic_version_draft_29) std::swap(versions[0], versions[1]);
-  }
+  if (is_quic_version_reserved(packet.version)) versions = {quic_version_1, quic_version_draft_29};
   auto opened = open_client_initial(opener, versions[0], dcid, packet, out);
   auto used = versions[0];
   if (!opened && opened.error() == QuicError::authentication && versions[1] != used) {

@@ -115,6 +115,7 @@ void Reporter::dns(const Passage& at, const DnsMessage& message) noexcept {
 
 void Reporter::hello_fields(EventWriter& event, const ClientHello& hello) const noexcept {
   for (const auto protocol : hello.alpn) event.text(Field::tls_alpn, protocol);
+  if (hello.legacy_version == 0) return;  // Google's QUIC hello is no TLS
   event.integer(Field::tls_version_offered, hello.highest_version);
   event.integer(Field::tls_version_legacy, hello.legacy_version);
 }

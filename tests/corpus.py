@@ -79,6 +79,9 @@ def main():
     bad_lines = int(summary.split(' bad EVE lines')[0].split()[-1])
     rows = {'crashes': result['crashes'], 'accounting': result['unaccounted'],
             'event-lines': [['all captures', f'{bad_lines} lines are no JSON']] if bad_lines else []}
+    if rows['crashes'] and len(rows['crashes']) == int(summary.split()[0]):
+        tally.fail('score', 'no capture could be replayed: ' + rows['crashes'][0][1])
+        return tally.end()
     for item in RUNS:
         if item not in items:
             continue

@@ -35,12 +35,12 @@ SANITIZERS = {
 GRACE_S = 15  # from the polite signal to the other one
 
 
-def run_section(name, command, limit):
+def run_section(name, command, limit, build):
     """-> (passed, failed, skipped) of one section, whose lines are printed as they come; nothing where no item ran"""
     title = f'== {name}\n'
     watchdog_fired = threading.Event()
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, errors='replace',
-                               start_new_session=True, env={**SANITIZERS, **os.environ})
+                               start_new_session=True, env={'SLUICE_BUILD': build, **SANITIZERS, **os.environ})
 
     def stop():
         watchdog_fired.set()
@@ -93,10 +93,11 @@ def main():
         if arguments.sanitize and not when_sanitized:
             continue
         watch = Stopwatch()
+        build = os.path.abspath(arguments.build)
         command = [sys.executable, os.path.join(TESTS, program)]
-        if name != 'fuzz':  # has a build of its own
-            command += ['--build', os.path.abspath(arguments.build)]
-        counts = run_section(name, command + ([arguments.pattern] if arguments.pattern else []), limit)
+        if name not in ('lab', 'fuzz'):  # the lab is told by its environment, fuzzing has a build of its own
+            command += ['--build', build]
+        counts = run_section(name, command + ([arguments.pattern] if arguments.pattern else []), limit, build)
         if sum(counts):
             print(f'   {figures(*counts)} in {watch}\n', flush=True)
         total = [a + b for a, b in zip(total, counts)]

@@ -10,8 +10,9 @@
 
 #include "control/eve.hh"
 #include "control/findings.hh"
-#include "control/table.hh"
 #include "dataplane/event.hh"
+
+constexpr std::size_t width = 100;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const sluice::IndicatorList rows(3);
@@ -34,7 +35,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   sluice::FindingsTable table{&rows};
   table.consume(*event);
   std::ostringstream out;
-  table.print(out, sluice::Statistics{}, sluice::default_width);
+  table.print(out, sluice::Statistics{}, width);
   if (nlohmann::json(table.finding_line(*event)).dump().empty()) std::abort();  // throws on what is no UTF-8
   if (nlohmann::json(out.str()).dump().empty()) std::abort();
   return 0;

@@ -18,11 +18,11 @@ void require_inside(Bytes part, Bytes whole) {
   require(part.empty() || (part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size()));
 }
 
-void read_frames(Bytes payload) {
+void read_frames(Bytes payload, sluice::QuicFamily family) {
   Reader reader{payload};
   while (reader.left() > 0) {
     const auto before = reader.left();
-    const auto frame = sluice::next_quic_frame(reader);
+    const auto frame = sluice::next_quic_frame(reader, family);
     require(reader.left() < before);
     if (!frame) {
       require(reader.left() == 0);
@@ -48,7 +48,8 @@ void read_packets(Bytes datagram, sluice::QuicInitialState& flow) {
     for (const auto part : {packet->dcid, packet->scid, packet->token, packet->whole_packet})
       require_inside(part, datagram);
     require(packet->packet_number_offset <= packet->whole_packet.size());
-    if (const auto payload = flow.open(opener, *packet, plaintext)) read_frames(*payload);
+    if (const auto payload = flow.open(opener, *packet, plaintext))
+      read_frames(*payload, sluice::quic_family(packet->version));
   }
 }
 
@@ -60,6 +61,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   sluice::QuicInitialState flow;
   read_packets(datagram, flow);
   read_packets(datagram, flow);  // with what the first time left behind
-  read_frames(datagram);
+  read_frames(datagram, sluice::QuicFamily::v1);
+  read_frames(datagram, sluice::QuicFamily::google);
   return 0;
 }

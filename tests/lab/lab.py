@@ -44,6 +44,7 @@ PROGRAMS = {  # program -> Debian package
     "dnsmasq": "dnsmasq-base",
     "busybox": "busybox",
 }
+NSS_WRAPPER = ("libnss_wrapper.so", "libnss-wrapper")  # library, Debian package: a hosts file for one program
 CAPABILITIES = {"CAP_NET_ADMIN": 12, "CAP_NET_RAW": 13, "CAP_SYS_ADMIN": 21}  # capabilities(7), linux/capability.h
 CLONE_NEWNET = 0x40000000
 KEEPER_LIMIT_S = 15.0
@@ -78,6 +79,8 @@ def check_rights():
 
 def check_programs():
     packages = sorted({package for program, package in PROGRAMS.items() if not shutil.which(program, path=PATH)})
+    if not any(Path("/usr/lib").glob(f"*/{NSS_WRAPPER[0]}")):
+        packages.append(NSS_WRAPPER[1])
     if packages:
         raise Missing(f"install the Debian packages {' '.join(packages)}")
 

@@ -38,8 +38,8 @@ def sources(root, names):
 
 
 def listed(root, folder):
-    """-> ['dataplane/bytes.hh', 'dataplane/event', …] in the order of the folder's meson.build: headers alone with their
-    suffix, a .hh/.cc pair without one; None where that order has no meaning"""
+    """-> ['dataplane/bytes.hh', 'dataplane/event', …] in the order of the folder's meson.build: headers alone with
+    their suffix, a .hh/.cc pair without one; None where that order has no meaning"""
     order = []
     with open(os.path.join(root, folder, 'meson.build'), encoding='utf8') as file:
         text = file.read()
@@ -134,7 +134,8 @@ def self_test():
         'meson.build': "subdir('rules')\nsubdir('dataplane')\nsubdir('control')\n",
         'rules/meson.build': "files('address.cc')\n",
         'control/meson.build': '',
-        'dataplane/meson.build': "# In layer order\nfiles(\n  # headers alone: bytes.hh, tick.hh\n  'event.cc',\n  'flow.cc',\n)\n",
+        'dataplane/meson.build': ("# In layer order\nfiles(\n  # headers alone: bytes.hh, tick.hh\n"
+                                  "  'event.cc',\n  'flow.cc',\n)\n"),
         'rules/address.hh': '#include <array>\n',
         'dataplane/bytes.hh': '',
         'dataplane/tick.hh': '#include "dataplane/bytes.hh"\n',

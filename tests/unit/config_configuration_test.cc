@@ -58,6 +58,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_written_has_its_default) {
   BOOST_TEST(loaded->stream->midstream);
   BOOST_TEST(!loaded->stream->check_checksums);
   BOOST_TEST(!loaded->rules->block_addresses);
+  BOOST_TEST((loaded->events->record == Record::findings));
   BOOST_TEST(loaded->events->shared_memory == "/run/sluice/dataplane");
   BOOST_TEST(loaded->events->ring_bytes == 4U * 1024 * 1024);
   BOOST_TEST(loaded->site->name == "unnamed");
@@ -84,7 +85,7 @@ BOOST_AUTO_TEST_CASE(what_is_written_arrives) {
     "stream": {"buffers": 64, "midstream": false, "check_checksums": true},
     "inspection": {"inside_networks": ["10.0.0.0/8", "2001:db8::/32"]},
     "rules": {"indicators": ["/etc/a.csv"], "block_addresses": true},
-    "events": {"shared_memory": "/dev/shm/x", "ring_bytes": 65536},
+    "events": {"record": "all", "shared_memory": "/dev/shm/x", "ring_bytes": 65536},
     "site": {"name": "Zürich \"2\"", "tap_id": "0f8fad5b-d9cb-469f-a165-70867728950e"},
     "watchdog": {"stall_timeout_ms": 100}
   })",
@@ -114,6 +115,7 @@ BOOST_AUTO_TEST_CASE(what_is_written_arrives) {
   BOOST_TEST((loaded->inspection->inside_networks == std::vector<std::string>{"10.0.0.0/8", "2001:db8::/32"}));
   BOOST_TEST((loaded->rules->indicators == std::vector<std::string>{"/etc/a.csv"}));
   BOOST_TEST(loaded->rules->block_addresses);
+  BOOST_TEST((loaded->events->record == Record::all));
   BOOST_TEST(loaded->events->shared_memory == "/dev/shm/x");
   BOOST_TEST(loaded->events->ring_bytes == 65536U);
   BOOST_TEST(loaded->site->name == "Zürich \"2\"");

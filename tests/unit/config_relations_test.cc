@@ -37,6 +37,8 @@ BOOST_AUTO_TEST_CASE(cpus_are_one_more_than_workers) {
   BOOST_TEST(relations(R"({"workers":2,"eal":{"cpus":[0,1,2]}})") == "");
   BOOST_TEST(relations(R"({"eal":{"cpus":[4]}})") ==
              "15: 1 CPUs, but workers = 1 needs 2: the main core's comes first\n");
+  BOOST_TEST(relations(R"({"eal":{"cpus":[4,5,6]}})") ==
+             "15: 3 CPUs, but workers = 1 needs 2: the main core's comes first\n");
 }
 
 BOOST_AUTO_TEST_CASE(the_main_core_may_share_and_workers_may_not) {

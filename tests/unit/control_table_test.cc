@@ -1,7 +1,5 @@
 #include "control/table.hh"
 
-#include <fcntl.h>
-#include <unistd.h>
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <sstream>
@@ -84,12 +82,6 @@ BOOST_AUTO_TEST_CASE(missing_cells_are_empty) {
   table.add({"1"});
   table.add({"1", "2", "3"});
   BOOST_TEST(printed(table, 80) == "A  B\n-  -\n1\n1  2\n");
-}
-
-BOOST_AUTO_TEST_CASE(no_terminal_has_the_default_width) {
-  const int file = open("/dev/null", O_RDONLY);
-  BOOST_TEST(terminal_width(file) == default_width);
-  close(file);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

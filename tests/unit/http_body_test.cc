@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(lines_and_trailers_are_bounded) {
 
   HttpBody many{BodyFraming::chunked, 0};  // the bound is a line's, not the body's
   std::string text;
-  for (std::size_t i = 0; i < sluice::chunk_line_limit; ++i) text += "1\nx\n";
+  for (std::size_t i = 0; i <= sluice::chunk_line_limit; ++i) text += "1\nx\n";
   BOOST_TEST(many.consume(as_bytes(text)) == text.size());
 
   HttpBody trailers{BodyFraming::chunked, 0};

@@ -140,10 +140,17 @@ BOOST_AUTO_TEST_CASE(keys_of_every_salt) {
   for (const auto version : {0xff000016U, 0xfaceb001U})
     check_keys(version, "07863d9c083786bc86766ce0d02bf93f", "fb33da41a8f297d482df670e",
                "48dbcf44e335508f7f23fb2c3790a37c");
+  // Salts of Chromium's crypto_utils.cc, expanded the same way
+  check_keys(sluice::quic_version_q050, "348cb426373281cfaec63f5b609350e7", "4b9cf5c4a378544aed414625",
+             "609d47aa6b7fab4705068781528143f7");
+  check_keys(sluice::quic_version_t050, "80ab8e0313d2c851aaff5405824a916a", "aedd2abe20b9eff2116e4429",
+             "d3a731204b1c81e9644f91bd062633a9");
+  check_keys(sluice::quic_version_t051, "e66b805440a16d39f1889b2726d1cc5c", "efdd37eda34f2f7080bb140c",
+             "34ebf45dc367d3502a9fe09cfd3fd9f6");
 }
 
 BOOST_AUTO_TEST_CASE(versions_without_keys) {
-  for (const auto version : {0U, 2U, 0x1a2a3a4aU, 0xff000015U, 0xff000023U, 0x51303436U, 0x54303531U}) {
+  for (const auto version : {0U, 2U, 0x1a2a3a4aU, 0xff000015U, 0xff000023U, 0x51303436U, 0x54303438U}) {
     const auto keys = QuicInitialKeys::derive(version, dcid);
     BOOST_TEST(!keys, "version " << std::hex << version);
     BOOST_TEST((keys.error() == QuicError::no_keys));
@@ -288,11 +295,19 @@ BOOST_AUTO_TEST_CASE(a_flow_that_never_opens_is_given_up) {
   BOOST_TEST((late.error() == QuicError::attempts_spent));
 }
 
+BOOST_AUTO_TEST_CASE(an_id_that_cannot_be_kept_is_refused) {
+  QuicInitialState flow;
+  Sample sample{quic_samples::client_initial_v1};
+  const std::vector<std::uint8_t> long_id(sluice::quic_connection_id_limit + 1);
+  sample.packet.dcid = long_id;
+  BOOST_TEST((flow.open(opener, sample.packet, out).error() == QuicError::connection_id_length));
+}
+
 BOOST_AUTO_TEST_CASE(packets_that_cost_nothing_spend_no_attempt) {
   QuicInitialState flow;
   Sample retry{quic_samples::retry_v1};
   Sample google{quic_samples::client_initial_v1};
-  google.packet.version = 0x54303531;
+  google.packet.version = 0x54303438;
   for (unsigned i = 0; i < 2 * sluice::quic_failed_opens_limit; ++i) {
     BOOST_TEST((flow.open(opener, retry.packet, out).error() == QuicError::not_initial));
     BOOST_TEST((flow.open(opener, google.packet, out).error() == QuicError::no_keys));

@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(known_versions_are_recognised) {
   BOOST_TEST((probe("ca1a2a3a4a088394c8f03e51570800") == Probe::yes));  // reserved
   BOOST_TEST((probe("8000000001088394c8f03e51570800") == Probe::yes));  // RFC 9287: the fixed bit may be clear
   BOOST_TEST((probe("c35130343600") == Probe::yes));                    // Q046
-  BOOST_TEST((probe("c35430353100") == Probe::yes));                    // T051
+  BOOST_TEST((probe("c354303531088394c8f03e51570800") == Probe::yes));  // T051
   // Version Negotiation that offers v1 and draft-29
   BOOST_TEST((probe("80000000000008f067a5502a4262b500000001ff00001d") == Probe::yes));
 }
@@ -207,7 +207,7 @@ BOOST_AUTO_TEST_CASE(a_packet_cut_anywhere_is_truncated) {
 BOOST_AUTO_TEST_CASE(headers_that_cannot_be_read) {
   BOOST_TEST((packet_error("4000000001000000016e") == QuicError::not_long_header));
   BOOST_TEST((packet_error("c000000002000000016e") == QuicError::unknown_version));
-  BOOST_TEST((packet_error("c054303531000000016e") == QuicError::unknown_version));  // T051
+  BOOST_TEST((packet_error("c351303436500102030405060708") == QuicError::unknown_version));  // Q046
   BOOST_TEST((packet_error("c00000000115000000000000000000000000000000000000000000000000016e") ==
               QuicError::connection_id_length));
   // A length that no datagram has
@@ -255,6 +255,27 @@ BOOST_AUTO_TEST_CASE(frames_that_an_initial_may_not_carry) {  // RFC 9000 sectio
   BOOST_TEST((frame_error("4001") == QuicError::frame));  // PING in two bytes
   // CRYPTO that would end behind 2^62 - 1 (section 19.6)
   BOOST_TEST((frame_error("06ffffffffffffffff0141") == QuicError::frame));
+}
+
+BOOST_AUTO_TEST_CASE(the_frames_of_google) {
+  const auto bytes = from_hex("00000708000548656c6c6f");  // PADDING, PING, CRYPTO
+  Reader reader{bytes};
+  const auto next = [&reader] {
+    const auto frame = next_quic_frame(reader, sluice::quic_family(sluice::quic_version_t051));
+    BOOST_REQUIRE(frame);
+    return *frame;
+  };
+  BOOST_TEST((next().type == QuicFrameType::padding));
+  BOOST_TEST((next().type == QuicFrameType::ping));
+  BOOST_TEST(sluice::as_text(next().data) == "Hello");
+  BOOST_TEST(reader.left() == 0U);
+  for (const auto* type : {"01", "02", "06", "1c", "40"}) {
+    const auto other = from_hex(std::string{type} + "000000000000");
+    Reader refused{other};
+    const auto frame = next_quic_frame(refused, sluice::QuicFamily::google);
+    BOOST_REQUIRE_MESSAGE(!frame, "type " << type);
+    BOOST_TEST((frame.error() == QuicError::frame));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(frames_cut_anywhere_are_truncated) {

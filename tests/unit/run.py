@@ -31,6 +31,15 @@ def listed(program):
     return suites
 
 
+def logged(path):
+    """-> the test cases of a log in JUnit's format"""
+    with open(path, encoding='utf8', errors='replace') as file:
+        text = file.read()
+    # Boost writes compared values as they are; XML 1.0 (section 2.2) has no place for most control characters.
+    text = re.sub('[^\t\n\r\x20-\ufffd\U00010000-\U0010ffff]', '\ufffd', text)
+    return ElementTree.fromstring(text.removeprefix('<?xml version="1.0" encoding="UTF-8"?>')).iter('testcase')
+
+
 def run_suite(program, suite, cases):
     """-> (passed, failed, [what was skipped], what went wrong) of one suite"""
     with tempfile.TemporaryDirectory() as folder:
@@ -44,13 +53,12 @@ def run_suite(program, suite, cases):
             status, output = process.returncode, process.stdout
         except subprocess.TimeoutExpired:
             status, output = f'none: stopped after {LIMIT_S} s', ''
-        said = output
+        said, unread = output, ''
         try:
-            cases_in_log = ElementTree.parse(log).getroot().iter('testcase')
-            found = [case for case in cases_in_log if case.find('skipped') is None]  # skipped = not chosen
+            found = [case for case in logged(log) if case.find('skipped') is None]  # skipped = not chosen
             said += '\n'.join(part.text or '' for case in found for part in case.findall('system-out'))
-        except (OSError, ElementTree.ParseError):
-            found = []
+        except (OSError, ElementTree.ParseError) as error:
+            found, unread = [], f'; the log: {error}'
     wrong = []
     for case in found:
         problems = [p for kind in ('failure', 'error') for p in case.findall(kind)]
@@ -61,7 +69,7 @@ def run_suite(program, suite, cases):
     skipped = re.findall(r'(?:^|message: )SKIPPED:? *(.*)$', said, re.M)
     passed = len(cases) - failed - len(skipped)
     if len(found) != len(cases):
-        wrong.append(f'{len(cases)} cases are listed, {len(found)} ran')
+        wrong.append(f'{len(cases)} cases are listed, {len(found)} ran{unread}')
     if status != 0 and (not wrong or len(found) != len(cases)):
         wrong.append(f'exit status {status}\n{output.strip()[-4000:]}')
         failed = max(failed, 1)
@@ -74,7 +82,8 @@ def main():
     parser.add_argument('--build', required=True)
     arguments = parser.parse_args()
     tally = Tally('unit', arguments.pattern)
-    programs = sorted(p for p in glob.glob(os.path.join(os.path.abspath(arguments.build), 'tests/unit/unit-*')) if os.path.isfile(p))
+    found = glob.glob(os.path.join(os.path.abspath(arguments.build), 'tests/unit/unit-*'))
+    programs = sorted(path for path in found if os.path.isfile(path))
     if not programs and tally.wants('programs'):
         tally.fail('programs', f'{arguments.build} holds no unit test program')
     for program in programs:

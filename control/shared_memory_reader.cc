@@ -1,0 +1,126 @@
+#include "control/shared_memory_reader.hh"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <bit>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+
+namespace sluice {
+namespace {
+
+// Closes on every way out.
+struct File {
+  int descriptor;
+  explicit File(const std::string& path) : descriptor(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW)) {}
+  ~File() {
+    if (descriptor >= 0) ::close(descriptor);
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+};
+
+}  // namespace
+
+tl::expected<std::unique_ptr<SharedMemoryReader>, std::string> SharedMemoryReader::attach(const std::string& path) {
+  const auto fail = [&](const std::string& why) { return tl::unexpected(path + ": " + why); };
+  const File file{path};
+  if (file.descriptor < 0)
+    return fail(std::string{std::strerror(errno)} + " (is sluice-dataplane running, with this events.shared_memory?)");
+  struct stat status {};
+  if (::fstat(file.descriptor, &status) != 0) return fail(std::strerror(errno));
+  const auto size = static_cast<std::size_t>(status.st_size);
+  if (size < shared_page + consumer_page_size) return fail("not the shared memory of a data plane");
+
+  void* base = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.descriptor, 0);
+  if (base == MAP_FAILED) return fail(std::strerror(errno));
+  void* consumer = ::mmap(nullptr, consumer_page_size, PROT_READ | PROT_WRITE, MAP_SHARED, file.descriptor,
+                          static_cast<off_t>(SharedLayout::consumer_offset()));
+  if (consumer == MAP_FAILED) {
+    ::munmap(base, size);
+    return fail(std::strerror(errno));
+  }
+  // Copied once: what is checked is what is used, whatever the other side writes later.
+  const auto& header = *static_cast<const SharedHeader*>(base);
+  const auto workers = header.workers;
+  const auto ring_bytes = header.ring_bytes;
+  const bool good = header.magic == shared_magic && header.version == shared_version && workers >= 1 &&
+                    workers <= workers_limit && std::has_single_bit(ring_bytes) && ring_bytes <= size &&
+                    SharedLayout::size(workers, ring_bytes) == size;
+  if (!good) {
+    ::munmap(consumer, consumer_page_size);
+    ::munmap(base, size);
+    return fail("not the shared memory of a data plane of this version, or not complete yet");
+  }
+  auto* bytes = static_cast<std::uint8_t*>(base);
+  return std::unique_ptr<SharedMemoryReader>{new SharedMemoryReader{
+      path, bytes, size, static_cast<std::uint8_t*>(consumer), SharedLayout{bytes, workers, ring_bytes}, workers}};
+}
+
+SharedMemoryReader::SharedMemoryReader(std::string path, std::uint8_t* base, std::size_t size, std::uint8_t* consumer,
+                                       const SharedLayout& layout, std::uint32_t workers)
+    : path_(std::move(path)),
+      base_(base),
+      size_(size),
+      consumer_(consumer),
+      layout_(layout),
+      workers_(workers),
+      epoch_(layout.header().epoch) {
+  auto& page = *reinterpret_cast<ConsumerPage*>(consumer_);
+  for (std::uint32_t i = 0; i < workers_; ++i) {
+    const auto& worker = layout_.worker(i);
+    findings_.push_back(
+        std::make_unique<RingConsumer>(layout_.findings(i), worker.findings_written, page.worker[i].findings));
+    records_.push_back(
+        std::make_unique<RingConsumer>(layout_.records(i), worker.records_written, page.worker[i].records));
+  }
+}
+
+SharedMemoryReader::~SharedMemoryReader() {
+  ::munmap(consumer_, consumer_page_size);
+  ::munmap(base_, size_);
+}
+
+std::optional<RingRecord> SharedMemoryReader::next() {
+  for (auto* rings : {&findings_, &records_})
+    for (auto& ring : *rings)
+      if (auto record = ring->pop()) return record;
+  return std::nullopt;
+}
+
+Statistics SharedMemoryReader::statistics() const {
+  const auto& header = layout_.header();
+  Statistics statistics;
+  const auto ports = std::min<std::uint32_t>(header.ports, ports_limit);
+  for (std::uint32_t port = 0; port < ports; ++port) {
+    const auto* name = header.port_names[port];
+    statistics.ports.push_back({std::string{name, ::strnlen(name, sizeof header.port_names[port])}, {}});
+  }
+  for (std::uint32_t i = 0; i < workers_; ++i) {
+    const auto reading = read(layout_.worker(i));
+    if (!reading) continue;
+    statistics.inspection += reading->inspection;
+    for (std::uint32_t port = 0; port < ports; ++port) statistics.ports[port].counters += reading->ports[port];
+  }
+  statistics.held = header.held;
+  statistics.generation = header.generation;
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  statistics.uptime = now - Duration{header.started_ns};
+  return statistics;
+}
+
+bool SharedMemoryReader::is_stale() const {
+  const File file{path_};
+  if (file.descriptor < 0) return true;
+  SharedHeader header;
+  return ::pread(file.descriptor, &header.epoch, sizeof header.epoch, offsetof(SharedHeader, epoch)) !=
+             sizeof header.epoch ||
+         header.epoch != epoch_;
+}
+
+}  // namespace sluice

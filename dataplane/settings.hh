@@ -1,0 +1,21 @@
+// The configuration file's values as the parts of the data plane take them.
+#pragma once
+
+#include <vector>
+
+#include "config/configuration.hh"
+#include "dataplane/eal.hh"
+#include "dataplane/pipeline.hh"
+#include "dataplane/port.hh"
+
+namespace sluice {
+
+[[nodiscard]] EalOptions eal_options(const config::ConfigurationT& configuration);
+// Of every worker; `hash_secret` differs from start to start.
+[[nodiscard]] PipelineOptions pipeline_options(const config::ConfigurationT& configuration, std::uint64_t hash_secret);
+// Inside and outside of each pair, in that order.
+[[nodiscard]] std::vector<PortOptions> port_options(const config::ConfigurationT& configuration);
+// The largest frame that a packet buffer must hold.
+[[nodiscard]] std::uint32_t frame_bytes(const config::ConfigurationT& configuration);
+
+}  // namespace sluice

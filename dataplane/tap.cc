@@ -1,0 +1,127 @@
+#include "dataplane/tap.hh"
+
+#include <rte_launch.h>
+#include <rte_lcore.h>
+#include <sys/random.h>
+
+#include <cstdio>
+#include <thread>
+
+#include "dataplane/settings.hh"
+
+namespace sluice {
+namespace {
+
+// For each port queue: the rings of both directions full, a burst under way, and what the drivers keep aside.
+constexpr std::uint32_t buffers_per_queue = 8192;
+constexpr auto watch_interval = std::chrono::milliseconds{50};
+
+Tick wall_time() {
+  return Tick{std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch())};
+}
+
+std::uint64_t random_secret() {
+  std::uint64_t secret = 0;
+  if (::getrandom(&secret, sizeof secret, 0) != sizeof secret)
+    secret = static_cast<std::uint64_t>(nanoseconds_since_epoch(wall_time()));  // better than none
+  return secret;
+}
+
+}  // namespace
+
+tl::expected<std::unique_ptr<Tap>, std::string> Tap::start(const config::ConfigurationT& configuration,
+                                                          const Ruleset& ruleset) {
+  auto eal = Eal::start(eal_options(configuration));
+  if (!eal) return tl::unexpected(eal.error());
+  const auto wanted = port_options(configuration);
+  std::uint32_t queues = 0;
+  for (const auto& port : wanted) queues += port.queues;
+  auto pool = PacketPool::create(queues * buffers_per_queue, frame_bytes(configuration));
+  if (!pool) return tl::unexpected(pool.error());
+  std::vector<Port> ports;
+  for (const auto& options : wanted) {
+    auto port = Port::open(options, static_cast<std::uint32_t>(ports.size()), *pool);
+    if (!port) return tl::unexpected(port.error());
+    ports.push_back(std::move(*port));
+  }
+  auto memory = SharedMemory::create(configuration.events->shared_memory, configuration.workers,
+                                     configuration.events->ring_bytes);
+  if (!memory) return tl::unexpected(memory.error());
+
+  const auto stall_timeout = std::chrono::milliseconds{configuration.watchdog->stall_timeout_ms};
+  std::unique_ptr<Tap> tap{
+      new Tap{std::move(*eal), std::move(*pool), std::move(ports), std::move(*memory), stall_timeout}};
+  if (const auto launched = tap->launch(configuration, ruleset); !launched) return tl::unexpected(launched.error());
+  return tap;
+}
+
+tl::expected<void, std::string> Tap::launch(const config::ConfigurationT& configuration, const Ruleset& ruleset) {
+  auto& header = memory_.layout().header();
+  header.generation = ruleset.generation();
+  header.ports = static_cast<std::uint32_t>(ports_.size());
+  for (std::size_t i = 0; i < ports_.size(); ++i)
+    (void)ports_[i].name().copy(header.port_names[i], sizeof header.port_names[i] - 1);
+
+  const auto options = pipeline_options(configuration, random_secret());
+  unsigned lcore = rte_get_next_lcore(-1, 1, 0);
+  for (std::uint16_t number = 0; number < configuration.workers; ++number) {
+    // A worker serves one queue of every pair that has one for it.
+    std::vector<WorkerPair> pairs;
+    for (std::size_t pair = 0; pair < configuration.port_pairs.size(); ++pair) {
+      if (number >= configuration.port_pairs[pair].queues) continue;
+      const auto inside = static_cast<std::uint32_t>(2 * pair);
+      pairs.push_back({{ports_[inside].id(), number, inside}, {ports_[inside + 1].id(), number, inside + 1}});
+    }
+    auto& page = memory_.layout().worker(number);
+    auto running = std::make_unique<Running>();
+    running->worker = std::make_unique<Worker>(options, ruleset, std::move(pairs), memory_.sink(number), page);
+    running->stop = &stop_;
+    running->lcore = lcore;
+    running->progress = wall_time();
+    if (const int error = rte_eal_remote_launch(run_worker, running.get(), lcore); error != 0)
+      return tl::unexpected("worker " + std::to_string(number) + " does not start on lcore " + std::to_string(lcore));
+    running_.push_back(std::move(running));
+    lcore = rte_get_next_lcore(lcore, 1, 0);
+  }
+  header.state = ruleset.size() == 0 ? TapState::uninspected : TapState::inspecting;
+  memory_.publish();
+  return {};
+}
+
+int Tap::run_worker(void* running) noexcept {
+  auto& self = *static_cast<Running*>(running);
+  self.worker->run(*self.stop);
+  return 0;
+}
+
+void Tap::watch(const volatile std::sig_atomic_t& stop) {
+  auto& header = memory_.layout().header();
+  const auto healthy = header.state.load();
+  while (stop == 0) {
+    std::this_thread::sleep_for(watch_interval);
+    const auto now = wall_time();
+    bool stalled = false;
+    for (std::size_t i = 0; i < running_.size(); ++i) {
+      auto& running = *running_[i];
+      const auto heartbeat = memory_.layout().worker(static_cast<std::uint32_t>(i)).heartbeat.load();
+      const bool moved = heartbeat != running.heartbeat;
+      if (moved) running.progress = now;
+      running.heartbeat = heartbeat;
+      const bool hangs = !moved && now - running.progress > stall_timeout_;
+      if (hangs != running.stalled)
+        std::fprintf(stderr, "sluice-dataplane: worker %zu %s\n", i, hangs ? "has stopped moving" : "moves again");
+      running.stalled = hangs;
+      stalled = stalled || hangs;
+    }
+    header.state = stalled ? TapState::degraded : healthy;
+    header.held = pool_.in_use();
+  }
+}
+
+Tap::~Tap() {
+  stop_ = true;
+  for (const auto& running : running_) rte_eal_wait_lcore(running->lcore);
+  memory_.layout().header().state = TapState::stopped;
+}
+
+}  // namespace sluice
