@@ -122,11 +122,11 @@ void add_replay_command(CLI::App& program, Run& run) {
       "other link type pass and are counted as uninspected. Needs no root, no huge pages and no network card.\n"
       "Exit status: 0 done, 1 an output could not be written, 2 errors in options or lists, 3 a capture's container\n"
       "cannot be read at all (the other captures were replayed).");
-  command->add_option("captures", arguments->replay.captures, "Capture files")
-      ->required()
-      ->type_name("CAPTURE");
-  command->add_option("--indicators", arguments->indicators, "Indicator list to match; may be given several times. "
-                      "Default: the lists that ship")
+  command->add_option("captures", arguments->replay.captures, "Capture files")->required()->type_name("CAPTURE");
+  command
+      ->add_option("--indicators", arguments->indicators,
+                   "Indicator list to match; may be given several times. "
+                   "Default: the lists that ship")
       ->type_name("F.csv")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
@@ -137,20 +137,26 @@ void add_replay_command(CLI::App& program, Run& run) {
       ->check(CLI::Range(std::uint32_t{1}, workers_most))
       ->type_name("N")
       ->capture_default_str();
-  command->add_option("--inside", arguments->inside, "The inspected side: a network (may be given several times), or "
-                      "a capture interface by name or number (0 is the first). Default: the first interface of a capture with two, else "
-                      "private addresses, else the first sender")
+  command
+      ->add_option("--inside", arguments->inside,
+                   "The inspected side: a network (may be given several times), or "
+                   "a capture interface by name or number (0 is the first). Default: the first interface of a capture "
+                   "with two, else "
+                   "private addresses, else the first sender")
       ->type_name("CIDR|interface")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command->add_option("--midstream", arguments->midstream, "Follow TCP connections whose start is not in the capture")
       ->check(CLI::IsMember({"on", "off"}))
       ->capture_default_str();
-  command->add_option("--checksums", arguments->checksums, "Leave packets with a wrong transport checksum uninspected; "
-                      "off because captures taken on the sender often hold unfinished ones")
+  command
+      ->add_option("--checksums", arguments->checksums,
+                   "Leave packets with a wrong transport checksum uninspected; "
+                   "off because captures taken on the sender often hold unfinished ones")
       ->check(CLI::IsMember({"on", "off"}))
       ->capture_default_str();
-  command->add_flag("--continue", arguments->replay.continue_state, "One run over all captures, connections and all; "
+  command->add_flag("--continue", arguments->replay.continue_state,
+                    "One run over all captures, connections and all; "
                     "default: each capture is a run of its own");
   command->add_option("--eve", arguments->replay.eve_path, "Write every event as EVE JSON; - for standard output")
       ->type_name("OUT.json");

@@ -117,8 +117,8 @@ std::string_view reason_text(std::uint64_t reason) {
 
 Tick tick_of(const EventField& field) { return tick_from_nanoseconds(static_cast<std::int64_t>(field.integer())); }
 
-// A name as it is meant to be read: its bytes as UTF-8, with U+FFFD for what is none; only control characters keep their
-// \DDD (dataplane/dns_text.hh). Two names may come out alike: dns_record() gives the exact form beside it.
+// A name as it is meant to be read: its bytes as UTF-8, with U+FFFD for what is none; only control characters keep
+// their \DDD (dataplane/dns_text.hh). Two names may come out alike: dns_record() gives the exact form beside it.
 std::string readable_name(std::string_view escaped) {
   std::string bytes;
   while (!escaped.empty()) {

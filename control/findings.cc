@@ -101,7 +101,8 @@ std::vector<std::string> FindingsTable::cells(const Key& key, const Row& row) co
   seen += lowered_words(row.lowered);
 
   auto when = second_text(row.first);
-  if (row.count > 1) when += fmt::format(" to {}, {}", second_text(row.last, row.first), counted(row.count, "time"));
+  if (unix_seconds(row.last) != unix_seconds(row.first)) when += " to " + second_text(row.last, row.first);
+  if (row.count > 1) when += ", " + counted(row.count, "time");
   if (row.blocked > 0) when += fmt::format(", {} blocked", grouped_digits(row.blocked));
 
   return {device_text(key.first, row.device_is_inside),
@@ -128,13 +129,14 @@ void FindingsTable::print(std::ostream& out, const Statistics& statistics, std::
     if (a->first.first != b->first.first) return a->first.first < b->first.first;
     return class_text(a->second.rule) < class_text(b->second.rule);
   });
+  constexpr std::size_t source_lines = 3;  // events carry the whole
   Table table{{{"Device", 11},
                {"Class", 9},
                {"Recipient", 9},
                {"What was seen", 14},
                {"Stage", 9},
                {"When (UTC)", 10},
-               {"Source", 8}}};
+               {"Source", 8, false, source_lines}}};
   for (const auto* entry : sorted) table.add(cells(entry->first, entry->second));
   out << counted(rows_.size(), "finding") << ":\n\n";
   table.print(out, width);

@@ -199,9 +199,7 @@ class Replay {
     return true;
   }
 
-  [[nodiscard]] Tick last_time() const {
-    return newest_ == 0 ? Tick{} : slots_[(newest_ - 1) % window].packet.time;
-  }
+  [[nodiscard]] Tick last_time() const { return newest_ == 0 ? Tick{} : slots_[(newest_ - 1) % window].packet.time; }
 
   const ReplayOptions& options_;
   const Ruleset* ruleset_;

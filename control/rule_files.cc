@@ -58,7 +58,8 @@ std::vector<std::string> shipped_lists() {
   std::error_code error;
   const auto program = fs::read_symlink("/proc/self/exe", error);
   // build/control/sluice in the source tree; PREFIX/bin/sluice where installed.
-  for (const auto& folder : {program.parent_path() / "../../rules/packs", program.parent_path() / "../share/sluice/packs"}) {
+  for (const auto& folder :
+       {program.parent_path() / "../../rules/packs", program.parent_path() / "../share/sluice/packs"}) {
     std::vector<std::string> lists;
     for (const auto& entry : fs::directory_iterator{folder, error})
       if (entry.path().extension() == ".csv") lists.push_back(entry.path().lexically_normal().string());

@@ -6,23 +6,31 @@
 #include <string_view>
 
 #include "control/safe_text.hh"
+#include "rules/utf8.hh"
 
 namespace sluice {
 namespace {
 
 constexpr std::string_view gap = "  ";
+constexpr std::string_view cut_sign = "...";
 
-std::string cut(std::string text) {
-  constexpr std::string_view sign = "...";
-  if (columns(text) <= Table::cell_limit) return text;
-  text.resize(prefix_within(text, Table::cell_limit - sign.size()));
-  return text.append(sign);
+// With the sign at its end, at most `limit` columns.
+std::string cut(std::string_view text, std::size_t limit) {
+  const auto room = limit - std::min(limit, cut_sign.size());
+  return std::string{text.substr(0, prefix_within(text, room))}.append(cut_sign);
+}
+
+// Bytes of the first character: a line holds at least one, however narrow.
+std::size_t first_character(std::string_view text) {
+  std::size_t length = 1;
+  while (length < text.size() && !begins_character(text[length])) ++length;
+  return length;
 }
 
 // Bytes of the first line: up to the last space that fits; where there is none, behind the last '.', '/' or '-',
 // so that long names break at a label, unless most of the line would stay empty; else as much as fits.
 std::size_t first_line(std::string_view text, std::size_t width) {
-  const auto fits = std::max<std::size_t>(prefix_within(text, width), 1);
+  const auto fits = std::max(prefix_within(text, width), first_character(text));
   if (fits >= text.size()) return text.size();
   if (text[fits] == ' ') return fits;
   const auto head = text.substr(0, fits);
@@ -31,11 +39,15 @@ std::size_t first_line(std::string_view text, std::size_t width) {
   return mark != std::string_view::npos && mark >= fits / 3 ? mark + 1 : fits;
 }
 
-std::vector<std::string_view> wrapped(std::string_view text, std::size_t width) {
-  std::vector<std::string_view> lines;
+std::vector<std::string> wrapped(std::string_view text, std::size_t width, std::size_t line_limit) {
+  std::vector<std::string> lines;
   while (!text.empty()) {
+    if (line_limit > 0 && lines.size() == line_limit) {
+      lines.back() = cut(lines.back(), width);
+      break;
+    }
     const auto length = first_line(text, width);
-    lines.push_back(text.substr(0, length));
+    lines.emplace_back(text.substr(0, length));
     text.remove_prefix(length);
     while (text.starts_with(' ')) text.remove_prefix(1);
   }
@@ -46,7 +58,10 @@ std::vector<std::string_view> wrapped(std::string_view text, std::size_t width) 
 
 void Table::add(std::vector<std::string> cells) {
   cells.resize(columns_.size());
-  for (auto& cell : cells) cell = cut(shown_text(cell));
+  for (auto& cell : cells) {
+    cell = shown_text(cell);
+    if (columns(cell) > cell_limit) cell = cut(cell, cell_limit);
+  }
   rows_.push_back(std::move(cells));
 }
 
@@ -70,16 +85,16 @@ std::vector<std::size_t> Table::widths(std::size_t width) const {
 
 void Table::print_row(std::ostream& out, const std::vector<std::string>& cells,
                       const std::vector<std::size_t>& widths) const {
-  std::vector<std::vector<std::string_view>> lines;
+  std::vector<std::vector<std::string>> lines;
   std::size_t height = 1;
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    lines.push_back(wrapped(cells[i], widths[i]));
+    lines.push_back(wrapped(cells[i], widths[i], columns_[i].line_limit));
     height = std::max(height, lines.back().size());
   }
   for (std::size_t row = 0; row < height; ++row) {
     std::string text;
     for (std::size_t i = 0; i < lines.size(); ++i) {
-      const auto line = row < lines[i].size() ? lines[i][row] : std::string_view{};
+      const auto line = row < lines[i].size() ? std::string_view{lines[i][row]} : std::string_view{};
       const auto used = columns(line);
       const std::string padding(widths[i] > used ? widths[i] - used : 0, ' ');
       if (i > 0) text += gap;

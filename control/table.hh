@@ -14,6 +14,7 @@ class Table {
     std::string title;
     std::size_t least = 8;  // columns below which it does not shrink
     bool to_the_right = false;
+    std::size_t line_limit = 0;  // lines of a cell; what is beyond ends in "..."; 0 = all
   };
   // One cell is cut (and ends in "...") beyond this.
   static constexpr std::size_t cell_limit = 240;

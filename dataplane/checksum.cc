@@ -19,7 +19,8 @@ bool has_valid_checksum(Packet& packet) noexcept {
   const bool v4 = packet.source.is_v4();
   if (packet.wire_length > packet.frame.size() || packet.uninspected) return true;
   constexpr std::size_t udp_checksum = 6;
-  if (packet.protocol == ip_protocol::udp && v4 && bytes[udp_checksum] == 0 && bytes[udp_checksum + 1] == 0) return true;
+  if (packet.protocol == ip_protocol::udp && v4 && bytes[udp_checksum] == 0 && bytes[udp_checksum + 1] == 0)
+    return true;
 
   std::uint64_t sum = sum_of(bytes);
   if (packet.protocol != ip_protocol::icmp)  // the mapped prefix of IPv4 addresses is left out

@@ -35,9 +35,8 @@ enum class UninspectedReason : std::uint8_t {
   ciphertext,        // encrypted payload after the handshake
 };
 constexpr std::array<std::string_view, 13> uninspected_reason_names{
-    "link_type",       "not_ip",      "malformed",  "checksum",       "fragment",    "transport",
-    "flow_table_full", "buffer_full", "stream_gap", "handshake_size", "parse_error", "unknown_protocol",
-    "ciphertext"};
+    "link_type",   "not_ip",     "malformed",      "checksum",    "fragment",         "transport", "flow_table_full",
+    "buffer_full", "stream_gap", "handshake_size", "parse_error", "unknown_protocol", "ciphertext"};
 
 // An array indexed by one of the enums above.
 template <class Reason, std::size_t Count>

@@ -50,8 +50,13 @@ std::vector<std::string> eal_arguments(const EalOptions& options, std::uint64_t 
     const auto cpus = options.cpus.empty() ? "(" + joined(allowed_cpus) + ")" : std::to_string(options.cpus.at(lcore));
     lcores += (lcore == 0 ? "" : ",") + std::to_string(lcore) + "@" + cpus;
   }
-  std::vector<std::string> arguments{"sluice-dataplane", "--lcores", lcores, "--no-telemetry",
-                                     "--log-level=lib.eal:warning", "-m", std::to_string(options.memory_mib)};
+  std::vector<std::string> arguments{"sluice-dataplane",
+                                     "--lcores",
+                                     lcores,
+                                     "--no-telemetry",
+                                     "--log-level=lib.eal:warning",
+                                     "-m",
+                                     std::to_string(options.memory_mib)};
   if (!options.pci) arguments.emplace_back("--no-pci");
   const bool huge = options.huge_pages == HugePages::on ||
                     (options.huge_pages == HugePages::automatic && free_huge_pages_mib >= options.memory_mib);

@@ -15,7 +15,7 @@ struct EalOptions {
   std::uint32_t workers = 1;
   std::uint32_t memory_mib = 512;
   HugePages huge_pages = HugePages::automatic;
-  bool pci = false;                 // look for PCI devices
+  bool pci = false;                // look for PCI devices
   std::vector<std::string> extra;  // arguments of DPDK's own, unchanged
 };
 

@@ -25,24 +25,24 @@ enum class Field : std::uint16_t {
   would = 6,          // integer: Action, what `enforce` would have done
 
   // dns (RFC 1035)
-  dns_response = 16,       // integer: 0 query, 1 response
-  dns_id = 17,             // integer
-  dns_flags = 18,          // integer: the 16 bits after the id
-  dns_query_name = 19,     // text, without trailing dot; starts one question, its type follows
-  dns_query_type = 20,     // integer
-  dns_answer_name = 21,    // text; starts one answer, its type, ttl and data follow
-  dns_answer_type = 22,    // integer
-  dns_answer_ttl = 23,     // integer, seconds
-  dns_answer_data = 24,    // text, as Suricata writes it: an address, a name
+  dns_response = 16,         // integer: 0 query, 1 response
+  dns_id = 17,               // integer
+  dns_flags = 18,            // integer: the 16 bits after the id
+  dns_query_name = 19,       // text, without trailing dot; starts one question, its type follows
+  dns_query_type = 20,       // integer
+  dns_answer_name = 21,      // text; starts one answer, its type, ttl and data follow
+  dns_answer_type = 22,      // integer
+  dns_answer_ttl = 23,       // integer, seconds
+  dns_answer_data = 24,      // text, as Suricata writes it: an address, a name
   dns_authority_count = 25,  // integer
 
   // tls (RFC 8446 section 4.1.2), quic (RFC 9000, 9369)
-  tls_sni = 32,             // text
-  tls_alpn = 33,            // text, one field for each protocol offered
-  tls_version_offered = 34,   // integer: the highest version offered (supported_versions, else legacy_version)
-  tls_version_legacy = 35,  // integer: legacy_version
-  quic_version = 36,        // integer: the 32-bit version of the Initial packet
-  quic_sni = 37,            // text
+  tls_sni = 32,              // text
+  tls_alpn = 33,             // text, one field for each protocol offered
+  tls_version_offered = 34,  // integer: the highest version offered (supported_versions, else legacy_version)
+  tls_version_legacy = 35,   // integer: legacy_version
+  quic_version = 36,         // integer: the 32-bit version of the Initial packet
+  quic_sni = 37,             // text
 
   // http (RFC 9112)
   http_method = 48,        // text

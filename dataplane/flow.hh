@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <type_traits>
 
 #include "dataplane/http.hh"
 #include "dataplane/packet.hh"
@@ -27,9 +28,10 @@ struct FlowKey {
   [[nodiscard]] bool from_low(const Packet& packet) const noexcept {
     return packet.source == low && packet.source_port == low_port;
   }
-  bool operator==(const FlowKey&) const noexcept = default;
+  // As one block: there is no padding in a key.
+  bool operator==(const FlowKey& other) const noexcept { return __builtin_memcmp(this, &other, sizeof *this) == 0; }
 };
-static_assert(sizeof(FlowKey) == 48);
+static_assert(sizeof(FlowKey) == 48 && std::has_unique_object_representations_v<FlowKey>);
 
 // The same for the same flow in every run and for any number of workers; 53 bits, so that JSON readers keep it whole.
 [[nodiscard]] std::uint64_t flow_id(const FlowKey& key, Tick first_seen) noexcept;
@@ -63,7 +65,7 @@ struct StreamSide {
   std::uint32_t buffer = no_index;   // in the worker's BufferPool
   std::uint64_t skip = 0;            // bytes ahead that no parser wants (a body)
   bool started = false;
-  bool finished = false;  // nothing further is parsed in this direction
+  bool finished = false;   // nothing further is parsed in this direction
   bool lost_sync = false;  // after a gap: look for the start of a message
   Protocol protocol = Protocol::unknown;
   HttpBody body{BodyFraming::none, 0};  // the one that is passing by
@@ -76,8 +78,8 @@ struct alignas(64) Flow {
   ExpiryClass expiry = ExpiryClass::other;
   FlowState state = FlowState::fresh;
   Protocol protocol = Protocol::unknown;
-  bool decided = false;            // no parser looks at further payload
-  bool dropped = false;            // every packet of the flow is dropped
+  bool decided = false;  // no parser looks at further payload
+  bool dropped = false;  // every packet of the flow is dropped
   bool initiator_is_low = false;
   bool alerted = false;
   std::uint8_t tcp_flags = 0;

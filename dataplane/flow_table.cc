@@ -4,6 +4,10 @@
 #include <bit>
 #include <new>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 namespace sluice {
 namespace {
 
@@ -11,6 +15,21 @@ namespace {
 // nine tenths, so a full array is what ends insertion, not an unlucky bucket.
 constexpr std::uint64_t load_numerator = 4;
 constexpr std::uint64_t load_denominator = 5;
+
+// A bit for each of a bucket's eight tags that equals `tag`.
+#ifdef __SSE2__
+unsigned matches(const std::uint16_t* tags, std::uint16_t tag) noexcept {
+  const auto row = _mm_load_si128(reinterpret_cast<const __m128i*>(tags));
+  const auto equal = _mm_cmpeq_epi16(row, _mm_set1_epi16(static_cast<short>(tag)));
+  return static_cast<unsigned>(_mm_movemask_epi8(_mm_packs_epi16(equal, _mm_setzero_si128())));
+}
+#else
+unsigned matches(const std::uint16_t* tags, std::uint16_t tag) noexcept {
+  unsigned bits = 0;
+  for (unsigned slot = 0; slot < 8; ++slot) bits |= static_cast<unsigned>(tags[slot] == tag) << slot;
+  return bits;
+}
+#endif
 
 }  // namespace
 
@@ -42,22 +61,30 @@ void FlowTable::prefetch_bucket(std::uint64_t hash) const noexcept {
   __builtin_prefetch(where.second);
 }
 
-void FlowTable::prefetch_flow(std::uint64_t hash) const noexcept {
-  const auto where = place(hash);
-  for (const auto* bucket : {where.first, where.second})
-    for (std::size_t slot = 0; slot < slots; ++slot)
-      if (bucket->tag[slot] == where.tag) __builtin_prefetch(&flows_[bucket->flow[slot]]);
+unsigned FlowTable::candidates(const Place& where) noexcept {
+  return matches(where.first->tag, where.tag) | matches(where.second->tag, where.tag) << slots;
 }
 
-Flow* FlowTable::find(const FlowKey& key, std::uint64_t hash) noexcept {
+Flow* FlowTable::candidate(const Place& where, unsigned bits) const noexcept {
+  const auto slot = static_cast<unsigned>(std::countr_zero(bits));
+  return &flows_[(slot < slots ? where.first : where.second)->flow[slot % slots]];
+}
+
+// One branch that is easy to foresee: half of all keys lie in their second bucket.
+Flow* FlowTable::prefetch_flow(std::uint64_t hash) const noexcept {
   const auto where = place(hash);
-  for (const auto* bucket : {where.first, where.second}) {
-    for (std::size_t slot = 0; slot < slots; ++slot) {
-      if (bucket->tag[slot] != where.tag) continue;
-      auto& flow = flows_[bucket->flow[slot]];
-      if (flow.key == key) return &flow;
-    }
-  }
+  const auto bits = candidates(where);
+  if (bits == 0) return nullptr;
+  auto* flow = candidate(where, bits);
+  __builtin_prefetch(flow);
+  return flow;
+}
+
+Flow* FlowTable::find(const FlowKey& key, std::uint64_t hash, Flow* guess) noexcept {
+  if (guess != nullptr && guess->key == key) return guess;
+  const auto where = place(hash);
+  for (auto bits = candidates(where); bits != 0; bits &= bits - 1)
+    if (auto* flow = candidate(where, bits); flow->key == key) return flow;
   return nullptr;
 }
 
@@ -85,6 +112,7 @@ void FlowTable::erase(Flow& flow) noexcept {
     for (std::size_t slot = 0; slot < slots; ++slot) {
       if (bucket->tag[slot] != where.tag || bucket->flow[slot] != index) continue;
       bucket->tag[slot] = 0;
+      flow.key = FlowKey{};  // nobody's: a guess that is still around must not hit
       free_[free_count_++] = index;
       return;
     }

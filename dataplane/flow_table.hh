@@ -19,12 +19,12 @@ class FlowTable {
   FlowTable(std::uint32_t capacity, std::uint64_t hash_secret);
 
   [[nodiscard]] std::uint64_t hash(const FlowKey& key) const noexcept { return hash_(key); }
-  // Brings the buckets (pass 1) and then the candidate's first cache line (pass 2) near, ahead of find().
+  // Ahead of find(), in passes over a burst: brings the buckets near, then the flow that the key probably has.
   void prefetch_bucket(std::uint64_t hash) const noexcept;
-  void prefetch_flow(std::uint64_t hash) const noexcept;
+  [[nodiscard]] Flow* prefetch_flow(std::uint64_t hash) const noexcept;
 
-  // The flow of that key, or nullptr.
-  [[nodiscard]] Flow* find(const FlowKey& key, std::uint64_t hash) noexcept;
+  // The flow of that key, or nullptr. `guess`: what prefetch_flow() gave, still good after insertions and erasures.
+  [[nodiscard]] Flow* find(const FlowKey& key, std::uint64_t hash, Flow* guess = nullptr) noexcept;
   // A new flow of that key, value-initialised; nullptr where the table is full. The key must not be present.
   [[nodiscard]] Flow* insert(const FlowKey& key, std::uint64_t hash) noexcept;
   void erase(Flow& flow) noexcept;
@@ -50,6 +50,10 @@ class FlowTable {
   };
 
   [[nodiscard]] Place place(std::uint64_t hash) const noexcept;
+  // A bit a slot, first bucket then second, that may hold the key.
+  [[nodiscard]] static unsigned candidates(const Place& where) noexcept;
+  // The flow in the lowest of those slots.
+  [[nodiscard]] Flow* candidate(const Place& where, unsigned bits) const noexcept;
 
   std::uint32_t capacity_;
   std::uint32_t bucket_mask_;

@@ -1,5 +1,5 @@
-// The header section of an HTTP/1 message (RFC 9112 section 5) as pairs of name and value. HTTP is text: it is cut by the
-// searches and prefixes of std::string_view, which cannot leave it, never by an index.
+// The header section of an HTTP/1 message (RFC 9112 section 5) as pairs of name and value. HTTP is text: it is cut by
+// the searches and prefixes of std::string_view, which cannot leave it, never by an index.
 #pragma once
 
 #include <cstddef>

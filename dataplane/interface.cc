@@ -59,7 +59,7 @@ struct OffloadCommands {
   std::uint32_t set;
 };
 constexpr OffloadCommands offloads[] = {
-    {ETHTOOL_GGRO, ETHTOOL_SGRO},       {ETHTOOL_GGSO, ETHTOOL_SGSO},     {ETHTOOL_GTSO, ETHTOOL_STSO},
+    {ETHTOOL_GGRO, ETHTOOL_SGRO},       {ETHTOOL_GGSO, ETHTOOL_SGSO},       {ETHTOOL_GTSO, ETHTOOL_STSO},
     {ETHTOOL_GRXCSUM, ETHTOOL_SRXCSUM}, {ETHTOOL_GTXCSUM, ETHTOOL_STXCSUM},
 };
 constexpr std::uint32_t flag_offloads = ETH_FLAG_LRO | ETH_FLAG_RXVLAN | ETH_FLAG_TXVLAN;
@@ -67,7 +67,7 @@ constexpr std::uint32_t flag_offloads = ETH_FLAG_LRO | ETH_FLAG_RXVLAN | ETH_FLA
 }  // namespace
 
 tl::expected<PreparedInterface, std::string> PreparedInterface::prepare(const std::string& name, std::uint32_t mtu) {
-  PreparedInterface interface{name};
+  PreparedInterface interface { name };
   if (const auto changed = interface.change(mtu); !changed) return tl::unexpected(changed.error());
   return interface;
 }
@@ -79,7 +79,8 @@ tl::expected<void, std::string> PreparedInterface::change(std::uint32_t mtu) {
   mtu_ = static_cast<std::uint32_t>(request.ifr_mtu);
   if (mtu != 0 && mtu != mtu_) {
     request.ifr_mtu = static_cast<int>(mtu);
-    if (!control.call(SIOCSIFMTU, request)) return tl::unexpected(failure("cannot set MTU " + std::to_string(mtu), name_));
+    if (!control.call(SIOCSIFMTU, request))
+      return tl::unexpected(failure("cannot set MTU " + std::to_string(mtu), name_));
     mtu_before_ = mtu_;
     mtu_ = mtu;
   }

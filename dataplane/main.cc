@@ -41,17 +41,10 @@ tl::expected<std::string, int> arguments(int argc, char** argv) {
   std::string path;
   for (int choice = 0; (choice = ::getopt_long(argc, argv, "", options, nullptr)) != -1;) {
     switch (choice) {
-      case 'c':
-        path = optarg;
-        break;
-      case 'h':
-        std::fputs(help, stdout);
-        return tl::unexpected(0);
-      case 'v':
-        std::puts("sluice-dataplane " SLUICE_VERSION);
-        return tl::unexpected(0);
-      default:
-        return tl::unexpected(exit_usage);  // getopt has said why
+      case 'c': path = optarg; break;
+      case 'h': std::fputs(help, stdout); return tl::unexpected(0);
+      case 'v': std::puts("sluice-dataplane " SLUICE_VERSION); return tl::unexpected(0);
+      default: return tl::unexpected(exit_usage);  // getopt has said why
     }
   }
   if (path.empty() || optind != argc) {

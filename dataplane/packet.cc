@@ -54,15 +54,11 @@ bool decode_udp(Packet& packet, Bytes datagram) noexcept {  // RFC 768
 bool decode_transport(Packet& packet, Bytes bytes) noexcept {
   packet.transport = bytes;
   switch (packet.protocol) {
-    case ip_protocol::tcp:
-      return decode_tcp(packet, bytes);
-    case ip_protocol::udp:
-      return decode_udp(packet, bytes);
+    case ip_protocol::tcp: return decode_tcp(packet, bytes);
+    case ip_protocol::udp: return decode_udp(packet, bytes);
     case ip_protocol::icmp:
-    case ip_protocol::icmp_v6:
-      return true;
-    default:
-      return refuse(packet, UninspectedReason::transport);
+    case ip_protocol::icmp_v6: return true;
+    default: return refuse(packet, UninspectedReason::transport);
   }
 }
 
@@ -195,8 +191,7 @@ bool decode_null(Packet& packet, Reader reader) noexcept {
 
 LinkLayer link_layer_of(std::uint32_t link_type) noexcept {
   switch (link_type) {
-    case 1:
-      return LinkLayer::ethernet;
+    case 1: return LinkLayer::ethernet;
     case 12:   // DLT_RAW as most systems number it
     case 14:   // DLT_RAW on OpenBSD
     case 101:  // LINKTYPE_RAW
@@ -204,37 +199,26 @@ LinkLayer link_layer_of(std::uint32_t link_type) noexcept {
     case 229:  // LINKTYPE_IPV6
       return LinkLayer::raw_ip;
     case 0:
-    case 108:
-      return LinkLayer::null_loopback;
-    case 113:
-      return LinkLayer::linux_cooked_v1;
-    case 276:
-      return LinkLayer::linux_cooked_v2;
-    default:
-      return LinkLayer::other;
+    case 108: return LinkLayer::null_loopback;
+    case 113: return LinkLayer::linux_cooked_v1;
+    case 276: return LinkLayer::linux_cooked_v2;
+    default: return LinkLayer::other;
   }
 }
 
 bool decode(Packet& packet) noexcept {
   Reader reader{packet.frame};
   switch (packet.link) {
-    case LinkLayer::ethernet:
-      reader.skip(12);
-      break;
-    case LinkLayer::linux_cooked_v1:
-      reader.skip(14);
-      break;
+    case LinkLayer::ethernet: reader.skip(12); break;
+    case LinkLayer::linux_cooked_v1: reader.skip(14); break;
     case LinkLayer::linux_cooked_v2: {
       const auto type = reader.be16();
       reader.skip(18);
       return decode_ethertype(packet, reader, type);
     }
-    case LinkLayer::raw_ip:
-      return decode_ip(packet, packet.frame);
-    case LinkLayer::null_loopback:
-      return decode_null(packet, reader);
-    case LinkLayer::other:
-      return refuse(packet, UninspectedReason::link_type);
+    case LinkLayer::raw_ip: return decode_ip(packet, packet.frame);
+    case LinkLayer::null_loopback: return decode_null(packet, reader);
+    case LinkLayer::other: return refuse(packet, UninspectedReason::link_type);
   }
   const auto type = reader.be16();
   return decode_ethertype(packet, reader, type);

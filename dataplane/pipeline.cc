@@ -37,13 +37,14 @@ void Pipeline::process(std::span<Packet> burst) noexcept {
     hashes[i] = table_.hash(keys[i]);
     table_.prefetch_bucket(hashes[i]);
   }
+  std::array<Flow*, burst_limit> guesses{};
   for (std::size_t i = 0; i < burst.size(); ++i)
-    if (readable[i]) table_.prefetch_flow(hashes[i]);
+    if (readable[i]) guesses[i] = table_.prefetch_flow(hashes[i]);
 
   for (std::size_t i = 0; i < burst.size(); ++i) {
     auto& packet = burst[i];
     if (readable[i]) {
-      if (auto* flow = flow_of(packet, keys[i], hashes[i])) {
+      if (auto* flow = flow_of(packet, keys[i], hashes[i], guesses[i])) {
         const bool from_initiator = keys[i].from_low(packet) == flow->initiator_is_low;
         const Passage at{packet, *flow, from_initiator ? Way::to_server : Way::to_client};
         account(at);
@@ -56,8 +57,8 @@ void Pipeline::process(std::span<Packet> burst) noexcept {
 }
 
 // The flow of a packet: the live one, or a new one where there is none, it has timed out, or a SYN starts anew.
-Flow* Pipeline::flow_of(Packet& packet, const FlowKey& key, std::uint64_t hash) noexcept {
-  auto* flow = table_.find(key, hash);
+Flow* Pipeline::flow_of(Packet& packet, const FlowKey& key, std::uint64_t hash, Flow* guess) noexcept {
+  auto* flow = table_.find(key, hash, guess);
   if (flow == nullptr) return create(packet, key, hash);
   if (expiry_.is_expired(*flow, packet.time)) {
     end(*flow, FlowEnd::timeout, packet.number);
@@ -93,8 +94,7 @@ Flow* Pipeline::create(Packet& packet, const FlowKey& key, std::uint64_t hash) n
   const bool answers = packet.protocol == ip_protocol::tcp &&
                        (packet.tcp_flags & (tcp_flag::syn | tcp_flag::ack)) == (tcp_flag::syn | tcp_flag::ack);
   flow->initiator_is_low = key.from_low(packet) != answers;
-  flow->inside =
-      options_.inside.empty() ? packet.inside : options_.inside.side_of(packet.source, packet.destination);
+  flow->inside = options_.inside.empty() ? packet.inside : options_.inside.side_of(packet.source, packet.destination);
   if (answers && flow->inside != Inside::unknown)
     flow->inside = flow->inside == Inside::source ? Inside::destination : Inside::source;
   flow->first_seen = packet.time;

@@ -26,12 +26,12 @@ constexpr std::size_t burst_limit = 32;  // packets a call
 struct PipelineOptions {
   Policy policy;
   Record record = Record::findings;
-  InsideNetworks inside;         // which addresses are inside; none = as the packet's source says
-  bool midstream = true;         // follow TCP connections whose start was not seen
+  InsideNetworks inside;          // which addresses are inside; none = as the packet's source says
+  bool midstream = true;          // follow TCP connections whose start was not seen
   bool verify_checksums = false;  // packets with a wrong TCP or UDP checksum pass uninspected
   std::uint32_t flow_table_entries = 65536;
   std::uint32_t reassembly_buffers = 4096;
-  Timeouts timeouts{};       // by ExpiryClass
+  Timeouts timeouts{};  // by ExpiryClass
   std::uint64_t hash_secret = 0;
 };
 
@@ -51,7 +51,7 @@ class Pipeline {
   [[nodiscard]] std::uint32_t flows() const noexcept { return table_.size(); }
 
  private:
-  [[nodiscard]] Flow* flow_of(Packet& packet, const FlowKey& key, std::uint64_t hash) noexcept;
+  [[nodiscard]] Flow* flow_of(Packet& packet, const FlowKey& key, std::uint64_t hash, Flow* guess) noexcept;
   [[nodiscard]] Flow* create(Packet& packet, const FlowKey& key, std::uint64_t hash) noexcept;
   void account(const Passage& at) noexcept;
   void inspect(const Passage& at) noexcept;

@@ -9,8 +9,8 @@ InsideNetworks::InsideNetworks(std::vector<AddressRange> ranges) : ranges_(std::
 InsideNetworks InsideNetworks::private_addresses() {
   // As Address::is_private() names them.
   std::vector<AddressRange> ranges;
-  for (const char* text : {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10",
-                           "fc00::/7", "fe80::/10"})
+  for (const char* text :
+       {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10", "fc00::/7", "fe80::/10"})
     ranges.push_back(*AddressRange::parse(text));
   return InsideNetworks{std::move(ranges)};
 }

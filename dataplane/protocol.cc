@@ -22,6 +22,13 @@ bool on_port(const Flow& flow, std::uint16_t port) noexcept {
   return flow.key.low_port == port || flow.key.high_port == port;
 }
 
+// DNS is taken at its word on its own port, and on its form anywhere else, but for the protocols that share that form:
+// NetBIOS names, mDNS and LLMNR.
+bool may_be_dns(const Flow& flow, Probe form) noexcept {
+  if (on_port(flow, dns_port)) return form != Probe::no;
+  return form == Probe::yes && !on_port(flow, 137) && !on_port(flow, 5353) && !on_port(flow, 5355);
+}
+
 Progress finished_with(const Passage& at, UninspectedReason reason) noexcept {
   mark(at, reason);
   return {State::finished, 0, 0};
@@ -33,16 +40,11 @@ Protocols::Protocols(Reporter& reporter, BufferPool& buffers) : reporter_(&repor
 
 Progress Protocols::advance(const Passage& at, StreamSide& side, Bytes data) noexcept {
   switch (side.protocol) {
-    case Protocol::unknown:
-      return probe(at, side, data);
-    case Protocol::tls:
-      return advance_tls(at, data);
-    case Protocol::http:
-      return advance_http(at, side, data);
-    case Protocol::dns:
-      return advance_dns(at, side, data);
-    case Protocol::quic:
-      break;  // never over TCP
+    case Protocol::unknown: return probe(at, side, data);
+    case Protocol::tls: return advance_tls(at, data);
+    case Protocol::http: return advance_http(at, side, data);
+    case Protocol::dns: return advance_dns(at, side, data);
+    case Protocol::quic: break;  // never over TCP
   }
   return {State::finished, 0, 0};
 }
@@ -81,14 +83,11 @@ Progress Protocols::advance_tls(const Passage& at, Bytes data) noexcept {
     return {State::finished, 0, 0};
   }
   switch (hello.error()) {
-    case TlsError::need_more:
-      return {State::need_more, 0, 0};
+    case TlsError::need_more: return {State::need_more, 0, 0};
     case TlsError::not_this:  // the server's side
       return {State::finished, 0, 0};
-    case TlsError::message_too_long:
-      return finished_with(at, UninspectedReason::handshake_size);
-    default:
-      return finished_with(at, UninspectedReason::parse_error);
+    case TlsError::message_too_long: return finished_with(at, UninspectedReason::handshake_size);
+    default: return finished_with(at, UninspectedReason::parse_error);
   }
 }
 
@@ -164,15 +163,14 @@ void Protocols::datagram(const Passage& at) noexcept {
   auto& flow = at.flow;
   if (at.packet.payload.empty()) return;
   if (flow.protocol == Protocol::unknown) {
-    if (on_port(flow, dns_port) && probe_dns(at.packet.payload) != Probe::no)
+    if (may_be_dns(flow, probe_dns(at.packet.payload)))
       flow.protocol = Protocol::dns;
     else if (probe_quic(at.packet.payload) == Probe::yes || probe_gquic(at.packet.payload) == Probe::yes)
       flow.protocol = Protocol::quic;
   }
   const auto datagrams = flow.packets[0] + flow.packets[1];
   switch (flow.protocol) {
-    case Protocol::dns:
-      return dns_datagram(at);
+    case Protocol::dns: return dns_datagram(at);
     case Protocol::quic:
       quic_datagram(at);
       if (!flow.decided && datagrams >= handshake_datagrams_limit) decide(flow);
@@ -232,7 +230,7 @@ void Protocols::quic_crypto(const Passage& at, std::uint32_t version, Bytes payl
   auto& buffer = buffers_->at(side.buffer);
   Reader frames{payload};
   while (frames.left() > 0) {
-    const auto frame = next_quic_frame(frames);
+    const auto frame = next_quic_frame(frames, quic_family(version));
     if (!frame) {
       mark(at, UninspectedReason::parse_error);
       break;

@@ -40,7 +40,7 @@ enum class QuicFamily : std::uint8_t {
   return version >= quic_version_mvfst_first && version <= quic_version_mvfst_last;
 }
 
-// "Q044" to "Q099", "T048" to "T099": Google's versions with a long header.
+// "Q044" to "Q099", and with "T": Google's versions with a long header.
 [[nodiscard]] constexpr bool is_quic_version_google(std::uint32_t version) noexcept {
   const auto letter = version >> 24;
   const auto tens = version >> 8 & 0xff;

@@ -68,8 +68,8 @@ void Reporter::connection(const Passage& at, Stage stage) noexcept {
     bool wanted;
   };
   const auto inside = at.flow.inside;
-  for (const auto& end : {End{responder(at.flow), inside != Inside::destination},
-                          End{initiator(at.flow), inside != Inside::source}}) {
+  for (const auto& end :
+       {End{responder(at.flow), inside != Inside::destination}, End{initiator(at.flow), inside != Inside::source}}) {
     Hits hits;
     if (end.wanted) ruleset_->match_address(end.address, hits);
     if (hits.count == 0) continue;
@@ -174,8 +174,7 @@ void Reporter::name(const Passage& at, Field field, std::string_view name, Stage
 void Reporter::alerts(const Passage& at, const Hits& hits, Field field, std::string_view value, Stage stage,
                       Scope scope) noexcept {
   auto would = Action::pass;
-  for (const auto row : hits)
-    would = std::max(would, enforced_action(policy_, ruleset_->rule(row), at.packet.time));
+  for (const auto row : hits) would = std::max(would, enforced_action(policy_, ruleset_->rule(row), at.packet.time));
   const auto action = policy_.mode == Mode::enforce ? would : Action::pass;
   if (action == Action::drop) {
     at.packet.action = Action::drop;

@@ -34,9 +34,7 @@ struct Rule {
   [[nodiscard]] bool is_expired(Tick now) const noexcept {
     return expires_ns != 0 && nanoseconds_since_epoch(now) >= expires_ns;
   }
-  [[nodiscard]] bool is_address() const noexcept {
-    return kind == IndicatorKind::ip || kind == IndicatorKind::cidr;
-  }
+  [[nodiscard]] bool is_address() const noexcept { return kind == IndicatorKind::ip || kind == IndicatorKind::cidr; }
 };
 
 class Ruleset {
@@ -57,7 +55,7 @@ class Ruleset {
   // One name of the list; rows with the same name are chained.
   struct Name {
     std::uint64_t hash = 0;
-    std::uint32_t text = 0;  // offset in names_text_
+    std::uint32_t text = 0;   // offset in names_text_
     std::uint8_t length = 0;  // 0 = empty slot
     std::uint32_t first_row = 0;
   };

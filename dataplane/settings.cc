@@ -14,14 +14,10 @@ Duration milliseconds(std::uint32_t count) { return std::chrono::milliseconds{co
 
 PortDriver port_driver(const config::PortT& port) {
   switch (config::driver_in_use(port)) {
-    case config::Driver::af_packet:
-      return PortDriver::af_packet;
-    case config::Driver::vfio:
-      return PortDriver::pci;
-    case config::Driver::vdev:
-      return PortDriver::vdev;
-    default:
-      return PortDriver::af_xdp;
+    case config::Driver::af_packet: return PortDriver::af_packet;
+    case config::Driver::vfio: return PortDriver::pci;
+    case config::Driver::vdev: return PortDriver::vdev;
+    default: return PortDriver::af_xdp;
   }
 }
 

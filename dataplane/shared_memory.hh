@@ -41,7 +41,7 @@ struct SharedHeader {
   std::int64_t started_ns = 0;
   std::uint32_t process = 0;
   std::atomic<TapState> state{TapState::starting};
-  std::atomic<std::uint64_t> held{0};  // packets in mbufs that are neither free nor counted out
+  std::atomic<std::uint64_t> held{0};     // packets in mbufs that are neither free nor counted out
   char port_names[ports_limit][32] = {};  // inside, outside of the first pair, ...
 };
 static_assert(sizeof(SharedHeader) <= shared_page);

@@ -30,7 +30,7 @@ std::uint64_t random_secret() {
 }  // namespace
 
 tl::expected<std::unique_ptr<Tap>, std::string> Tap::start(const config::ConfigurationT& configuration,
-                                                          const Ruleset& ruleset) {
+                                                           const Ruleset& ruleset) {
   auto eal = Eal::start(eal_options(configuration));
   if (!eal) return tl::unexpected(eal.error());
   const auto wanted = port_options(configuration);

@@ -21,8 +21,8 @@ namespace sluice {
 class Tap {
  public:
   // Ports up, workers forwarding. `ruleset` must outlive the tap.
-  [[nodiscard]] static tl::expected<std::unique_ptr<Tap>, std::string> start(const config::ConfigurationT& configuration,
-                                                                            const Ruleset& ruleset);
+  [[nodiscard]] static tl::expected<std::unique_ptr<Tap>, std::string> start(
+      const config::ConfigurationT& configuration, const Ruleset& ruleset);
   ~Tap();  // workers end, ports stop, interfaces get their settings back
   Tap(const Tap&) = delete;
   Tap& operator=(const Tap&) = delete;

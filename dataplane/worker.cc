@@ -94,8 +94,7 @@ void Worker::transmit(const WorkerPort& from, const WorkerPort& to, std::span<rt
   out.transmitted += sent;
   in.forwarded += sent;
   in.dropped[DropReason::tx_full] += frames.size() - sent;
-  if (sent < frames.size())
-    rte_pktmbuf_free_bulk(frames.data() + sent, static_cast<unsigned>(frames.size() - sent));
+  if (sent < frames.size()) rte_pktmbuf_free_bulk(frames.data() + sent, static_cast<unsigned>(frames.size() - sent));
 }
 
 void Worker::publish_counters() noexcept {

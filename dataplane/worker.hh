@@ -18,8 +18,8 @@ namespace sluice {
 
 // One end of a wire as a worker polls it.
 struct WorkerPort {
-  std::uint16_t port = 0;    // DPDK's number of it
-  std::uint16_t queue = 0;   // this worker's, for both directions
+  std::uint16_t port = 0;     // DPDK's number of it
+  std::uint16_t queue = 0;    // this worker's, for both directions
   std::uint32_t counter = 0;  // index in WorkerReading::ports
 };
 

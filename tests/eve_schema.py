@@ -12,8 +12,13 @@ SCHEMA = pathlib.Path(__file__).resolve().parent.parent / "control" / "eve.schem
 MESSAGE_LIMIT = 300  # characters
 
 
-def place(error):
-    return "/".join(str(step) for step in error.absolute_path) or "(whole line)"
+def fault(error, event):
+    """One validation error as text: PLACE: what is wrong"""
+    if error.schema is False:  # jsonschema does not say which key it is that this event type must not have
+        keys = [key for key, value in event.items() if value is error.instance]
+        return f"{' or '.join(keys)}: does not belong into an event of type {event.get('event_type')}"
+    place = "/".join(str(step) for step in error.absolute_path) or "(whole line)"
+    return f"{place}: {error.message[:MESSAGE_LIMIT]}"
 
 
 def faults(validator, line):
@@ -22,7 +27,7 @@ def faults(validator, line):
         event = json.loads(line)
     except ValueError as error:
         return [f"no JSON: {error}"]
-    return [f"{place(error)}: {error.message[:MESSAGE_LIMIT]}" for error in validator.iter_errors(event)]
+    return [fault(error, event) for error in validator.iter_errors(event)]
 
 
 def check(validator, name):
@@ -35,8 +40,8 @@ def check(validator, name):
             events += 1
             found = faults(validator, line)
             failed += bool(found)
-            for fault in found:
-                print(f"{name}:{number}: {fault}")
+            for text in found:
+                print(f"{name}:{number}: {text}")
     print(f"{name}: {events} events, {failed} not as the schema says" + ("" if events else ": an empty file proves nothing"))
     return events > 0 and failed == 0
 

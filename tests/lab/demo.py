@@ -8,18 +8,16 @@ Where namespaces cannot be made, it says so and replays a capture of the same ha
 import argparse
 import contextlib
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import phone
 import tap
+from capture import Capture
 from lab import Lab, Missing, NoRights
 
 CAPTURE = Path(__file__).with_name("demo.pcap")
-RECORD_LIMIT_S = 5.0
 
 
 def say(line=""):
@@ -33,28 +31,8 @@ def replay(reason, eve):
     return subprocess.run(tap.replay_command(CAPTURE, tap.shipped_rules(), eve), check=False).returncode
 
 
-@contextlib.contextmanager
-def recording(lab, path):
-    """The inside wire into a file, as the tap gets it and gives it."""
-    if path is None:
-        yield
-        return
-    kept = lab.directory / "recording.pcap"
-    tcpdump = lab.start("inside", ["tcpdump", "-Z", "root", "-U", "-n", "-i", "inside0", "-s", "0", "-w", kept],
-                        stdout=subprocess.DEVNULL)
-    deadline = time.monotonic() + RECORD_LIMIT_S
-    while not kept.exists() or kept.stat().st_size == 0:
-        if tcpdump.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError("tcpdump does not start")
-        time.sleep(0.02)
-    yield
-    tcpdump.send_signal(signal.SIGINT)
-    tcpdump.wait(RECORD_LIMIT_S)
-    shutil.copyfile(kept, path)
-
-
 def live(options):
-    eve = Path(options.eve).absolute() if options.eve else None
+    eve = Path(options.eve).absolute() if options.eve not in (None, "-") else options.eve  # watch runs elsewhere
     with Lab() as lab:
         lab.start_servers(phone.NAMES, phone.addresses(), phone.leases())
         with lab.tap(options.driver, "monitor", tap.shipped_rules()) as wire:
@@ -63,8 +41,12 @@ def live(options):
             say("demo: half a minute; findings as they come:")
             say()
             watch = wire.watch(eve)
-            with recording(lab, options.record):
+            # The inside wire, as the tap gets it and gives it.
+            recording = Capture(lab, "inside", "inside0") if options.record else contextlib.nullcontext()
+            with recording:
                 phone.behave(lab)
+            if options.record:
+                shutil.copyfile(recording.path, options.record)
             wire.must_live()
             return tap.Tap.end_watch(watch)
 
@@ -76,12 +58,13 @@ def main():
     parser.add_argument("--record", metavar="FILE", type=Path, help="keep the inside wire as a capture")
     options = parser.parse_args()
     try:
-        return live(options)
-    except (NoRights, Missing) as reason:
-        return replay(reason, options.eve)
+        try:
+            return live(options)
+        except (NoRights, Missing) as reason:
+            return replay(reason, options.eve)
     except KeyboardInterrupt:
         return 130
-    except (RuntimeError, FileNotFoundError) as error:
+    except (RuntimeError, OSError) as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
 

@@ -15,6 +15,8 @@ ARRIVAL_LIMIT_S = 2.0
 HERE = bytes.fromhex("02000000000a")  # the sender of all of them
 THERE = bytes.fromhex("02000000000b")
 BROADCAST = b"\xff" * 6
+# Addresses of no host: a host that hears an ARP request or a solicitation believes its sender.
+HERE4, HERE6 = "192.168.77.200", "fd77::200"
 MARK_BYTES = 16  # each frame ends in as many random bytes, by which it is known at the other end
 
 
@@ -72,20 +74,20 @@ def ethernet(kind, payload, to=THERE):
     return to + HERE + struct.pack("!H", kind) + payload
 
 
-def ipv4(payload, protocol=17, source="192.168.77.10", target="192.168.77.1", identification=0, flags_offset=0):
+def ipv4(payload, protocol=17, source=HERE4, target="192.168.77.1", identification=0, flags_offset=0):
     """RFC 791 section 3.1."""
     header = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(payload), identification, flags_offset, 64, protocol, 0,
                          ipaddress.ip_address(source).packed, ipaddress.ip_address(target).packed)
     return header[:10] + struct.pack("!H", checksum(header)) + header[12:] + payload
 
 
-def ipv6(payload, next_header=17, source="fd77::10", target="fd77::1", hops=64):
+def ipv6(payload, next_header=17, source=HERE6, target="fd77::1", hops=64):
     """RFC 8200 section 3."""
     return struct.pack("!IHBB16s16s", 6 << 28, len(payload), next_header, hops,
                        ipaddress.ip_address(source).packed, ipaddress.ip_address(target).packed) + payload
 
 
-def udp(source_port, target_port, payload, source="192.168.77.10", target="192.168.77.1"):
+def udp(source_port, target_port, payload, source=HERE4, target="192.168.77.1"):
     """RFC 768, with the pseudo header of either IP version."""
     addresses = ipaddress.ip_address(source).packed + ipaddress.ip_address(target).packed
     header = struct.pack("!HHHH", source_port, target_port, 8 + len(payload), 0)
@@ -111,7 +113,7 @@ def neighbour_solicitation(mark):
     group = "ff02::1:ff00:1"
     # The mark travels in a nonce option (RFC 3971 section 5.3.2), 3 x 8 bytes.
     body = bytes(4) + target + b"\x01\x01" + HERE + b"\x0e\x03" + bytes(6) + mark
-    return ethernet(0x86DD, ipv6(icmpv6(135, body, "fd77::10", group), 58, target=group, hops=255),
+    return ethernet(0x86DD, ipv6(icmpv6(135, body, HERE6, group), 58, target=group, hops=255),
                     to=bytes.fromhex("3333ff000001"))
 
 
@@ -125,7 +127,7 @@ def fragments4(mark):
 
 def arp(mark):
     """RFC 826, for an address that nobody has."""
-    request = (struct.pack("!HHBBH", 1, 0x0800, 6, 4, 1) + HERE + ipaddress.ip_address("192.168.77.10").packed +
+    request = (struct.pack("!HHBBH", 1, 0x0800, 6, 4, 1) + HERE + ipaddress.ip_address(HERE4).packed +
                bytes(6) + ipaddress.ip_address("192.168.77.250").packed)
     return ethernet(0x0806, request + mark, to=BROADCAST)
 

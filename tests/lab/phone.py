@@ -10,6 +10,7 @@ import time
 import zlib
 from dataclasses import dataclass, field
 
+from bench import is_address, quic_command
 from lab import OUTSIDE4
 from servers import PUSH_PORT, QUIC4, QUIC6
 
@@ -124,10 +125,6 @@ def host_of(target):
     return target.split("//")[-1].split("/")[0].split(":")[0]
 
 
-def is_address(host):
-    return host.replace(".", "").isdigit()
-
-
 NAMES = sorted({host for step in SCRIPT if not is_address(host := host_of(step.target))})
 QUIC_NAMES = {step.target for step in SCRIPT if step.kind == "quic"}
 
@@ -183,18 +180,6 @@ def tls(lab, device, name):
     if address:
         lab.run(device.name, ["openssl", "s_client", "-tls1_2", "-connect", f"{address}:443", "-servername", name,
                               "-CAfile", lab.servers.authority], timeout=CLIENT_LIMIT_S)
-
-
-def quic_command(name, address, directory, timeout_s=3):
-    """An HTTP/3 GET of https://NAME/lab into directory/lab. gtlsclient's exit status says nothing: look at the file."""
-    # Its server name is the host that it is given, so the name has to resolve, and a namespace has no resolver:
-    # nss_wrapper lets one program have a hosts file of its own.
-    directory.mkdir(exist_ok=True)
-    hosts = directory / "hosts"
-    hosts.write_text(f"{address} {name}\n")
-    return ["env", "LD_PRELOAD=libnss_wrapper.so", f"NSS_WRAPPER_HOSTS={hosts}", "gtlsclient", "-q",
-            "--exit-on-all-streams-close", f"--timeout={timeout_s}s", f"--handshake-timeout={timeout_s}s",
-            f"--download={directory}", name, "443", f"https://{name}/lab"]
 
 
 def quic(lab, device, name, family=4):

@@ -166,10 +166,10 @@ class Servers:
 
     # --- what they saw
 
-    def asked_for(self, name):
-        """Whether a query for exactly this name has reached the DNS server."""
-        return f"] {name} from " in self.log("dnsmasq")
+    def queries(self, name):
+        """How many queries for exactly this name have reached the DNS server."""
+        return self.log("dnsmasq").count(f"] {name} from ")
 
     def requests(self):
-        """Lines `client scheme host method path status` of what the web server answered."""
+        """Lines `client scheme host method path status` of what the web server answered, in their order."""
         return (self.lab.directory / "nginx.access").read_text().splitlines()

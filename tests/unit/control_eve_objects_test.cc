@@ -65,6 +65,19 @@ BOOST_AUTO_TEST_CASE(dns_parts_without_a_name_before_them_are_skipped) {
   BOOST_TEST(plain(dns_object(record.event())) == json::parse(R"({"version": 3})"));
 }
 
+// RFC 1035 section 5.1: \DDD is the byte with that decimal number.
+BOOST_AUTO_TEST_CASE(unusual_names_are_readable_and_exact) {
+  const auto query = [](std::string_view name) {
+    Record record{header(EventType::dns)};
+    record.text(Field::dns_query_name, name);
+    return plain(dns_object(record.event()))["queries"][0];
+  };
+  BOOST_TEST(query("a.example") == json::parse(R"({"rrname": "a.example"})"));
+  BOOST_TEST(query("a\\046b.example") ==
+             json::parse(R"({"rrname": "a.b.example", "rrname_escaped": "a\\046b.example"})"));
+  BOOST_TEST(query("\\000\\255.x") == json::parse(R"({"rrname": "\\000\ufffd.x", "rrname_escaped": "\\000\\255.x"})"));
+}
+
 BOOST_AUTO_TEST_CASE(an_answer_may_come_without_data) {
   Record record{header(EventType::dns)};
   record.text(Field::dns_answer_name, "example.net").integer(Field::dns_answer_type, 65);

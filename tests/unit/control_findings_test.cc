@@ -133,6 +133,14 @@ BOOST_AUTO_TEST_CASE(names_are_bounded_and_harmless) {
   BOOST_TEST(holds(text, "21 times"));
 }
 
+BOOST_AUTO_TEST_CASE(within_one_second_there_is_one_time) {
+  const auto rows = three_rows();
+  FindingsTable table{&rows};
+  consume(table, {});
+  consume(table, {});
+  BOOST_TEST(holds(printed(table), "2026-11-21 04:36:27, 2 times  "));
+}
+
 BOOST_AUTO_TEST_CASE(a_row_that_is_not_there) {
   const auto rows = three_rows();
   FindingsTable table{&rows};

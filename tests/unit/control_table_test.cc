@@ -77,6 +77,24 @@ BOOST_AUTO_TEST_CASE(cells_cannot_steer_the_terminal) {
   BOOST_TEST(printed(table, 80).find("\\x1b[31mred\\x0anext\\xff\n") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_column_may_have_a_limit_of_lines) {
+  Table table{{{"Name", 8}, {"Words", 8, false, 2}}};
+  table.add({"a", "one two three four five six"});
+  table.add({"b", "one two"});
+  BOOST_TEST(printed(table, 13) ==
+             "Name  Words\n"
+             "----  --------\n"
+             "a     one two\n"
+             "      three...\n"
+             "b     one two\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_column_too_narrow_for_a_character_splits_none) {
+  Table table{{{"A", 1}}};
+  table.add({"\u5c0f\u7c73"});
+  BOOST_TEST(printed(table, 1) == "A\n-\n\u5c0f\n\u7c73\n");
+}
+
 BOOST_AUTO_TEST_CASE(missing_cells_are_empty) {
   Table table{{{"A", 1}, {"B", 1}}};
   table.add({"1"});

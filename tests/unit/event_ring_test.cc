@@ -22,7 +22,9 @@ struct Ring {
   RingConsumer consumer{data, written, read};
 };
 
-std::vector<std::uint8_t> record_of(std::size_t size, std::uint8_t fill) { return std::vector<std::uint8_t>(size, fill); }
+std::vector<std::uint8_t> record_of(std::size_t size, std::uint8_t fill) {
+  return std::vector<std::uint8_t>(size, fill);
+}
 
 }  // namespace
 

@@ -33,7 +33,8 @@ struct Ends {
   [[nodiscard]] Ends reversed() const { return {destination, source, destination_port, source_port}; }
 };
 
-inline Ends ends(const char* source, std::uint16_t source_port, const char* destination, std::uint16_t destination_port) {
+inline Ends ends(const char* source, std::uint16_t source_port, const char* destination,
+                 std::uint16_t destination_port) {
   return {*Address::parse(source), *Address::parse(destination), source_port, destination_port};
 }
 

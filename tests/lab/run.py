@@ -1,0 +1,130 @@
+#!/usr/bin/python3
+"""The lab tests: real clients and servers in network namespaces, and the tap on the wire between them.
+
+Prints a line an item; the last line is `N passed, N failed[, N skipped]`. Needs root; without the rights for network
+namespaces every item is skipped, and says so.
+"""
+
+import argparse
+import contextlib
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import enforce_tests
+import lab_tests
+import monitor_tests
+import tap
+from bench import LISTED_NAMES, NEIGHBOURS, Bench, Failed, Skipped, write_rules
+from lab import Lab, Missing, NoRights, check_programs, check_rights
+from tally import Stopwatch, Tally
+
+SHORT_MB, FULL_MB = 20, 200
+MODES = {"monitor": monitor_tests.TESTS, "enforce": enforce_tests.TESTS}
+
+
+def named(tests):
+    """Pairs (sentence, function): a function is named as a sentence, a row of a table brings its own."""
+    return [test if isinstance(test, tuple) else (test.__name__.replace("_", " "), test) for test in tests]
+
+
+def plan(drivers, tally):
+    """{(driver, mode): [(item, function)]} of what the pattern picks, in the order in which it runs."""
+    groups = {(None, None): named(lab_tests.TESTS)}
+    for driver in drivers:
+        for mode, tests in MODES.items():
+            groups[driver, mode] = [(f"{driver}, {mode}: {sentence}", test) for sentence, test in named(tests)]
+    picked = {key: [item for item in items if tally.wants(item[0])] for key, items in groups.items()}
+    return {key: items for key, items in picked.items() if items}
+
+
+def run_one(tally, item, test, bench):
+    watch = Stopwatch()
+    try:
+        test(bench)
+        if bench:
+            bench.wire.must_live()
+    except Skipped as reason:
+        tally.skip(item, reason)
+    except (Failed, RuntimeError, OSError) as error:
+        said = f"\n--- the tap said last:\n{bench.wire.log()}" if bench else ""
+        tally.fail(item, f"{error}{said}", watch)
+    else:
+        tally.ok(item, watch)
+
+
+def run_group(tally, lab, driver, mode, items, megabytes):
+    rules = [*tap.shipped_rules(), write_rules(lab.directory)]
+    waiting = list(items)
+    try:
+        with lab.tap(driver, mode, rules) as wire:
+            bench = Bench(lab, wire, driver, megabytes)
+            while waiting:
+                wire.must_live()
+                run_one(tally, *waiting.pop(0), bench)
+    except (RuntimeError, OSError) as error:
+        # The tap did not start, or died in an earlier item, which has said so.
+        for item, _ in waiting:
+            tally.fail(item, error)
+
+
+def hold(lab):
+    print(f"the lab stands; enter it with: nsenter --net=/run/netns/{lab.netns('inside')}", flush=True)
+    print(f"files: {lab.directory}; Ctrl-C takes it down", flush=True)
+    with contextlib.suppress(KeyboardInterrupt):
+        signal.pause()
+
+
+def run_all(tally, groups, options):
+    for item, test in groups.pop((None, None), []):
+        run_one(tally, item, test, None)
+    for driver in dict.fromkeys(driver for driver, _ in groups):
+        # A lab of its own for each driver: nothing is left of the one before.
+        with Lab() as lab:
+            lab.start_servers((*LISTED_NAMES, *NEIGHBOURS))
+            for mode in MODES:
+                if (driver, mode) in groups:
+                    megabytes = FULL_MB if options.full else SHORT_MB
+                    run_group(tally, lab, driver, mode, groups[driver, mode], megabytes)
+            if options.keep:
+                hold(lab)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("pattern", nargs="?", default="", help="only items whose lab/NAME holds or matches it")
+    parser.add_argument("--only", dest="pattern", metavar="PATTERN", default=argparse.SUPPRESS, help="the same")
+    parser.add_argument("--list", action="store_true", help="name the items and end")
+    parser.add_argument("--full", action="store_true", help=f"transfers of {FULL_MB} MB instead of {SHORT_MB}")
+    parser.add_argument("--driver", choices=tap.DRIVERS, help="only this one")
+    parser.add_argument("--keep", action="store_true", help="leave each lab standing until Ctrl-C")
+    options = parser.parse_args()
+
+    tally = Tally("lab", options.pattern)
+    groups = plan([options.driver] if options.driver else tap.DRIVERS, tally)
+    if options.list:
+        for items in groups.values():
+            for item, _ in items:
+                print(item)
+        return 0
+    items = [item for group in groups.values() for item, _ in group]
+    try:
+        if items:
+            check_rights()
+            check_programs()
+            tap.program("sluice-dataplane")
+            run_all(tally, groups, options)
+    except NoRights as reason:
+        for item in items:
+            tally.skip(item, reason)
+    except (Missing, FileNotFoundError, RuntimeError) as error:
+        tally.fail("the lab stands", error)
+    return tally.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,199 @@
+// A pipeline to feed frame by frame: what became of each packet, and the events as short lines of text.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dataplane/pipeline.hh"
+#include "tests/unit/frames.hh"
+
+namespace sluice::test {
+
+using Lines = std::vector<std::string>;
+
+// A ring as a pipeline's sink takes it.
+struct LocalRing {
+  std::vector<std::uint8_t> data = std::vector<std::uint8_t>(std::size_t{1} << 20);
+  RingIndex written;
+  RingIndex read;
+  RingConsumer consumer{data, written, read};
+
+  [[nodiscard]] RingProducer producer() { return {data, written, read}; }
+};
+
+inline Indicator indicator(IndicatorKind kind, const char* text) {
+  Indicator row;
+  row.kind = kind;
+  row.confidence = Confidence::high;
+  if (kind == IndicatorKind::domain || kind == IndicatorKind::host)
+    row.name = text;
+  else
+    row.range = *AddressRange::parse(text);
+  return row;
+}
+
+inline IndicatorList listed_rows() {
+  return {indicator(IndicatorKind::domain, "listed.example"), indicator(IndicatorKind::host, "example.com"),
+          indicator(IndicatorKind::ip, "203.0.113.66")};
+}
+
+inline PipelineOptions small_options(Mode mode = Mode::monitor) {
+  using std::chrono::seconds;
+  PipelineOptions options;
+  options.policy.mode = mode;
+  options.record = Record::all;
+  options.flow_table_entries = 256;
+  options.reassembly_buffers = 64;
+  //                  opening      established   closed      datagram     other
+  options.timeouts = {seconds{10}, seconds{600}, seconds{2}, seconds{30}, seconds{5}};
+  return options;
+}
+
+class PipelineRun {
+ public:
+  explicit PipelineRun(const PipelineOptions& options = small_options(), const IndicatorList& rows = listed_rows())
+      : ruleset_(rows), sink_(findings_.producer(), records_.producer()), pipeline_(options, ruleset_, sink_) {}
+
+  // One frame on its own; true where it passes. `change` may alter the packet before it goes in.
+  template <class Change>
+  bool send(const Frame& frame, Change change) {
+    Packet packet;
+    packet.frame = frame;
+    packet.wire_length = static_cast<std::uint32_t>(frame.size());
+    packet.time = now;
+    packet.number = ++sent;
+    change(packet);
+    pipeline_.process({&packet, 1});
+    uninspected = packet.uninspected;
+    return packet.action == Action::pass;
+  }
+  bool send(const Frame& frame) {
+    return send(frame, [](Packet&) {});
+  }
+  void wait(Duration duration) { now += duration; }
+
+  // All events since the last call: findings first, then records.
+  Lines events() {
+    Lines lines;
+    for (auto* ring : {&findings_, &records_})
+      while (const auto record = ring->consumer.pop()) {
+        const auto event = Event::parse(record->bytes);
+        lines.push_back(event ? line(*event) : "damaged event");
+      }
+    return lines;
+  }
+
+  [[nodiscard]] std::uint64_t count(UninspectedReason reason) const { return pipeline_.counters().uninspected[reason]; }
+  [[nodiscard]] Pipeline& pipeline() { return pipeline_; }
+
+  Tick now = tick_from_nanoseconds(1'700'000'000'000'000'000);
+  std::uint64_t sent = 0;
+  std::optional<UninspectedReason> uninspected;  // of the last packet
+
+ private:
+  // "alert NAME STAGE pass|drop", "tls NAME", "quic NAME", "http HOST TARGET", "dns query|response NAME", "flow PROTOCOL REASON".
+  static std::string line(const Event& event) {
+    const auto text = [&](Field field) {
+      const auto found = event.find(field);
+      return " " + (found ? std::string{found->text()} : std::string{"-"});
+    };
+    const auto number = [&](Field field) {
+      const auto found = event.find(field);
+      return found ? found->integer() : 0;
+    };
+    static constexpr const char* stages[] = {"?",         "looked-up", "tried",   "connected",
+                                             "handshake", "data-sent", "matched", "decoded"};
+    static constexpr const char* protocols[] = {"unknown", "dns", "tls", "quic", "http"};
+    static constexpr const char* reasons[] = {"?", "timeout", "closed", "shutdown", "evicted"};
+    switch (event.header().type) {
+      case EventType::alert:
+        return "alert" + text(Field::matched_value) + " " + stages[number(Field::stage)] +
+               (number(Field::action) == 0 ? " pass" : " drop");
+      case EventType::tls:
+        return "tls" + text(Field::tls_sni);
+      case EventType::quic:
+        return "quic" + text(Field::quic_sni);
+      case EventType::http:
+        return "http" + text(Field::http_host) + text(Field::http_uri);
+      case EventType::dns:
+        return (number(Field::dns_response) == 0 ? "dns query" : "dns response") + text(Field::dns_query_name);
+      case EventType::flow:
+        return std::string{"flow "} + protocols[number(Field::flow_protocol)] + " " +
+               reasons[number(Field::flow_reason)];
+    }
+    return "unknown event";
+  }
+
+  LocalRing findings_;
+  LocalRing records_;
+  Ruleset ruleset_;
+  EventSink sink_;
+  Pipeline pipeline_;
+};
+
+// One TCP connection of a phone, made by the test: each call sends one frame through the run.
+class Connection {
+ public:
+  static constexpr std::uint32_t client_isn = 0xfffff000;  // the numbers wrap within the first 4 KiB
+  static constexpr std::uint32_t server_isn = 7000;
+
+  explicit Connection(PipelineRun& run, std::uint16_t port = 40000, std::uint16_t server_port = 443,
+                      const char* server = "198.51.100.7")
+      : run_(&run), at_(ends("192.168.1.10", port, server, server_port)) {}
+
+  Connection& open() {
+    run_->send(tcp_frame(at_, client_isn, 0, tcp_flag::syn));
+    run_->send(tcp_frame(at_.reversed(), server_isn, client_isn + 1, tcp_flag::syn | tcp_flag::ack));
+    run_->send(tcp_frame(at_, client_isn + 1, server_isn + 1, tcp_flag::ack));
+    return *this;
+  }
+  // `offset`: of the first byte in the client's stream.
+  bool client(std::size_t offset, Bytes data, std::uint8_t flags = tcp_flag::ack) {
+    return run_->send(tcp_frame(at_, client_isn + 1 + static_cast<std::uint32_t>(offset), server_isn + 1, flags, data));
+  }
+  bool server(std::size_t offset, Bytes data, std::size_t acknowledged, std::uint8_t flags = tcp_flag::ack) {
+    return run_->send(tcp_frame(at_.reversed(), server_isn + 1 + static_cast<std::uint32_t>(offset),
+                                client_isn + 1 + static_cast<std::uint32_t>(acknowledged), flags, data));
+  }
+  [[nodiscard]] const Ends& at() const { return at_; }
+
+ private:
+  PipelineRun* run_;
+  Ends at_;
+};
+
+inline Bytes part(Bytes whole, std::size_t begin, std::size_t end) { return whole.subspan(begin, end - begin); }
+
+// A query for an A record (RFC 1035 sections 4.1.1, 4.1.2).
+inline Frame dns_query(std::string_view name, std::uint16_t id = 0x1234) {
+  Frame message;
+  put16(message, id);
+  put16(message, 0x0100);  // recursion desired
+  put16(message, 1);
+  put32(message, 0);
+  put16(message, 0);
+  while (!name.empty()) {
+    const auto label = name.substr(0, name.find('.'));
+    message.push_back(static_cast<std::uint8_t>(label.size()));
+    put(message, as_bytes(label));
+    name.remove_prefix(std::min(name.size(), label.size() + 1));
+  }
+  message.push_back(0);
+  put16(message, 1);
+  put16(message, 1);
+  return message;
+}
+
+// As a TCP stream carries it (RFC 1035 section 4.2.2).
+inline Frame with_length(Bytes message) {
+  Frame framed;
+  put16(framed, static_cast<unsigned>(message.size()));
+  put(framed, message);
+  return framed;
+}
+
+}  // namespace sluice::test
