@@ -190,7 +190,7 @@ class Replay {
   // Ends a run: every flow ends, every event is taken.
   bool finish_lanes() {
     for (auto& lane : lanes_) {
-      while (!lane->finish(number_)) drain(*lane, ~std::uint64_t{0});
+      while (!lane->finish(last_time(), number_)) drain(*lane, ~std::uint64_t{0});
       drain(*lane, ~std::uint64_t{0});
       statistics_->inspection += lane->counters();
     }

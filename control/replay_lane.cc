@@ -85,7 +85,7 @@ void ReplayLane::run() {
     if (const auto count = queue_.pop(slots.data(), slots.size())) {
       work({slots.data(), count});
     } else if (phase == Phase::finishing) {
-      pipeline_.finish(last_tag_);
+      pipeline_.finish(last_time_, last_tag_);
       phase_.store(Phase::finished, std::memory_order_release);
       return;
     } else if (phase == Phase::finished) {
@@ -96,7 +96,7 @@ void ReplayLane::run() {
   }
 }
 
-bool ReplayLane::finish(std::uint64_t tag) {
+bool ReplayLane::finish(Tick now, std::uint64_t tag) {
   const auto phase = phase_.load(std::memory_order_acquire);
   if (phase == Phase::finished) return true;
   if (phase == Phase::finishing) {
@@ -104,12 +104,13 @@ bool ReplayLane::finish(std::uint64_t tag) {
     return false;
   }
   last_tag_ = tag;
+  last_time_ = now;
   if (threaded_) {
     phase_.store(Phase::finishing, std::memory_order_release);
     return false;
   }
   flush();
-  pipeline_.finish(tag);
+  pipeline_.finish(now, tag);
   phase_.store(Phase::finished, std::memory_order_release);
   return true;
 }

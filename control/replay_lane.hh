@@ -62,8 +62,9 @@ class ReplayLane {
   [[nodiscard]] bool submit(ReplaySlot& slot);
   // Lets what was submitted be worked off: at once where !threaded.
   void flush();
-  // No packet follows: all flows end. Call until it returns true, and take events in between.
-  [[nodiscard]] bool finish(std::uint64_t tag);
+  // No packet follows, of any lane: all flows end at `now`, the time of the last one. Call until it returns true, and
+  // take events in between.
+  [[nodiscard]] bool finish(Tick now, std::uint64_t tag);
 
   [[nodiscard]] std::optional<RingRecord> next_event(std::uint64_t tag) noexcept { return rings_.next(tag); }
   // Only when finished.
@@ -87,6 +88,7 @@ class ReplayLane {
   boost::lockfree::spsc_queue<ReplaySlot*, boost::lockfree::capacity<queue_limit>> queue_;
   std::atomic<Phase> phase_{Phase::running};
   std::uint64_t last_tag_ = 0;
+  Tick last_time_{};
   std::thread thread_;
 };
 

@@ -162,6 +162,7 @@ bool decode_ethertype(Packet& packet, Reader reader, std::uint16_t type) noexcep
     type = reader.be16();
     if (tag < 2) packet.vlan[tag] = id;
   }
+  if (!reader.ok()) return refuse(packet, UninspectedReason::malformed);
   if (type <= ieee_802_3_length_limit) {
     // An 802.3 length: LLC, and behind it perhaps SNAP with an EtherType (RFC 1042).
     constexpr std::uint64_t snap_header = 0xaaaa03000000;

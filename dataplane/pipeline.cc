@@ -169,9 +169,10 @@ void Pipeline::housekeep(Tick now, std::uint64_t tag) noexcept {
   while (auto* flow = expiry_.next_expired(table_, now, budget)) end(*flow, FlowEnd::timeout, tag);
 }
 
-void Pipeline::finish(std::uint64_t tag) noexcept {
+void Pipeline::finish(Tick now, std::uint64_t tag) noexcept {
   for (std::size_t queue = 0; queue < expiry_class_count; ++queue)
-    while (auto* flow = expiry_.oldest(table_, static_cast<ExpiryClass>(queue))) end(*flow, FlowEnd::shutdown, tag);
+    while (auto* flow = expiry_.oldest(table_, static_cast<ExpiryClass>(queue)))
+      end(*flow, expiry_.is_expired(*flow, now) ? FlowEnd::timeout : FlowEnd::shutdown, tag);
 }
 
 }  // namespace sluice

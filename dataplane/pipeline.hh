@@ -44,8 +44,9 @@ class Pipeline {
   void process(std::span<Packet> burst) noexcept;
   // Ends flows that have timed out; looks at a bounded number of them. `tag`: of the events that follow from it.
   void housekeep(Tick now, std::uint64_t tag) noexcept;
-  // Ends every flow: the capture is over.
-  void finish(std::uint64_t tag) noexcept;
+  // Ends every flow: at `now` the capture, or the tap's run, is over. A flow that had timed out by then says so,
+  // whether housekeeping came to it or not.
+  void finish(Tick now, std::uint64_t tag) noexcept;
 
   [[nodiscard]] const InspectionCounters& counters() const noexcept { return counters_; }
   [[nodiscard]] std::uint32_t flows() const noexcept { return table_.size(); }

@@ -32,6 +32,10 @@ std::uint32_t worker_of(const Packet& packet, std::uint32_t workers) noexcept {
                                                            : smaller;
   std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
   for (const auto byte : key.bytes) hash = (hash ^ byte) * 0x100000001b3;
+  // Neighbours differ in their last byte alone, which FNV has multiplied once: without this they would all meet in
+  // one worker. The steps are the 64-bit finaliser of MurmurHash3.
+  hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccd;
+  hash = (hash ^ (hash >> 33)) * 0xc4ceb9fe1a85ec53;
   return static_cast<std::uint32_t>((hash >> 32) % workers);
 }
 

@@ -1,6 +1,7 @@
 #include "dataplane/protocol.hh"
 
 #include <algorithm>
+#include <iterator>
 
 #include "dataplane/quic.hh"
 
@@ -23,10 +24,12 @@ bool on_port(const Flow& flow, std::uint16_t port) noexcept {
 }
 
 // DNS is taken at its word on its own port, and on its form anywhere else, but for the protocols that share that form:
-// NetBIOS names, mDNS and LLMNR.
+// NetBIOS names, mDNS and LLMNR; nor on Teredo's, whose first bytes may look like it.
 bool may_be_dns(const Flow& flow, Probe form) noexcept {
   if (on_port(flow, dns_port)) return form != Probe::no;
-  return form == Probe::yes && !on_port(flow, 137) && !on_port(flow, 5353) && !on_port(flow, 5355);
+  constexpr std::uint16_t others[] = {137, 3544, 5353, 5355};
+  return form == Probe::yes &&
+         std::none_of(std::begin(others), std::end(others), [&](auto port) { return on_port(flow, port); });
 }
 
 Progress finished_with(const Passage& at, UninspectedReason reason) noexcept {

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "dataplane/bytes.hh"
 #include "dataplane/flow.hh"
@@ -30,8 +31,11 @@ class ReassemblyBuffer {
   // Moves the window on by `count` bytes, over holes too.
   void advance(std::size_t count) noexcept;
   [[nodiscard]] bool empty() const noexcept { return count_ == 0; }
-  // Where the first stored byte lies; only where !empty().
-  [[nodiscard]] std::size_t first_offset() const noexcept { return ranges_[0].begin; }
+  // Where the bytes behind the first hole begin; nothing where no hole has bytes behind it.
+  [[nodiscard]] std::optional<std::size_t> behind_first_hole() const noexcept {
+    const std::size_t range = count_ != 0 && ranges_[0].begin == 0 ? 1 : 0;
+    return range < count_ ? std::optional<std::size_t>{ranges_[range].begin} : std::nullopt;
+  }
 
  private:
   struct Range {

@@ -92,6 +92,8 @@ void Reporter::dns(const Passage& at, const DnsMessage& message) noexcept {
   event.integer(Field::dns_id, header.id);
   event.integer(Field::dns_flags, header.flags);
 
+  // A datagram stands alone; a dropped segment of a stream comes again, and must not get through then.
+  const auto scope = at.packet.protocol == ip_protocol::tcp ? Scope::flow : Scope::message;
   auto reading = message;
   DnsQuestion question;
   while (reading.next_question(question)) {
@@ -99,7 +101,7 @@ void Reporter::dns(const Passage& at, const DnsMessage& message) noexcept {
     event.integer(Field::dns_query_type, question.type);
     // A response repeats the question: it counts where the query itself did not come by.
     const bool seen = header.response() && at.flow.packets[static_cast<std::size_t>(opposite(at.way))] != 0;
-    if (!seen) name(at, Field::dns_query_name, question.name.view(), Stage::name_looked_up, Scope::message);
+    if (!seen) name(at, Field::dns_query_name, question.name.view(), Stage::name_looked_up, scope);
   }
   DnsRecord record;
   std::array<char, rdata_text_limit> text;
@@ -110,6 +112,8 @@ void Reporter::dns(const Passage& at, const DnsMessage& message) noexcept {
     event.integer(Field::dns_answer_ttl, record.ttl);
     event.text(Field::dns_answer_data, format_rdata(reading, record, text));
   }
+  // Names may stand in what could not be read.
+  if (reading.error() && !at.packet.uninspected) at.packet.uninspected = UninspectedReason::parse_error;
   if (record_ == Record::all) send(event, EventType::dns, at.packet.number);
 }
 

@@ -38,15 +38,18 @@ void Streams::segment(const Passage& at) noexcept {
     }
     deliver(at, side, sequence, packet.payload);
   }
-  // What the snap length cut off never comes, and after a FIN nothing does.
+  if (side.finished || side.buffer == no_index) return;
+  // What the snap length cut off never comes, and after a FIN nothing does; but the FIN may have overtaken data.
+  const auto rest = buffers_->at(side.buffer).contiguous();
+  const auto end = sequence + static_cast<std::uint32_t>(packet.payload.size());
+  const bool ended = (packet.tcp_flags & tcp_flag::fin) != 0 &&
+                     distance(side.next_sequence + static_cast<std::uint32_t>(rest.size()), end) == 0;
   const bool snapped = packet.wire_length > packet.frame.size();
-  if ((snapped || (packet.tcp_flags & tcp_flag::fin) != 0) && !side.finished && side.buffer != no_index) {
-    const auto rest = buffers_->at(side.buffer).contiguous();
-    if (!rest.empty()) protocols_->cut(at, side, rest);
-    if (!snapped || !protocols_->resume_after_gap(side)) return finish(side);
-    side.next_sequence += static_cast<std::uint32_t>(rest.size());
-    buffers_->at(side.buffer).advance(rest.size());
-  }
+  if (!snapped && !ended) return;
+  if (!rest.empty()) protocols_->cut(at, side, rest);
+  if (ended || !protocols_->resume_after_gap(side)) return finish(side);
+  side.next_sequence += static_cast<std::uint32_t>(rest.size());
+  buffers_->at(side.buffer).advance(rest.size());
 }
 
 void Streams::start(StreamSide& side, std::uint32_t sequence) noexcept {
@@ -60,17 +63,20 @@ void Streams::acknowledged(const Passage& at) noexcept {
   auto& other = at.flow.side[static_cast<std::size_t>(opposite(at.way))];
   if (other.finished || other.buffer == no_index || (at.packet.tcp_flags & tcp_flag::rst) != 0) return;
   auto& buffer = buffers_->at(other.buffer);
-  if (buffer.empty() || buffer.first_offset() == 0) return;
-  const auto hole = buffer.first_offset();
-  const auto first_stored = other.next_sequence + static_cast<std::uint32_t>(hole);
+  const auto behind = buffer.behind_first_hole();
+  if (!behind) return;
+  const auto first_stored = other.next_sequence + static_cast<std::uint32_t>(*behind);
   if (distance(first_stored, at.packet.tcp_acknowledgement) < 0) return;
 
   mark(at, UninspectedReason::stream_gap);
+  // The event belongs to the direction that sent the bytes, though this packet is what released them.
+  const Passage sender{at.packet, at.flow, opposite(at.way)};
+  if (const auto before = buffer.contiguous(); !before.empty()) protocols_->cut(sender, other, before);
   if (!protocols_->resume_after_gap(other)) return finish(other);
   other.next_sequence = first_stored;
-  buffer.advance(hole);
-  // The event belongs to the direction that sent the bytes, though this packet is what released them.
-  parse_buffered({at.packet, at.flow, opposite(at.way)}, other);
+  buffer.advance(*behind);
+  parse_buffered(sender, other);
+  acknowledged(at);  // it may confirm further holes; each turn closes one
 }
 
 // `data` begins at `sequence`; it may lie before, at or after what is expected next.

@@ -41,7 +41,7 @@ void Worker::run(const std::atomic<bool>& stop) noexcept {
     }
     page_->heartbeat.store(turn + 1, std::memory_order_relaxed);
   }
-  pipeline_.finish(0);
+  pipeline_.finish(now(), 0);
   publish_counters();
 }
 

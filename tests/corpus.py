@@ -72,7 +72,8 @@ def judge(tally, kind, total, bars, rows, differences):
     note = f'recall {figures["recall"]:.2%} of {certain}'
     if reported:
         stored = 1 - total['false'] / reported
-        note += f', precision {stored:.2%} of {reported} by the stored facts, {figures["precision"]:.2%} looked up again'
+        note += f', precision {stored:.2%} of {reported} by the stored facts'
+        note += f', {figures["precision"]:.2%} after the second look'
     if not bars:
         print(f'        not judged: {kind}  ({note})')
         return

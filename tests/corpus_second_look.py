@@ -1,7 +1,7 @@
 """Asks tshark again about the values that the stored facts of a capture do not have.
 
-The stored facts are capped (200 names a flow) and leave out HTTP requests whose body never came whole: tshark shows such
-a request only when it does not wait for the body. Here nothing is capped, and nobody waits.
+The stored facts are capped (200 names a flow) and leave out HTTP requests whose body never came whole: tshark shows
+such a request only when it does not wait for the body. Here nothing is capped, and nobody waits.
 """
 import collections
 import re
@@ -46,4 +46,4 @@ def still_false(rows, path_of):
     """ROWS [(kind, value, capture)] without those that tshark confirms; PATH_OF(capture) -> file"""
     captures = {capture for kind, _, capture in rows if kind in FIELDS.values()}
     facts = {capture: shown(path_of(capture)) for capture in captures}
-    return [(kind, value, capture) for kind, value, capture in rows if value not in facts.get(capture, {}).get(kind, ())]
+    return [row for row in rows if row[1] not in facts.get(row[2], {}).get(row[0], ())]

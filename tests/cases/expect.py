@@ -83,8 +83,23 @@ def stdout(row, run):
         yield 'standard output is ' + short(run.stdout)
 
 
+# What two runs with other threads may differ in: the order of events of different devices.
+def same_events_with(row, run):
+    """{"same_events_with": ["--option", …]} = a second run with these arguments as well says the same, in any order"""
+    other = run.again(row['same_events_with'])
+    first, second = (sorted(json.dumps(e, sort_keys=True) for e in r.events) for r in (run, other))
+    if run.status != other.status or not first:
+        yield f'the exit statuses are {run.status} and {other.status}, the first run has {len(first)} events'
+    for title, mine, theirs in (('first', first, second), ('second', second, first)):
+        only = [e for e in mine if e not in theirs]
+        yield from (f'only the {title} run says {e[:300]}' for e in only[:3])
+    if len(first) != len(second):
+        yield f'{len(first)} events in the first run, {len(second)} in the second'
+    yield from differences(run.written, other.written)
+
+
 ROWS = {'event': event, 'no_event': no_event, 'stats': stats, 'written': written, 'written_without': written_without,
-        'exit': exit_status, 'stderr': stderr, 'stdout': stdout}
+        'same_events_with': same_events_with, 'exit': exit_status, 'stderr': stderr, 'stdout': stdout}
 OPTIONAL = {'event': {'times'}}
 
 

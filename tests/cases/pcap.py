@@ -1,5 +1,7 @@
-"""Reads the packets of a classic pcap file, of either byte order and either time resolution."""
+"""Reads the packets of a classic pcap file, of either byte order and either time resolution, or of a pcapng file."""
 import struct
+
+import pcapng
 
 # The magic number of draft-ietf-opsawg-pcap section 4, as it stands in the file.
 BYTE_ORDERS = {
@@ -9,12 +11,14 @@ BYTE_ORDERS = {
 
 
 def packets(path):
-    """-> [bytes of each packet]; ValueError where the file is no pcap or ends inside a packet"""
+    """-> [bytes of each packet]; ValueError where the file is neither kind or ends inside a packet"""
     with open(path, 'rb') as file:
         raw = file.read()
+    if raw[:4] == pcapng.SECTION:
+        return pcapng.packets(raw)
     order = BYTE_ORDERS.get(raw[:4])
     if order is None or len(raw) < 24:
-        raise ValueError(f'{path} is no classic pcap file')
+        raise ValueError(f'{path} is no pcap file')
     found, at = [], 24
     while at < len(raw):
         if at + 16 > len(raw):

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Runs the case folders: packets in, verdict and packets out, through the real program. README.md tells the format."""
 import argparse
+import collections.abc
 import concurrent.futures
 import dataclasses
 import json
@@ -23,7 +24,8 @@ from eve_schema import SCHEMA, faults  # noqa: E402
 from tally import Stopwatch, Tally  # noqa: E402
 
 LIMIT_S = 60
-KEYS = {'description', 'arguments', 'capture', 'make', 'command', 'expect'}
+WHOLE = '.whole'  # added to a capture's path by a maker: the packets that can be had from a capture of another form
+KEYS = {'description', 'arguments', 'capture', 'make', 'captures', 'command', 'expect'}
 
 
 @dataclasses.dataclass
@@ -36,6 +38,7 @@ class Run:
     written: list = dataclasses.field(default_factory=list)
     events: list = dataclasses.field(default_factory=list)
     stats: dict = dataclasses.field(default_factory=dict)
+    again: collections.abc.Callable = None  # (more arguments) -> Run: the same packets once more
 
 
 class Broken(Exception):
@@ -55,15 +58,18 @@ def load(folder):
     return case
 
 
-def capture_of(case, folder, scratch):
+def captures_of(case, folder, scratch):
+    """-> (paths of the captures, paths of classic pcap files that hold the packets to be had from them)"""
     if 'capture' in case:
-        return os.path.join(folder, case['capture'])
-    made = os.path.join(scratch, 'capture.pcap')
-    maker = subprocess.run([sys.executable, case['make'], made], cwd=folder, capture_output=True, text=True,
+        return [path := os.path.join(folder, case['capture'])], [path]
+    made = [os.path.join(scratch, f'capture-{number}.pcap') for number in range(1, case.get('captures', 1) + 1)]
+    script, *words = case['make'] if isinstance(case['make'], list) else [case['make']]
+    maker = subprocess.run([sys.executable, script, *words, *made], cwd=folder, capture_output=True, text=True,
                            timeout=LIMIT_S)
-    if maker.returncode or not os.path.exists(made):
-        raise Broken(f'{case["make"]} ended with status {maker.returncode}:\n{maker.stderr}')
-    return made
+    if maker.returncode or not all(map(os.path.exists, made)):
+        raise Broken(f'{script} ended with status {maker.returncode}:\n{maker.stderr}')
+    whole = [path + WHOLE for path in made]
+    return made, [w if os.path.exists(w) else path for w, path in zip(whole, made)]
 
 
 def execute(command, folder):
@@ -103,15 +109,16 @@ def unaccounted(run):
         yield f'{p["transmitted"]} packets transmitted, {len(run.written)} in the written capture'
 
 
-def replay(program, schema, case, folder):
-    with tempfile.TemporaryDirectory() as scratch:
-        capture = capture_of(case, folder, scratch)
-        eve, stats, written = (os.path.join(scratch, name) for name in ('eve.json', 'stats.json', 'written.pcap'))
+def replay(program, schema, case, folder, scratch):
+    captures, sources = captures_of(case, folder, scratch)
+    eve, stats, written = (os.path.join(scratch, name) for name in ('eve.json', 'stats.json', 'written.pcap'))
+
+    def once(more=()):
         outputs = ['--eve', eve, '--stats', stats, '--write', written]
-        run = execute([program, 'replay', *case.get('arguments', []), *outputs, capture], folder)
+        run = execute([program, 'replay', *case.get('arguments', []), *more, *outputs, *captures], folder)
         if run.status == 0:
             try:
-                run.packets, run.written = packets(capture), packets(written)
+                run.packets, run.written = [p for source in sources for p in packets(source)], packets(written)
                 run.events = events_of(eve, schema)
                 with open(stats, encoding='utf8') as file:
                     run.stats = json.load(file)
@@ -119,15 +126,24 @@ def replay(program, schema, case, folder):
                 raise Broken(f'{error}\n{run.stderr}') from error
         return run
 
+    run = once()
+    run.again = once
+    return run
+
 
 def problems(program, schema, folder):
     """-> what is wrong, line by line"""
-    try:
-        case = load(folder)
-        run = (execute([program, *case['command']], folder) if 'command' in case else
-               replay(program, schema, case, folder))
-    except (Broken, OSError, ValueError) as error:
-        return str(error).splitlines()
+    with tempfile.TemporaryDirectory() as scratch:
+        try:
+            case = load(folder)
+            run = (execute([program, *case['command']], folder) if 'command' in case else
+                   replay(program, schema, case, folder, scratch))
+            return judged(case, run)
+        except (Broken, OSError, ValueError) as error:
+            return str(error).splitlines()
+
+
+def judged(case, run):
     rows = case['expect']
     if not any('exit' in row for row in rows):
         rows = [{'exit': 0}, *rows]

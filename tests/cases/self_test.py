@@ -21,7 +21,7 @@ while at < len(raw):
     at += size
 lost = 1 if '--lose' in arguments else 0
 open(written, 'wb').write(raw[:24] + records[0] + b''.join(records[2 + lost:]))
-queries = [{{'rrname': 'a.example'}}, {{'rrname': 'b'}}]
+queries = [{{'rrname': 'a.example'}}, {{'rrname': 'c' if '--other' in arguments else 'b'}}]
 open(eve, 'w').write(json.dumps({{'event_type': 'dns', 'dns': {{'queries': queries}}}}))
 count = len(records)
 counts = {{'received': count, 'transmitted': count - 1, 'dropped': {{'policy': 1}}, 'held': 0, 'consumed': 0}}
@@ -38,6 +38,7 @@ HOLD = [
     {'no_event': {'event_type': 'tls'}},
     {'stats': {'packets': {'received': 3, 'dropped': {'policy': 1}}}},
     {'written_without': [2]},
+    {'same_events_with': ['--again']},
     {'exit': 0},
 ]
 FAIL = [
@@ -52,6 +53,7 @@ FAIL = [
     {'written': 'unchanged'},
     {'written_without': [3]},
     {'written_without': [2, 4]},
+    {'same_events_with': ['--other']},
     {'exit': 3},
     {'stderr': 'something'},
     {'stdout': 'something'},

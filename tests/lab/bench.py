@@ -11,7 +11,7 @@ from tap import Tap
 # One domain is listed by the lab's own rules, these names stand in it, and these stand beside it.
 LISTED = "listed.example"
 LISTED_NAMES = (LISTED, "deep.www.listed.example")
-NEIGHBOURS = ("www.example.org", "notlisted.example", "listed.example.net")
+NEIGHBOURS = ("neighbour.example", "notlisted.example", "listed.example.net")
 BLOCKED_LIMIT_S = 2  # a client that is blocked has not got through after that long; its neighbours need milliseconds
 
 

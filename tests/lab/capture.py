@@ -18,8 +18,8 @@ class Capture:
         self.path = lab.directory / f"{role}-{interface}-{way or 'both'}.pcap"
         self._log = self.path.with_suffix(".log")
         # Immediate: otherwise the kernel keeps the last second of frames to itself when tcpdump ends.
-        self._command = ["tcpdump", "-Z", "root", "-U", "--immediate-mode", "-n", "-i", interface, "-s", "0", "-B", BUFFER_KIB,
-                         *(["-Q", way] if way else []), "-w", self.path]
+        self._command = ["tcpdump", "-Z", "root", "-U", "--immediate-mode", "-n", "-i", interface, "-s", "0",
+                         "-B", BUFFER_KIB, *(["-Q", way] if way else []), "-w", self.path]
         self._lab, self._role = lab, role
 
     def __enter__(self):
@@ -42,11 +42,15 @@ class Capture:
         return int(re.search(r"(\d+) packets? dropped by kernel", self._log.read_text()).group(1))
 
     def frames(self):
-        """All frames, as bytes; the file is a classic pcap of this machine's byte order."""
-        data = self.path.read_bytes()
+        return self.read(self.path)
+
+    @staticmethod
+    def read(path):
+        """All frames of a file as tcpdump writes it on this kind of machine (pcap, little-endian), as bytes."""
+        data = path.read_bytes()
         at, frames = 24, []
         while at < len(data):
-            length = struct.unpack_from("=I", data, at + 8)[0]
+            length = struct.unpack_from("<I", data, at + 8)[0]
             frames.append(data[at + 16:at + 16 + length])
             at += 16 + length
         return frames

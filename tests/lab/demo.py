@@ -17,8 +17,6 @@ import tap
 from capture import Capture
 from lab import Lab, Missing, NoRights
 
-CAPTURE = Path(__file__).with_name("demo.pcap")
-
 
 def say(line=""):
     print(line, flush=True)
@@ -26,9 +24,9 @@ def say(line=""):
 
 def replay(reason, eve):
     say(f"demo: no live wire here: {reason}")
-    say(f"demo: replaying {CAPTURE.name}, recorded in the lab while the same devices behaved the same way")
+    say(f"demo: replaying {phone.CAPTURE.name}, recorded in the lab while the same devices behaved the same way")
     say()
-    return subprocess.run(tap.replay_command(CAPTURE, tap.shipped_rules(), eve), check=False).returncode
+    return subprocess.run(tap.replay_command(phone.CAPTURE, tap.shipped_rules(), eve), check=False).returncode
 
 
 def live(options):

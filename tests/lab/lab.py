@@ -90,7 +90,6 @@ class Lab:
         self.mtu = mtu
         self.hugepages = hugepages
         self.id = secrets.token_hex(3)
-        self.devices = []
 
     # --- coming and going
 
@@ -184,7 +183,6 @@ class Lab:
         self.ip("inside", f"link set mv-{name} netns {self.netns(name)} name wlan0")
         self.ip(name, "link set wlan0 up")
         self._address(name, "wlan0", address4, address6)
-        self.devices.append(name)
 
     # --- running things
 

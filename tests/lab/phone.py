@@ -9,11 +9,13 @@ import threading
 import time
 import zlib
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from bench import is_address, quic_command
 from lab import OUTSIDE4
 from servers import PUSH_PORT, QUIC4, QUIC6
 
+CAPTURE = Path(__file__).with_name("demo.pcap")  # the script below, recorded in the lab
 CLIENT_LIMIT_S = 10.0
 SETTLE_S = 1.0  # connections close after the last step
 
@@ -203,8 +205,9 @@ def protobuf(fields):
 def push_hello(host):
     """The first frame of MiPush on TCP 5222: in clear text, closed by the Adler-32 of all before it."""
     header = protobuf({1: 0, 2: 0, 3: "xiaomi.com", 5: "CONN"})
-    details = protobuf({1: 106, 2: "Redmi Note 9S", 3: "V12.5.2.0.RJWMIXM", 4: "a-" + "0123456789ABCDEF" * 2 + "01234567",
-                        5: "4.9.1", 6: "wifi", 7: f"{host}:{PUSH_PORT}", 8: "de_CH", 10: 30})
+    identifier = "a-" + "0123456789ABCDEF" * 2 + "01234567"
+    details = protobuf({1: 106, 2: "Redmi Note 9S", 3: "V12.5.2.0.RJWMIXM", 4: identifier, 5: "4.9.1", 6: "wifi",
+                        7: f"{host}:{PUSH_PORT}", 8: "de_CH", 10: 30})
     frame = struct.pack("!HHI", 0xC2FE, 5, 8 + len(header) + len(details))
     frame += struct.pack("!HHI", 2, len(header), len(details)) + header + details
     return frame + struct.pack("!I", zlib.adler32(frame))
@@ -239,8 +242,8 @@ def dhcp_command(lab, interface="wlan0", hostname="phone", vendor_class="", asks
     if not script.exists():
         script.write_text(ON_LEASE)
         script.chmod(0o755)
-    return ["busybox", "udhcpc", "-f", "-q", "-n", "-t", "5", "-T", "1", "-i", interface, "-s", script, "-V", vendor_class,
-            "-x", f"hostname:{hostname}", "-o", *(part for option in asks for part in ("-O", option))]
+    return ["busybox", "udhcpc", "-f", "-q", "-n", "-t", "5", "-T", "1", "-i", interface, "-s", script,
+            "-V", vendor_class, "-x", f"hostname:{hostname}", "-o", *(part for option in asks for part in ("-O", option))]
 
 
 def join(lab, device):

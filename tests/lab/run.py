@@ -7,24 +7,24 @@ namespaces every item is skipped, and says so.
 
 import argparse
 import contextlib
-import os
 import signal
 import sys
-import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import enforce_tests
+import findings_tests
 import lab_tests
 import monitor_tests
+import phone
 import tap
 from bench import LISTED_NAMES, NEIGHBOURS, Bench, Failed, Skipped, write_rules
 from lab import Lab, Missing, NoRights, check_programs, check_rights
 from tally import Stopwatch, Tally
 
 SHORT_MB, FULL_MB = 20, 200
-MODES = {"monitor": monitor_tests.TESTS, "enforce": enforce_tests.TESTS}
+MODES = {"monitor": monitor_tests.TESTS + findings_tests.TESTS, "enforce": enforce_tests.TESTS}
 
 
 def named(tests):
@@ -34,7 +34,7 @@ def named(tests):
 
 def plan(drivers, tally):
     """{(driver, mode): [(item, function)]} of what the pattern picks, in the order in which it runs."""
-    groups = {(None, None): named(lab_tests.TESTS)}
+    groups = {(None, None): named(lab_tests.TESTS + findings_tests.WITHOUT_TAP)}
     for driver in drivers:
         for mode, tests in MODES.items():
             groups[driver, mode] = [(f"{driver}, {mode}: {sentence}", test) for sentence, test in named(tests)]
@@ -85,7 +85,7 @@ def run_all(tally, groups, options):
     for driver in dict.fromkeys(driver for driver, _ in groups):
         # A lab of its own for each driver: nothing is left of the one before.
         with Lab() as lab:
-            lab.start_servers((*LISTED_NAMES, *NEIGHBOURS))
+            lab.start_servers((*LISTED_NAMES, *NEIGHBOURS, *phone.NAMES), phone.addresses(), phone.leases())
             for mode in MODES:
                 if (driver, mode) in groups:
                     megabytes = FULL_MB if options.full else SHORT_MB

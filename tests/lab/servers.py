@@ -2,7 +2,6 @@
 
 import json
 import socket
-import subprocess
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -12,8 +11,7 @@ QUIC4, QUIC6 = "198.18.0.3", "2001:db8::3"  # caddy: HTTP/3 on UDP 443
 LEASES = ("192.168.77.100", "192.168.77.199")
 PUSH_PORT = 5222
 START_LIMIT_S = 10.0
-# Names that any test may ask for over TLS or QUIC; more come with the caller.
-STANDING_NAMES = ("www.example.org", "www.example.net")
+STANDING_NAME = "www.example.org"  # has a certificate in every lab, and is what an unknown name gets
 
 NGINX = """
 daemon off; worker_processes 1; user root; pid {directory}/nginx.pid;
@@ -46,7 +44,7 @@ class Servers:
         self.files = lab.directory / "www" / "files"
         self.files.mkdir(parents=True)
         self.authority = lab.directory / "authority.pem"
-        self._names = sorted({*STANDING_NAMES, *names})
+        self._names = sorted({STANDING_NAME, *names})
         self._make_certificates()
         self._dnsmasq(addresses, leases)
         self._caddy()
@@ -64,8 +62,8 @@ class Servers:
         curve = ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"]
         for key in ("authority.key", "leaf.key"):
             self._openssl("genpkey", *curve, "-out", directory / key)
-        self._openssl("req", "-x509", "-new", "-key", directory / "authority.key", "-days", "7", "-subj",
-                      "/CN=Sluice lab authority", "-addext", "basicConstraints=critical,CA:true", "-out", self.authority)
+        self._openssl("req", "-x509", "-new", "-key", directory / "authority.key", "-days", "7", "-out", self.authority,
+                      "-subj", "/CN=Sluice lab authority", "-addext", "basicConstraints=critical,CA:true")
         with ThreadPoolExecutor(max_workers=4) as pool:
             list(pool.map(self._make_leaf, self._names))
 
@@ -73,7 +71,7 @@ class Servers:
         directory = self.lab.directory
         # One certificate a name, as in the world: the server's flight then has its real size.
         self._openssl("req", "-x509", "-new", "-key", directory / "leaf.key", "-CA", self.authority, "-CAkey",
-                      directory / "authority.key", "-days", "7", "-subj", f"/CN={name}"[:67], "-addext",
+                      directory / "authority.key", "-days", "7", "-subj", f"/CN={name}", "-addext",
                       f"subjectAltName=DNS:{name}", "-out", directory / f"{name}.pem")
 
     # --- the programs
@@ -100,7 +98,7 @@ class Servers:
         directory = self.lab.directory
         names = " ".join(f"{name} {name};" for name in self._names)
         (directory / "nginx.conf").write_text(
-            NGINX.format(directory=directory, names=names, standing=STANDING_NAMES[0]))
+            NGINX.format(directory=directory, names=names, standing=STANDING_NAME))
         self._nginx_process = self._start(
             "nginx", ["nginx", "-e", "stderr", "-p", directory, "-c", directory / "nginx.conf"])
 
@@ -125,7 +123,6 @@ class Servers:
         listener = self.lab.socket("outside", socket.AF_INET, socket.SOCK_STREAM)
         listener.bind(("0.0.0.0", PUSH_PORT))
         listener.listen()
-        held = []
 
         def read(connection):
             with connection:
@@ -139,7 +136,6 @@ class Servers:
         def serve():
             while True:
                 connection, _ = listener.accept()
-                held.append(connection)
                 threading.Thread(target=read, args=(connection,), daemon=True).start()
 
         threading.Thread(target=serve, daemon=True).start()

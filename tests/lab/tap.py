@@ -17,7 +17,7 @@ DRIVERS = ("af_xdp", "af_packet")
 READY = "ready"  # the line by which the data plane says that it forwards and inspects
 READY_LIMIT_S = 30.0
 STOP_LIMIT_S = 5.0
-SHOWN_LOG_LINES = 30
+SHOWN_LOG_LINES = 12
 
 
 def program(name):
@@ -103,9 +103,10 @@ class Tap:
         if self._process.poll() is not None:
             raise RuntimeError(f"the tap died with status {self._process.returncode}:\n{self.log()}")
 
-    def watch(self, eve=None):
-        """Starts `sluice watch` beside the tap; what it prints goes where this process prints."""
-        return self.lab.start("tap", watch_command(self.config, eve), stderr=None)
+    def watch(self, eve=None, log=None):
+        """Starts `sluice watch` beside the tap; it prints to a log, else where this process prints."""
+        return self.lab.start("tap", watch_command(self.config, eve), stdout=log,
+                              stderr=subprocess.STDOUT if log else None)
 
     @staticmethod
     def end_watch(process):

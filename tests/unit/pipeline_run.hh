@@ -95,7 +95,8 @@ class PipelineRun {
   std::optional<UninspectedReason> uninspected;  // of the last packet
 
  private:
-  // "alert NAME STAGE pass|drop", "tls NAME", "quic NAME", "http HOST TARGET", "dns query|response NAME", "flow PROTOCOL REASON".
+  // "alert NAME STAGE pass|drop", "tls NAME", "quic NAME", "http HOST TARGET", "dns query|response NAME", "flow
+  // PROTOCOL REASON".
   static std::string line(const Event& event) {
     const auto text = [&](Field field) {
       const auto found = event.find(field);
@@ -113,12 +114,9 @@ class PipelineRun {
       case EventType::alert:
         return "alert" + text(Field::matched_value) + " " + stages[number(Field::stage)] +
                (number(Field::action) == 0 ? " pass" : " drop");
-      case EventType::tls:
-        return "tls" + text(Field::tls_sni);
-      case EventType::quic:
-        return "quic" + text(Field::quic_sni);
-      case EventType::http:
-        return "http" + text(Field::http_host) + text(Field::http_uri);
+      case EventType::tls: return "tls" + text(Field::tls_sni);
+      case EventType::quic: return "quic" + text(Field::quic_sni);
+      case EventType::http: return "http" + text(Field::http_host) + text(Field::http_uri);
       case EventType::dns:
         return (number(Field::dns_response) == 0 ? "dns query" : "dns response") + text(Field::dns_query_name);
       case EventType::flow:

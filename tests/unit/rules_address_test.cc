@@ -16,8 +16,8 @@ BOOST_AUTO_TEST_CASE(text_is_rfc_5952) {
 }
 
 BOOST_AUTO_TEST_CASE(private_and_multicast) {
-  for (const char* text : {"10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.1.1", "100.64.0.1",
-                           "fd00::1", "fe80::1"})
+  for (const char* text :
+       {"10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.1.1", "100.64.0.1", "fd00::1", "fe80::1"})
     BOOST_TEST(Address::parse(text)->is_private(), text);
   for (const char* text : {"172.32.0.1", "100.128.0.1", "8.8.8.8", "2001:db8::1", "11.0.0.1"})
     BOOST_TEST(!Address::parse(text)->is_private(), text);

@@ -37,7 +37,7 @@ struct Trial {
     tcp.open();
   }
   ~Trial() {
-    run.pipeline().finish(0);
+    run.pipeline().finish(run.now, 0);
     (void)run.events();
   }
   Trial(const Trial&) = delete;
@@ -240,8 +240,8 @@ BOOST_AUTO_TEST_CASE(a_confirmed_gap_inside_a_request_costs_that_request_alone) 
   trial.tcp.client(broken.size(), as_bytes(next));
   BOOST_TEST(run.events().empty());
   trial.tcp.server(0, {}, broken.size() + next.size());
-  BOOST_TEST((run.events() == Lines{"alert listed.example data-sent pass", "http a.example /1",
-                                    "http listed.example /2"}));
+  BOOST_TEST(
+      (run.events() == Lines{"alert listed.example data-sent pass", "http a.example /1", "http listed.example /2"}));
   BOOST_TEST((run.uninspected == UninspectedReason::stream_gap));
 }
 
@@ -365,8 +365,8 @@ BOOST_AUTO_TEST_CASE(what_the_snap_length_cut_off_is_not_waited_for) {
   PipelineRun run;
   Trial trial{run, 80};
   const auto head = "GET /1 HTTP/1.1\r\nHost: listed.example\r\nCookie: " + filler(100) + "\r\n\r\n";
-  auto frame = tcp_frame(trial.tcp.at(), Connection::client_isn + 1, Connection::server_isn + 1, tcp_flag::ack,
-                         as_bytes(head));
+  auto frame =
+      tcp_frame(trial.tcp.at(), Connection::client_isn + 1, Connection::server_isn + 1, tcp_flag::ack, as_bytes(head));
   const auto whole = frame.size();
   frame.resize(whole - 60);
   run.send(frame, [&](Packet& packet) { packet.wire_length = static_cast<std::uint32_t>(whole); });

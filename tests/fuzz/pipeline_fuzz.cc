@@ -1,0 +1,156 @@
+// A few flows of all protocols through a pipeline with room for next to nothing. After it: every packet was counted,
+// every flow ended, every buffer came back, and every event can be read.
+#include "dataplane/pipeline.hh"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <memory>
+#include <vector>
+
+#include "tests/unit/frames.hh"
+#include "tests/unit/pipeline_run.hh"
+
+namespace {
+
+using namespace sluice;
+using namespace sluice::test;
+
+constexpr std::uint32_t buffers = 3;
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+// Both rings, emptied whenever they are full.
+struct Rings {
+  Rings() { sink.wait_with(drain, this); }
+
+  static bool drain(void* context) noexcept {
+    auto& self = *static_cast<Rings*>(context);
+    bool any = false;
+    for (auto* consumer : {&self.findings_out, &self.records_out}) {
+      while (const auto record = consumer->pop()) {
+        const auto event = Event::parse(record->bytes);
+        require(event.has_value());
+        any = true;
+        ++self.events;
+      }
+      require(consumer->damaged() == 0);
+    }
+    return any;
+  }
+
+  std::vector<std::uint8_t> findings_data = std::vector<std::uint8_t>(2 * event_size_limit);
+  std::vector<std::uint8_t> records_data = std::vector<std::uint8_t>(2 * event_size_limit);
+  RingIndex findings_written, findings_read, records_written, records_read;
+  RingConsumer findings_out{findings_data, findings_written, findings_read};
+  RingConsumer records_out{records_data, records_written, records_read};
+  EventSink sink{{findings_data, findings_written, findings_read}, {records_data, records_written, records_read}};
+  std::uint64_t events = 0;
+};
+
+class Traffic {
+ public:
+  Traffic(Reader& input, const PipelineOptions& options, const Ruleset& ruleset)
+      : input_(&input), monitor_(options.policy.mode == Mode::monitor), pipeline_(options, ruleset, rings_.sink) {}
+
+  void run() {
+    while (input_->left() > 0) {
+      const auto operation = input_->u8();
+      if (operation % 8 == 7) {
+        now_ += Duration{std::int64_t{input_->u8()} * 100'000'000};
+        pipeline_.housekeep(now_, packets_);
+        continue;
+      }
+      frames_.push_back(frame(operation));
+      if (frames_.size() == burst_limit || operation >= 0x40) flush();
+    }
+    flush();
+    pipeline_.finish(now_, packets_);
+    Rings::drain(&rings_);
+  }
+
+  void check() {
+    const auto& counters = pipeline_.counters();
+    require(pipeline_.flows() == 0);
+    require(counters.flows_created == counters.flows_ended);
+    require(counters.uninspected.sum() == with_reason_);
+    require(counters.events_lost == 0 && counters.events == rings_.events);
+    // All buffers are there again: as many half requests as there are buffers find room.
+    const auto full = counters.uninspected[UninspectedReason::buffer_full];
+    for (std::uint16_t port = 1; port <= buffers; ++port)
+      frames_.push_back(tcp_frame(ends("192.0.2.1", port, "192.0.2.2", 80), 1, 0, tcp_flag::ack, as_bytes("GET / HT")));
+    flush();
+    require(counters.uninspected[UninspectedReason::buffer_full] == full);
+    require(pipeline_.flows() == buffers);
+    pipeline_.finish(now_, packets_);
+  }
+
+ private:
+  Bytes bytes() {
+    const std::size_t count = input_->be16() % 1500;
+    return input_->take(std::min(count, input_->left()));
+  }
+
+  Frame frame(std::uint8_t operation) {
+    const auto flow = input_->u8();
+    static constexpr std::array<std::uint16_t, 4> servers{53, 80, 443, 3128};
+    auto at = ends(flow & 0x40 ? "2001:db8::1" : "10.0.0.1", static_cast<std::uint16_t>(1000 + (flow >> 2 & 3)),
+                   flow & 0x40 ? "2001:db8::2" : "203.0.113.66", servers[flow & 3]);
+    if ((flow & 0x80) != 0) at = at.reversed();
+    if (operation % 8 == 6) {  // any frame
+      const auto raw = bytes();
+      return {raw.begin(), raw.end()};
+    }
+    if (operation % 8 >= 4) return udp_frame(at, bytes());
+    // Near each other, so that segments meet; the numbers wrap on the way.
+    const auto flags = input_->u8();
+    const auto sequence = 0xfffffc00 + input_->be16() % 12000;
+    const auto acknowledgement = 0xfffffc00 + input_->be16() % 12000;
+    return tcp_frame(at, sequence, acknowledgement, flags, bytes());
+  }
+
+  void flush() {
+    std::array<Packet, burst_limit> burst;
+    for (std::size_t i = 0; i < frames_.size(); ++i) {
+      burst[i].frame = frames_[i];
+      burst[i].wire_length = static_cast<std::uint32_t>(frames_[i].size() + (frames_[i].size() % 16 == 3 ? 9 : 0));
+      burst[i].time = now_;
+      burst[i].number = ++packets_;
+    }
+    pipeline_.process({burst.data(), frames_.size()});
+    for (std::size_t i = 0; i < frames_.size(); ++i) {
+      with_reason_ += burst[i].uninspected ? 1 : 0;
+      require(!monitor_ || burst[i].action == Action::pass);
+    }
+    frames_.clear();
+  }
+
+  Reader* input_;
+  bool monitor_;
+  Rings rings_;
+  Pipeline pipeline_;
+  std::vector<Frame> frames_;
+  Tick now_ = tick_from_nanoseconds(1'700'000'000'000'000'000);
+  std::uint64_t packets_ = 0;
+  std::uint64_t with_reason_ = 0;
+};
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const Ruleset ruleset{listed_rows()};
+  Reader input{Bytes{data, size}};
+  const auto choice = input.u8();
+  auto options = small_options((choice & 1) != 0 ? Mode::enforce : Mode::monitor);
+  options.policy.block_addresses = (choice & 2) != 0;
+  options.midstream = true;
+  options.verify_checksums = (choice & 4) != 0 && (choice & 8) != 0;
+  options.flow_table_entries = 8;
+  options.reassembly_buffers = buffers;
+  Traffic traffic{input, options, ruleset};
+  traffic.run();
+  if (!options.verify_checksums) traffic.check();
+  return 0;
+}

@@ -1,0 +1,316 @@
+#!/usr/bin/python3
+"""Writes FOLDER/NAME/* for each fuzz target NAME: small inputs that its parser accepts, to start from.
+
+Everything is made here from the RFCs, or taken from the literals of the unit tests and from config/sluice.json.
+"""
+import glob
+import os
+import re
+import struct
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.normpath(os.path.join(HERE, '../..'))
+
+
+def u16(value):
+    return struct.pack('>H', value)
+
+
+def vector(length_bytes, content):
+    return len(content).to_bytes(length_bytes, 'big') + content
+
+
+def literals(path):
+    """-> the string constants of a C++ file: {name: joined text}; an array's elements get the name and a number"""
+    with open(os.path.join(ROOT, path), encoding='utf8') as file:
+        text = file.read()
+    found = {}
+    for name, value in re.findall(r'constexpr std::string_view (\w+)(?:\[\])? =\s*([^;]*);', text):
+        parts = value.strip('{} \n').split(',\n')
+        for number, part in enumerate(parts):
+            found[name + (f'_{number}' if len(parts) > 1 else '')] = ''.join(re.findall(r'"([^"]*)"', part))
+    return found
+
+
+# DNS (RFC 1035 section 4.1)
+
+def dns_name(name):
+    return b''.join(vector(1, label.encode()) for label in name.split('.')) + b'\0'
+
+
+def dns_query(name, kind=1):
+    return struct.pack('>6H', 0x1234, 0x0100, 1, 0, 0, 0) + dns_name(name) + struct.pack('>2H', kind, 1)
+
+
+def dns_answer(name, records):
+    """records: [(type, data)], each owned by the name of the question"""
+    message = struct.pack('>6H', 0x1234, 0x8180, 1, len(records), 0, 0) + dns_name(name) + struct.pack('>2H', 1, 1)
+    for kind, data in records:
+        message += b'\xc0\x0c' + struct.pack('>2HI', kind, 1, 300) + vector(2, data)
+    return message
+
+
+def dns_messages():
+    alias = dns_name('cdn.example')
+    return {
+        'query': dns_query('www.listed.example'),
+        'query-https': dns_query('a.example', 65),
+        'answer': dns_answer('www.listed.example', [
+            (1, bytes([198, 51, 100, 7])), (28, bytes(range(16))), (5, alias), (15, u16(10) + alias),
+            (16, vector(1, b'text')), (33, struct.pack('>3H', 1, 2, 443) + alias), (65, u16(1) + alias),
+            (6, alias + alias + bytes(20))]),
+        'refusal': struct.pack('>6H', 0x1234, 0x8185, 0, 0, 0, 0),
+    }
+
+
+# TLS (RFC 8446), QUIC, HTTP
+
+def hello(padding=0):
+    samples = literals('tests/unit/hello_samples.hh')
+    body = bytearray.fromhex(samples['hello_before_padding']) + bytes(padding)
+    for at, value in ((3, len(body) - 5), (7, len(body) - 9), (116, len(body) - 118), (314, padding)):
+        body[at:at + 2] = u16(value)
+    return bytes(body)
+
+
+def hello_in_records(size):
+    message = hello()[5:]
+    return b''.join(b'\x16\x03\x01' + vector(2, message[at:at + size]) for at in range(0, len(message), size))
+
+
+def quic_datagrams():
+    samples = literals('tests/unit/quic_samples.hh')
+    samples.update(literals('tests/unit/hello_samples.hh'))
+    return {name: bytes.fromhex(value) for name, value in samples.items()
+            if re.search(r'initial|retry|negotiation', name) and re.fullmatch(r'(?:[0-9a-f]{2}){20,}', value)}
+
+
+HTTP = {
+    'get': b'GET /a?b=c HTTP/1.1\r\nHost: www.listed.example:80\r\nUser-Agent: seed\r\n\r\n',
+    'two': b'GET / HTTP/1.1\r\nHost: a.example\r\n\r\nGET /2 HTTP/1.0\nHost: b.example\n\n',
+    'length': b'POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 5\r\n\r\nhelloGET / HTTP/1.1\r\n\r\n',
+    'chunked': b'POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5;e=1\r\nhello\r\n0\r\nT: t\r\n\r\n',
+    'connect': b'CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n',
+    'absolute': b'GET http://user@[2001:db8::1]:8080/x HTTP/1.1\r\nHost:\r\n folded\r\n\r\n',
+    'response': b'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nok',
+    'until-close': b'HTTP/1.0 404 Not Found\r\n\r\nabc',
+}
+
+
+def gquic_messages():
+    """Google's CHLO (tests/unit/gquic_test.cc says where its format stands)"""
+    chlo = bytes.fromhex(literals('tests/unit/gquic_test.cc')['hello'])
+    head = b'\x19' + bytes(range(1, 9)) + b'Q043' + b'\x00\x01' + bytes(range(0xa0, 0xac)) + b'\xa0\x01'
+    return {'hello': chlo, 'q043': head + u16(len(chlo)) + chlo}
+
+
+# Frames and captures
+
+def ipv4(protocol, segment):
+    return struct.pack('>BBHHHBBH4s4s', 0x45, 0, 20 + len(segment), 1, 0x4000, 64, protocol, 0,
+                       bytes([10, 0, 0, 1]), bytes([203, 0, 113, 66])) + segment
+
+
+def ipv6(protocol, segment):
+    return struct.pack('>IHBB', 0x60000000, len(segment), protocol, 64) + \
+        bytes(range(16)) + bytes(range(1, 17)) + segment
+
+
+def udp(port, payload):
+    return struct.pack('>4H', 5000, port, 8 + len(payload), 0) + payload
+
+
+def tcp(port, sequence, flags, payload=b''):
+    return struct.pack('>2H2I2B3H', 5000, port, sequence, 1, 0x50, flags, 0xffff, 0, 0) + payload
+
+
+def ethernet(kind, packet, tags=b''):
+    return bytes([2] * 12) + tags + u16(kind) + packet
+
+
+def frames():
+    query = udp(53, dns_query('www.listed.example'))
+    later = ipv4(17, query)[:6] + b'\x20\x10' + ipv4(17, query)[8:]  # a fragment
+    return {
+        'dns': ethernet(0x0800, ipv4(17, query)),
+        'dns-v6': ethernet(0x86dd, ipv6(17, query)),
+        'hop-by-hop': ethernet(0x86dd, ipv6(0, b'\x11\0' + bytes(6) + query)),
+        'syn': ethernet(0x0800, ipv4(6, tcp(443, 0, 2))),
+        'tls': ethernet(0x0800, ipv4(6, tcp(443, 1, 0x18, hello()))),
+        'http': ethernet(0x0800, ipv4(6, tcp(80, 1, 0x18, HTTP['get']))),
+        'icmp': ethernet(0x0800, ipv4(1, b'\x08\0\xf7\xff' + bytes(4))),
+        'qinq': ethernet(0x0800, ipv4(17, query), b'\x88\xa8\x00\x64\x81\x00\x00\x65'),
+        'snap': ethernet(8 + len(ipv4(17, query)), b'\xaa\xaa\x03\0\0\0\x08\x00' + ipv4(17, query)),
+        'fragment': ethernet(0x0800, later),
+        'arp': ethernet(0x0806, bytes(46)),
+    }
+
+
+def link_layers():
+    """one byte for the link layer, as in the enum LinkLayer, then the frame"""
+    packet = ipv4(17, udp(53, dns_query('a.example')))
+    others = {'raw': b'\1' + packet, 'raw-v6': b'\1' + ipv6(17, udp(53, dns_query('a.example'))),
+              'null': b'\2\x02\0\0\0' + packet, 'cooked': b'\3' + bytes(14) + b'\x08\0' + packet,
+              'cooked-2': b'\4\x08\0' + bytes(18) + packet}
+    return {**{name: b'\0' + frame for name, frame in frames().items()}, **others}
+
+
+def pcap(link, packets, magic=0xa1b2c3d4, order='<'):
+    """https://www.ietf.org/archive/id/draft-ietf-opsawg-pcap-04.html"""
+    file = struct.pack(order + 'IHHiIII', magic, 2, 4, 0, 0, 65535, link)
+    for number, packet in enumerate(packets):
+        file += struct.pack(order + '4I', 1700000000 + number, 7, len(packet), len(packet)) + packet
+    return file
+
+
+def pcapng(packets):
+    """https://www.ietf.org/archive/id/draft-ietf-opsawg-pcapng-02.html"""
+    def block(kind, body):
+        body += bytes(-len(body) % 4)
+        size = struct.pack('<I', 12 + len(body))
+        return struct.pack('<I', kind) + size + body + size
+    file = block(0x0a0d0d0a, struct.pack('<IHHq', 0x1a2b3c4d, 1, 0, -1))
+    file += block(1, struct.pack('<HHI', 1, 0, 0) + struct.pack('<HH4s', 2, 4, b'eth0') +
+                  struct.pack('<HHB3x', 9, 1, 9) + bytes(4))
+    for number, packet in enumerate(packets):
+        file += block(6, struct.pack('<5I', 0, 0, number, len(packet), len(packet)) + packet)
+    return file
+
+
+# Streams for the pipeline: the operations of pipeline_fuzz.cc
+
+def segment(server, sequence, flags, payload, last=True, acknowledgement=0, back=False):
+    """server: 0 DNS, 1 HTTP, 2 TLS, 3 proxy; sequence: from the number that the fuzzer starts at"""
+    return (bytes([0x40 if last else 0, server | (0x80 if back else 0), flags]) + u16(sequence) + u16(acknowledgement) +
+            vector(2, payload))
+
+
+def datagram(server, payload):
+    return bytes([0x44, server]) + vector(2, payload)
+
+
+def pipeline_inputs():
+    whole = hello(800)
+    messages = dns_messages()
+    initials = [value for name, value in quic_datagrams().items() if 'initial' in name]
+    streams = {
+        'dns': datagram(0, messages['query']) + datagram(0, messages['answer']),
+        'dns-tcp': segment(0, 0, 2, b'') + segment(0, 1, 0x10, vector(2, messages['query'])),
+        'tls-shuffled': segment(2, 0, 2, b'') + segment(2, 501, 0x10, whole[500:]) + segment(2, 1, 0x10, whole[:500]),
+        'http': segment(1, 0, 2, b'') + segment(1, 1, 0x10, HTTP['two'] + HTTP['chunked'] + HTTP['length']),
+        'http-gap': segment(1, 1, 0x10, HTTP['get'][:40]) + segment(1, 200, 0x10, HTTP['two']) +
+                    segment(1, 0, 0x10, b'', acknowledgement=1000, back=True),
+        'proxy': segment(3, 0, 2, b'') + segment(3, 1, 0x10, HTTP['connect'] + whole[:600]) +
+                 segment(3, 1 + len(HTTP['connect']) + 600, 0x11, whole[600:]),
+        'time': segment(1, 1, 0x10, b'GET /') + b'\x07\xff' + segment(1, 6, 0x10, b' HTTP/1.1\r\n\r\n'),
+        'frames': b''.join(b'\x46\x00' + vector(2, frame) for frame in frames().values()),
+    }
+    streams.update({f'quic-{number}': datagram(2, initial[:1499]) for number, initial in enumerate(initials)})
+    return {f'{name}-{mode}': bytes([mode]) + body for name, body in streams.items() for mode in (0, 3)}
+
+
+def reassembly_inputs():
+    forward = b''.join(b'\x01' + u16(at) + u16(100) for at in range(0, 1000, 100))
+    backward = b''.join(b'\x01' + u16(at) + u16(150) for at in range(900, -1, -100))
+    holes = b''.join(b'\x02' + u16(at) + b'\x05' for at in range(0, 200, 10))
+    return {'forward': forward + b'\x00' + u16(300), 'backward': backward, 'holes': holes + forward,
+            'window': b'\x01' + u16(8100) + u16(500) + b'\x01' + u16(0) + u16(8999)}
+
+
+# Events as dataplane/event.hh lays them out, in memory's byte order
+
+def event(kind, fields):
+    body = b''
+    for number, value in fields:
+        data = value.encode() if isinstance(value, str) else struct.pack('<Q', value)
+        body += struct.pack('<HH', number, len(data)) + data
+    body += bytes(-len(body) % 8)
+    address = bytes(10) + b'\xff\xff' + bytes([10, 0, 0, 1])
+    return struct.pack('<I4BQqQI2H2HI', 80 + len(body), kind, 1, 6, 0, 1, 1700000000 * 10**9, 42, 1, 5000, 443, 0, 0,
+                       0) + address + address + body
+
+
+def events():
+    flow = [(number, 1) for number in range(64, 75)]
+    return {
+        'alert': event(1, [(1, 0), (2, 32), (3, 'www.listed.example'), (4, 4), (5, 1), (6, 1), *flow]),
+        'dns': event(2, [(16, 1), (17, 7), (18, 0x8180), (19, 'a.example'), (20, 1), (21, 'a.example'), (22, 1),
+                         (23, 300), (24, '198.51.100.7')]),
+        'tls': event(3, [(32, 'a.example'), (33, 'h2'), (34, 0x0304), (35, 0x0303)]),
+        'quic': event(4, [(36, 1), (37, 'a.example'), (33, 'h3')]),
+        'http': event(5, [(48, 'GET'), (49, 'a.example'), (50, '/'), (52, 'HTTP/1.1'),
+                          (53, 'Host'), (54, 'a.example')]),
+        'flow': event(6, flow),
+    }
+
+
+def ring_inputs():
+    """operations of event_ring_fuzz.cc: bytes into the ring, an index moved, records taken"""
+    result = {'push-pop': b''.join(b'\x03' + u16(size) + b'\x04' for size in (8, 800, 16000, 16000, 16000, 64))}
+    for name, record in events().items():
+        framed = struct.pack('<IIQ', len(record), 0, 1) + record
+        moved = b''.join(b'\x00' + u16(at) + vector(1, framed[at:at + 200]) for at in range(0, len(framed), 200))
+        result[name] = moved + b'\x01\x01' + u16(len(framed)) + b'\x04'
+    return result
+
+
+def lists():
+    header = 'id,indicator,kind,class,recipient,role,purpose,carries,confidence,breaks,source,licence,tlp,first_seen,' \
+             'last_verified,expires\n'
+    rows = 'one,listed.example,domain,telemetry,Example,sdk,"counts, and more",ids,high,,own,CC0-1.0,clear,,,' \
+           '2030-01-01\n' \
+           ',192.0.2.0/24,cidr,known-c2-indicator,,,,,low,,own,CC0-1.0,clear,,,\n' \
+           ',2001:db8::1,ip,advertising,,,,,medium,,own,CC0-1.0,clear,2024-01-01,,\n'
+    result = {'whole': (header + rows).encode(), 'minimal': b'kind,indicator\nhost,a.example\n'}
+    for path in glob.glob(os.path.join(ROOT, 'rules/packs/*.csv')):
+        with open(path, 'rb') as file:
+            result[os.path.basename(path)] = b''.join(file.readlines()[:20])
+    return result
+
+
+def configurations():
+    with open(os.path.join(ROOT, 'config/sluice.json'), 'rb') as file:
+        return {'shipped': file.read(), 'least': b'{"mode": "enforce"}', 'empty': b'{}'}
+
+
+def captures():
+    packets = list(frames().values())
+    raw = [ipv4(17, udp(53, dns_query('a.example')))]
+    return {'pcap': pcap(1, packets), 'pcap-big-nanoseconds': pcap(101, raw, 0xa1b23c4d, '>'),
+            'pcapng': pcapng(packets),
+            'empty': pcap(1, []), 'cut': pcap(1, packets)[:-5]}
+
+
+def main():
+    targets = {
+        'config': configurations(),
+        'dns': dns_messages(),
+        'tls': {'hello': hello(201), 'records': hello_in_records(100), 'large': hello(1764)},
+        'http': HTTP,
+        'quic': quic_datagrams(),
+        'gquic': gquic_messages(),
+        'indicator_list': lists(),
+        'event': events(),
+        'capture': captures(),
+        'packet': link_layers(),
+        'reassembly': reassembly_inputs(),
+        'pipeline': pipeline_inputs(),
+        'event_ring': ring_inputs(),
+    }
+    if len(sys.argv) != 2:
+        sys.exit('seeds.py FOLDER')
+    missing = {os.path.basename(path).removesuffix('_fuzz.cc') for path in glob.glob(os.path.join(HERE, '*_fuzz.cc'))}
+    missing -= targets.keys()
+    if missing:
+        sys.exit('no seeds for ' + ', '.join(sorted(missing)))
+    for target, inputs in targets.items():
+        folder = os.path.join(sys.argv[1], target)
+        os.makedirs(folder, exist_ok=True)
+        for name, data in inputs.items():
+            with open(os.path.join(folder, name), 'wb') as file:
+                file.write(data)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,167 @@
+#include "dataplane/shared_memory.hh"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "control/shared_memory_reader.hh"
+
+using namespace sluice;
+
+namespace {
+
+constexpr std::uint64_t ring_bytes = 2 * event_size_limit;
+
+struct Folder {
+  Folder() {
+    auto name = (std::filesystem::temp_directory_path() / "sluice-shared-XXXXXX").string();
+    BOOST_REQUIRE(::mkdtemp(name.data()) != nullptr);
+    path = name;
+    file = name + "/deep/events";
+  }
+  ~Folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path, ignored);
+  }
+  std::string path;
+  std::string file;
+};
+
+std::vector<std::uint8_t> record_of(std::uint8_t fill) { return std::vector<std::uint8_t>(64, fill); }
+
+// Writes into the file behind both sides' backs.
+void overwrite(const std::string& path, std::size_t at, std::uint64_t value) {
+  const int file = ::open(path.c_str(), O_WRONLY);
+  BOOST_REQUIRE(::pwrite(file, &value, sizeof value, static_cast<off_t>(at)) == sizeof value);
+  ::close(file);
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(shared_memory, Folder)
+
+BOOST_AUTO_TEST_CASE(events_and_counters_of_every_worker_reach_the_reader) {
+  auto memory = SharedMemory::create(file, 3, ring_bytes);
+  BOOST_REQUIRE_MESSAGE(memory.has_value(), memory.error());
+  auto& header = memory->layout().header();
+  header.ports = 2;
+  header.generation = 7;
+  std::string{"inside"}.copy(header.port_names[0], 31);
+  std::string{"outside"}.copy(header.port_names[1], 31);
+  BOOST_TEST(!SharedMemoryReader::attach(file).has_value());  // not complete yet
+  memory->publish();
+  auto reader = SharedMemoryReader::attach(file);
+  BOOST_REQUIRE_MESSAGE(reader.has_value(), reader.error());
+
+  InspectionCounters counters;
+  for (std::uint8_t worker = 0; worker < 3; ++worker) {
+    auto sink = memory->sink(worker);
+    sink.put(EventType::flow, 1, record_of(static_cast<std::uint8_t>(10 + worker)), counters);
+    sink.put(EventType::alert, 2, record_of(worker), counters);
+    WorkerReading reading;
+    reading.inspection.findings = 100;
+    reading.ports[0].received = 5;
+    reading.ports[1].transmitted = 4;
+    publish(memory->layout().worker(worker), reading);
+  }
+  BOOST_TEST(counters.events == 6U);
+  std::vector<std::uint8_t> order;
+  while (const auto record = (*reader)->next()) order.push_back(record->bytes[0]);
+  BOOST_TEST((order == std::vector<std::uint8_t>{0, 1, 2, 10, 11, 12}));  // findings first
+  const auto statistics = (*reader)->statistics();
+  BOOST_REQUIRE(statistics.ports.size() == 2U);
+  BOOST_TEST(statistics.ports[0].name == "inside");
+  BOOST_TEST(statistics.ports[0].counters.received == 15U);
+  BOOST_TEST(statistics.ports[1].counters.transmitted == 12U);
+  BOOST_TEST(statistics.inspection.findings == 300U);
+  BOOST_TEST(statistics.generation == 7U);
+}
+
+BOOST_AUTO_TEST_CASE(the_file_is_private_to_its_group_and_goes_with_the_data_plane) {
+  {
+    const auto memory = SharedMemory::create(file, 1, ring_bytes);
+    BOOST_REQUIRE(memory.has_value());
+    struct stat status {};
+    BOOST_REQUIRE(::stat(file.c_str(), &status) == 0);
+    BOOST_TEST((status.st_mode & 07777 & ~0640U) == 0U);
+    BOOST_TEST(static_cast<std::size_t>(status.st_size) == SharedLayout::size(1, ring_bytes));
+  }
+  BOOST_TEST(!std::filesystem::exists(file));
+}
+
+BOOST_AUTO_TEST_CASE(a_reader_of_an_earlier_start_sees_that_it_is_stale_and_keeps_a_whole_mapping) {
+  auto first = std::make_unique<SharedMemory>(std::move(*SharedMemory::create(file, 1, ring_bytes)));
+  first->publish();
+  const auto reader = SharedMemoryReader::attach(file);
+  BOOST_REQUIRE(reader.has_value());
+  BOOST_TEST(!(*reader)->is_stale());
+  auto second = SharedMemory::create(file, 2, ring_bytes);
+  BOOST_REQUIRE(second.has_value());
+  second->publish();
+  BOOST_TEST((*reader)->is_stale());
+  BOOST_TEST(!(*reader)->next().has_value());
+  BOOST_TEST(SharedMemoryReader::attach(file).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_shared_memory_is_refused) {
+  BOOST_TEST(!SharedMemoryReader::attach(path + "/missing").has_value());
+  std::ofstream{path + "/short"} << "sluice1";
+  BOOST_TEST(!SharedMemoryReader::attach(path + "/short").has_value());
+  const struct {
+    std::size_t at;
+    std::uint64_t value;
+  } lies[] = {{offsetof(SharedHeader, magic), 1},
+              {offsetof(SharedHeader, version), (std::uint64_t{1} << 32) + 9},  // version 9, one worker
+              {offsetof(SharedHeader, version), (std::uint64_t{2} << 32) + 1},  // two workers in a file for one
+              {offsetof(SharedHeader, version), 1},                             // none
+              {offsetof(SharedHeader, ring_bytes), ring_bytes * 2},
+              {offsetof(SharedHeader, ring_bytes), 1000},
+              {offsetof(SharedHeader, ring_bytes), ~std::uint64_t{0}}};
+  for (const auto& lie : lies) {
+    const auto memory = SharedMemory::create(file, 1, ring_bytes);
+    BOOST_REQUIRE(memory.has_value());
+    memory->publish();
+    BOOST_REQUIRE(SharedMemoryReader::attach(file).has_value());
+    overwrite(file, lie.at, lie.value);
+    BOOST_TEST(!SharedMemoryReader::attach(file).has_value(), "at " << lie.at << ": " << lie.value);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_lying_number_of_ports_and_names_without_end_stay_inside) {
+  const auto memory = SharedMemory::create(file, 1, ring_bytes);
+  BOOST_REQUIRE(memory.has_value());
+  auto& header = memory->layout().header();
+  header.ports = 1'000'000;
+  std::fill_n(&header.port_names[0][0], sizeof header.port_names, 'x');
+  memory->publish();
+  const auto reader = SharedMemoryReader::attach(file);
+  BOOST_REQUIRE(reader.has_value());
+  const auto statistics = (*reader)->statistics();
+  BOOST_TEST(statistics.ports.size() == ports_limit);
+  BOOST_TEST(statistics.ports.back().name == std::string(32, 'x'));
+}
+
+BOOST_AUTO_TEST_CASE(counters_under_way_are_not_read) {
+  const auto page = std::make_unique<WorkerPage>();
+  WorkerReading reading;
+  reading.flows = 3;
+  publish(*page, reading);
+  BOOST_TEST(read(*page)->flows == 3U);
+  page->sequence.store(5);  // a writer that died in the middle
+  BOOST_TEST(!read(*page).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_path_that_cannot_be_made_is_an_error_with_its_name) {
+  const auto memory = SharedMemory::create("/proc/none/events", 1, ring_bytes);
+  BOOST_REQUIRE(!memory.has_value());
+  BOOST_TEST(memory.error().find("/proc/none/events") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,247 @@
+// A real Worker between two ports of DPDK's, without huge pages or root: the ports' wires are rings that the test
+// fills and empties.
+#include "dataplane/worker.hh"
+
+#include <rte_eth_ring.h>
+#include <rte_ring.h>
+
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "dataplane/eal.hh"
+#include "tests/unit/pipeline_run.hh"
+
+using namespace sluice;
+using namespace sluice::test;
+
+namespace {
+
+constexpr std::uint32_t jumbo_frame = 14 + 9000;
+constexpr unsigned ring_slots = 4096;
+constexpr auto patience = std::chrono::seconds{20};
+
+// DPDK starts once in a process.
+struct Dpdk {
+  Dpdk() {
+    EalOptions options;
+    options.workers = 0;
+    options.memory_mib = 128;
+    options.huge_pages = HugePages::off;
+    auto started = Eal::start(options);
+    if (!started) throw std::runtime_error(started.error());
+    eal.emplace(std::move(*started));
+    pool = rte_pktmbuf_pool_create("test-packets", 6000, 0, 0, RTE_PKTMBUF_HEADROOM + jumbo_frame, SOCKET_ID_ANY);
+    if (pool == nullptr) throw std::runtime_error("no packet pool");
+  }
+  static inline std::optional<Eal> eal;
+  static inline rte_mempool* pool = nullptr;
+};
+BOOST_TEST_GLOBAL_FIXTURE(Dpdk);
+
+// A port, and the test's ends of its wire.
+class RingPort {
+ public:
+  RingPort(const std::string& name, unsigned transmit_slots)
+      : towards_(rte_ring_create((name + "-rx").c_str(), ring_slots, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ)),
+        from_(rte_ring_create((name + "-tx").c_str(), transmit_slots, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ)) {
+    BOOST_REQUIRE((towards_ != nullptr && from_ != nullptr));
+    const int made = rte_eth_from_rings(name.c_str(), &towards_, 1, &from_, 1, 0);
+    BOOST_REQUIRE(made >= 0);
+    id_ = static_cast<std::uint16_t>(made);
+    const rte_eth_conf configuration{};
+    BOOST_REQUIRE(rte_eth_dev_configure(id_, 1, 1, &configuration) == 0);
+    BOOST_REQUIRE(rte_eth_rx_queue_setup(id_, 0, 1024, 0, nullptr, Dpdk::pool) == 0);
+    BOOST_REQUIRE(rte_eth_tx_queue_setup(id_, 0, 1024, 0, nullptr) == 0);
+    BOOST_REQUIRE(rte_eth_dev_start(id_) == 0);
+  }
+  ~RingPort() {
+    (void)rte_eth_dev_stop(id_);
+    (void)rte_eth_dev_close(id_);
+    for (auto* ring : {towards_, from_}) {
+      void* mbuf = nullptr;
+      while (rte_ring_dequeue(ring, &mbuf) == 0) rte_pktmbuf_free(static_cast<rte_mbuf*>(mbuf));
+      rte_ring_free(ring);
+    }
+  }
+  RingPort(const RingPort&) = delete;
+  RingPort& operator=(const RingPort&) = delete;
+
+  void arrives(const Frame& frame) {
+    auto* mbuf = rte_pktmbuf_alloc(Dpdk::pool);
+    BOOST_REQUIRE(mbuf != nullptr);
+    auto* room = rte_pktmbuf_append(mbuf, static_cast<std::uint16_t>(frame.size()));
+    BOOST_REQUIRE(room != nullptr);
+    std::copy(frame.begin(), frame.end(), reinterpret_cast<std::uint8_t*>(room));
+    BOOST_REQUIRE(rte_ring_enqueue(towards_, mbuf) == 0);
+  }
+  std::vector<Frame> left() {
+    std::vector<Frame> frames;
+    void* taken = nullptr;
+    while (rte_ring_dequeue(from_, &taken) == 0) {
+      auto* mbuf = static_cast<rte_mbuf*>(taken);
+      const auto* data = rte_pktmbuf_mtod(mbuf, const std::uint8_t*);
+      frames.emplace_back(data, data + rte_pktmbuf_data_len(mbuf));
+      rte_pktmbuf_free(mbuf);
+    }
+    return frames;
+  }
+  [[nodiscard]] std::uint16_t id() const { return id_; }
+  [[nodiscard]] unsigned transmit_capacity() const { return rte_ring_get_capacity(from_); }
+
+ private:
+  rte_ring* towards_;
+  rte_ring* from_;
+  std::uint16_t id_ = 0;
+};
+
+struct Tap {
+  explicit Tap(Mode mode = Mode::enforce, unsigned transmit_slots = ring_slots)
+      : number(++made),
+        inside("in" + std::to_string(number), transmit_slots),
+        outside("out" + std::to_string(number), transmit_slots),
+        ruleset(listed_rows()),
+        worker(std::make_unique<Worker>(small_options(mode), ruleset,
+                                        std::vector{WorkerPair{{inside.id(), 0, 0}, {outside.id(), 0, 1}}},
+                                        EventSink{findings.producer(), records.producer()}, *page)) {}
+
+  // Lets the worker run until it has received that many frames, and ends it.
+  WorkerReading run(std::uint64_t frames) {
+    std::atomic<bool> stop{false};
+    std::thread thread{[&] { worker->run(stop); }};
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    const auto received = [&] {
+      const auto reading = read(*page);
+      return reading ? reading->ports[0].received + reading->ports[1].received : 0;
+    };
+    while (received() < frames && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+    stop = true;
+    thread.join();
+    const auto last = read(*page);
+    BOOST_REQUIRE(last.has_value());
+    return *last;
+  }
+
+  static inline int made = 0;
+  int number;
+  RingPort inside;
+  RingPort outside;
+  Ruleset ruleset;
+  LocalRing findings;
+  LocalRing records;
+  std::unique_ptr<WorkerPage> page = std::make_unique<WorkerPage>();
+  std::unique_ptr<Worker> worker;
+};
+
+void check_conservation(const WorkerReading& reading) {
+  for (const auto& port : {reading.ports[0], reading.ports[1]})
+    BOOST_TEST(port.received == port.forwarded + port.dropped.sum() + port.consumed.sum());
+  BOOST_TEST(reading.ports[1].transmitted == reading.ports[0].forwarded);
+  BOOST_TEST(reading.ports[0].transmitted == reading.ports[1].forwarded);
+}
+
+Frame query(std::uint16_t port, std::string_view name) {
+  return udp_frame(ends("192.168.1.10", port, "198.51.100.53", 53), dns_query(name));
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(worker)
+
+BOOST_AUTO_TEST_CASE(frames_cross_unchanged_in_order_and_both_ways_up_to_an_mtu_of_9000) {
+  Tap tap;
+  std::vector<Frame> outbound;
+  std::vector<Frame> inbound;
+  std::uint64_t bytes = 0;
+  for (std::uint32_t size : {14U, 60U, 61U, 1514U, 1518U, 4000U, jumbo_frame}) {
+    Frame noise(size);
+    for (std::size_t i = 0; i < size; ++i) noise[i] = static_cast<std::uint8_t>(i * 31 + size);
+    outbound.push_back(noise);
+    noise[0] ^= 1;
+    inbound.push_back(noise);
+    bytes += size;
+  }
+  const Frame payload(9000 - 28, 0x5a);
+  outbound.push_back(udp_frame(ends("192.168.1.10", 5000, "198.51.100.7", 9), payload));
+  inbound.push_back(udp_frame(ends("198.51.100.7", 9, "192.168.1.10", 5000), payload));
+  bytes += jumbo_frame;
+  for (const auto& frame : outbound) tap.inside.arrives(frame);
+  for (const auto& frame : inbound) tap.outside.arrives(frame);
+  const auto reading = tap.run(outbound.size() + inbound.size());
+  BOOST_TEST((tap.outside.left() == outbound));
+  BOOST_TEST((tap.inside.left() == inbound));
+  check_conservation(reading);
+  for (const auto& port : {reading.ports[0], reading.ports[1]}) {
+    BOOST_TEST(port.received_bytes == bytes);
+    BOOST_TEST(port.transmitted_bytes == bytes);
+  }
+  BOOST_TEST(rte_mempool_in_use_count(Dpdk::pool) == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(enforce_drops_the_listed_query_and_counts_it_monitor_does_not) {
+  for (const auto mode : {Mode::enforce, Mode::monitor}) {
+    Tap tap{mode};
+    std::vector<Frame> innocent;
+    const auto listed = query(5000, "www.listed.example");
+    for (std::uint16_t i = 0; i < 500; ++i) {
+      innocent.push_back(query(6000 + i, "a.example"));
+      tap.inside.arrives(innocent.back());
+      if (i % 10 == 0) tap.inside.arrives(listed);
+    }
+    const auto reading = tap.run(550);
+    const bool drops = mode == Mode::enforce;
+    check_conservation(reading);
+    BOOST_TEST(reading.ports[0].received == 550U);
+    BOOST_TEST(reading.ports[0].dropped[DropReason::policy] == (drops ? 50U : 0U));
+    BOOST_TEST(reading.inspection.findings == 50U);
+    auto left = tap.outside.left();
+    BOOST_TEST(static_cast<std::size_t>(std::count(left.begin(), left.end(), listed)) == (drops ? 0U : 50U));
+    std::erase(left, listed);
+    BOOST_TEST((left == innocent));
+    BOOST_TEST(rte_mempool_in_use_count(Dpdk::pool) == 0U);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_full_transmit_ring_costs_exactly_what_does_not_fit) {
+  Tap tap{Mode::monitor, 128};
+  constexpr std::uint64_t sent = 1000;
+  std::vector<Frame> frames;
+  for (std::uint16_t i = 0; i < sent; ++i) frames.push_back(query(6000 + i, "a.example"));
+  for (const auto& frame : frames) tap.inside.arrives(frame);
+  const auto reading = tap.run(sent);  // nobody empties the ring
+  const auto fits = tap.outside.transmit_capacity();
+  check_conservation(reading);
+  BOOST_TEST(reading.ports[0].received == sent);
+  BOOST_TEST(reading.ports[0].forwarded == fits);
+  BOOST_TEST(reading.ports[0].dropped[DropReason::tx_full] == sent - fits);
+  BOOST_TEST(reading.ports[0].dropped[DropReason::policy] == 0U);
+  frames.resize(fits);
+  BOOST_TEST((tap.outside.left() == frames));
+  BOOST_TEST(rte_mempool_in_use_count(Dpdk::pool) == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(the_side_of_a_port_says_which_end_is_inside) {
+  Tap tap;
+  // The listed address lies on the inside port's side: it is no destination of anyone inside.
+  tap.inside.arrives(udp_frame(ends("203.0.113.66", 5000, "198.51.100.7", 9), as_bytes("x")));
+  BOOST_TEST(tap.run(1).inspection.findings == 0U);
+  Tap other;
+  other.outside.arrives(udp_frame(ends("203.0.113.66", 5000, "192.168.1.10", 9), as_bytes("x")));
+  BOOST_TEST(other.run(1).inspection.findings == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(the_heartbeat_moves_and_all_flows_end_with_the_worker) {
+  Tap tap;
+  tap.inside.arrives(query(5000, "a.example"));
+  const auto reading = tap.run(1);
+  BOOST_TEST(tap.page->heartbeat.load() > 0U);
+  BOOST_TEST(reading.inspection.flows_created == 1U);
+  BOOST_TEST(reading.inspection.flows_ended == 1U);
+  BOOST_TEST(reading.flows == 0U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
