@@ -11,7 +11,7 @@ from collections import Counter
 import frames
 from bench import LISTED_NAMES, NEIGHBOURS, Skipped, require
 from capture import SETTLE_S, Capture
-from lab import INSIDE4, OUTSIDE4, OUTSIDE6
+from lab import OUTSIDE4, OUTSIDE6
 from phone import dhcp_command
 from servers import LEASES, WEB4, WEB6
 

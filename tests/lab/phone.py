@@ -243,7 +243,8 @@ def dhcp_command(lab, interface="wlan0", hostname="phone", vendor_class="", asks
         script.write_text(ON_LEASE)
         script.chmod(0o755)
     return ["busybox", "udhcpc", "-f", "-q", "-n", "-t", "5", "-T", "1", "-i", interface, "-s", script,
-            "-V", vendor_class, "-x", f"hostname:{hostname}", "-o", *(part for option in asks for part in ("-O", option))]
+            "-V", vendor_class, "-x", f"hostname:{hostname}", "-o",
+            *(part for option in asks for part in ("-O", option))]
 
 
 def join(lab, device):

@@ -123,6 +123,8 @@ def main():
             tally.skip(item, reason)
     except (Missing, FileNotFoundError, RuntimeError) as error:
         tally.fail("the lab stands", error)
+    except KeyboardInterrupt:
+        tally.fail("all items run", "interrupted")
     return tally.end()
 
 
