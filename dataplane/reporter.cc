@@ -91,6 +91,7 @@ void Reporter::dns(const Passage& at, const DnsMessage& message) noexcept {
   event.integer(Field::dns_response, header.response() ? 1 : 0);
   event.integer(Field::dns_id, header.id);
   event.integer(Field::dns_flags, header.flags);
+  if (header.authorities != 0) event.integer(Field::dns_authority_count, header.authorities);
 
   // A datagram stands alone; a dropped segment of a stream comes again, and must not get through then.
   const auto scope = at.packet.protocol == ip_protocol::tcp ? Scope::flow : Scope::message;
