@@ -89,16 +89,16 @@ Exit run_replay(Arguments& arguments) {
   options.pipeline.record = Record::all;
   options.progress = ::isatty(STDERR_FILENO) != 0;
 
-  const Ruleset ruleset{rules->rows};
+  const Ruleset ruleset{rules->rules};
   EveContext context;
   context.tap_id = replay_tap_id;
   context.site = "replay";
   context.ruleset_digest = rules->digest;
   context.clock_state = ClockState::capture;
-  context.rules = &rules->rows;
+  context.rules = &rules->book;
 
   Statistics statistics;
-  FindingsTable findings{&rules->rows};
+  FindingsTable findings{&rules->book};
   const auto end = replay(options, ruleset, context, statistics, findings);
   if (!arguments.stats_path.empty() && !write_text(arguments.stats_path, statistics_text(statistics)))
     return Exit::failed;

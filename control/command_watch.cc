@@ -77,9 +77,9 @@ Exit run_watch(const Arguments& arguments) {
   context.site = settings->site->name;
   context.ruleset_digest = rules->digest;
   context.clock_state = ClockState::held;
-  context.rules = &rules->rows;
+  context.rules = &rules->book;
   const EveWriter writer{context};
-  FindingsTable findings{&rules->rows};
+  FindingsTable findings{&rules->book};
   const bool to_output = arguments.eve_path == "-";
 
   auto next_stats = std::chrono::steady_clock::now() + stats_interval;

@@ -57,6 +57,7 @@ std::string_view type_text(EventType type) {
     case EventType::quic: return "quic";
     case EventType::http: return "http";
     case EventType::flow: return "flow";
+    case EventType::xiaomi_push: return "xiaomi_push";
   }
   return "unknown";
 }
@@ -146,7 +147,7 @@ Json metadata(const Finding& finding) {
   };
   const auto& rule = *finding.rule;
   put("rule_id", rule.rule_id);
-  put("indicator", rule.indicator);
+  put(rule.kind == RuleKind::signature ? "msg" : "indicator", rule.subject);
   put("recipient", rule.recipient);
   put("role", rule.role);
   put("purpose", rule.purpose);
@@ -195,9 +196,9 @@ void EveWriter::put_alert(Json& line, const Event& event) const {
   if (!protocol.empty()) line["app_proto"] = protocol;
 
   Json alert = {{"action", finding.action == Action::drop ? "blocked" : "allowed"},
-                {"gid", alert_generator_id},
-                {"signature_id", rule != nullptr ? signature_id(rule->finding_class) : first_signature_id},
-                {"rev", 1},
+                {"gid", rule != nullptr ? rule->generator_id : alert_generator_id},
+                {"signature_id", rule != nullptr ? rule->signature_id : first_signature_id},
+                {"rev", rule != nullptr ? rule->revision : 1},
                 {"signature", alert_message(finding)},
                 {"category", rule != nullptr ? text_of(rule->finding_class) : ""},
                 {"severity", rule != nullptr ? severity(rule->finding_class, finding.confidence) : 4}};

@@ -10,7 +10,7 @@
 #include "control/finding.hh"
 #include "control/statistics.hh"
 #include "dataplane/event.hh"
-#include "rules/indicator.hh"
+#include "rules/rule_facts.hh"
 
 namespace sluice {
 
@@ -26,7 +26,7 @@ struct EveContext {
   std::string site;
   std::string ruleset_digest;  // hex; empty where there are no rules
   ClockState clock_state = ClockState::unset;
-  const IndicatorList* rules = nullptr;
+  const RuleBook* rules = nullptr;
   std::string pcap_filename;  // empty on a live wire
 };
 

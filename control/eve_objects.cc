@@ -301,6 +301,7 @@ std::string_view text_of(Protocol protocol) noexcept {
     case Protocol::tls: return "tls";
     case Protocol::quic: return "quic";
     case Protocol::http: return "http";
+    case Protocol::xiaomi_push: return "xiaomi_push";
   }
   return "";
 }

@@ -28,7 +28,7 @@ Action action_from(std::uint64_t value) noexcept {
 
 void judge_confidence(Finding& finding, bool clock_is_set) {
   if (finding.rule == nullptr) return;
-  const Rule rule{finding.rule->kind, finding.rule->confidence, finding.rule->expires_ns};
+  const Rule rule{finding.rule->kind, finding.rule->confidence, {}, finding.rule->expires_ns};
   finding.confidence = rule.confidence;
   if (finding.is_by_address())
     finding.lowered = Lowered::address_alone;
@@ -41,7 +41,7 @@ void judge_confidence(Finding& finding, bool clock_is_set) {
 
 bool Finding::is_by_address() const noexcept {
   if (matched_field == Field::destination_ip) return true;
-  return rule != nullptr && (rule->kind == IndicatorKind::ip || rule->kind == IndicatorKind::cidr);
+  return rule != nullptr && (rule->kind == RuleKind::ip || rule->kind == RuleKind::cidr);
 }
 
 std::string Finding::destination() const {
@@ -53,7 +53,7 @@ std::string Finding::destination() const {
   return name;
 }
 
-Finding read_finding(const Event& alert, const IndicatorList* rules, bool clock_is_set) {
+Finding read_finding(const Event& alert, const RuleBook* rules, bool clock_is_set) {
   const auto& header = alert.header();
   Finding finding;
   finding.time = header.time;
@@ -102,7 +102,8 @@ unsigned severity(FindingClass finding_class, Confidence confidence) noexcept {
       case FindingClass::advertising:
       case FindingClass::dns_bypass:
       case FindingClass::remote_content_list:
-      case FindingClass::anonymiser: return 3;
+      case FindingClass::anonymiser:
+      case FindingClass::unclassified: return 3;
     }
     return 3;
   }();

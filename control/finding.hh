@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "dataplane/event.hh"
-#include "rules/indicator.hh"
+#include "rules/rule_facts.hh"
 
 namespace sluice {
 
@@ -19,7 +19,7 @@ enum class Lowered : std::uint8_t {
 
 // Views into the event and the list, which must outlive it.
 struct Finding {
-  const Indicator* rule = nullptr;  // nothing where the event names a row that the list does not have
+  const RuleFacts* rule = nullptr;  // nothing where the event names a row that the list does not have
   std::uint64_t rule_row = 0;
   // Else nobody said which side is inside, and the device is the end that is not listed: the initiator, unless its
   // address is the one that matched.
@@ -42,7 +42,7 @@ struct Finding {
 };
 
 // `clock_is_set`: an unset clock expires nothing.
-[[nodiscard]] Finding read_finding(const Event& alert, const IndicatorList* rules, bool clock_is_set);
+[[nodiscard]] Finding read_finding(const Event& alert, const RuleBook* rules, bool clock_is_set);
 
 // UUIDv5 over tap, device, rule_id, destination and day (control/README.md has the exact name); empty without a rule.
 [[nodiscard]] std::string finding_id(const Finding& finding, std::string_view tap_id);

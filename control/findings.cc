@@ -17,11 +17,11 @@ std::string device_text(const Address& device, bool is_inside) {
   return is_inside ? device.text() : device.text() + " (side not known)";
 }
 
-std::string_view class_text(const Indicator* rule) {
+std::string_view class_text(const RuleFacts* rule) {
   return rule != nullptr ? text_of(rule->finding_class) : "unknown";
 }
 
-std::string recipient_text(const Indicator* rule, std::uint64_t row) {
+std::string recipient_text(const RuleFacts* rule, std::uint64_t row) {
   if (rule == nullptr) return fmt::format("row {} is not in the rules at hand", row);
   return rule->recipient.empty() ? "not named" : rule->recipient;
 }

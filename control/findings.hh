@@ -11,7 +11,7 @@
 #include "control/finding.hh"
 #include "control/statistics.hh"
 #include "dataplane/event.hh"
-#include "rules/indicator.hh"
+#include "rules/rule_facts.hh"
 
 namespace sluice {
 
@@ -23,7 +23,7 @@ class FindingsTable {
   static constexpr std::size_t seen_limit = 8;
 
   // `rules` is the list that alerts' rows count in, and must outlive the table. An unset clock expires nothing.
-  explicit FindingsTable(const IndicatorList* rules, bool clock_is_set = true)
+  explicit FindingsTable(const RuleBook* rules, bool clock_is_set = true)
       : rules_(rules), clock_is_set_(clock_is_set) {}
 
   // Alerts are added up. Of handshakes, those without a readable server name are counted. Others pass.
@@ -45,7 +45,7 @@ class FindingsTable {
  private:
   using Key = std::pair<Address, std::uint64_t>;  // device, row of the list
   struct Row {
-    const Indicator* rule = nullptr;
+    const RuleFacts* rule = nullptr;
     bool device_is_inside = false;
     Lowered lowered = Lowered::no;
     std::uint64_t count = 0;
@@ -61,7 +61,7 @@ class FindingsTable {
   void add(const Finding& finding);
   [[nodiscard]] std::vector<std::string> cells(const Key& key, const Row& row) const;
 
-  const IndicatorList* rules_;
+  const RuleBook* rules_;
   bool clock_is_set_;
   std::map<Key, Row> rows_;
   std::uint64_t left_out_ = 0;

@@ -13,7 +13,7 @@ namespace sluice {
 namespace {
 
 // What makes two rulesets the same: what they match, and what they say of it.
-std::string digest_of(const IndicatorList& rows) {
+std::string digest_of(const RuleBook& rows) {
   const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{EVP_MD_CTX_new(), EVP_MD_CTX_free};
   EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr);
   const auto add = [&](std::string_view text) {
@@ -22,7 +22,7 @@ std::string digest_of(const IndicatorList& rows) {
     EVP_DigestUpdate(context.get(), text.data(), text.size());
   };
   for (const auto& row : rows) {
-    for (const auto* text : {&row.rule_id, &row.indicator, &row.recipient, &row.role, &row.purpose, &row.carries,
+    for (const auto* text : {&row.rule_id, &row.subject, &row.recipient, &row.role, &row.purpose, &row.carries,
                              &row.breaks, &row.source, &row.licence, &row.tlp, &row.expires})
       add(*text);
     const std::array<char, 3> numbers{static_cast<char>(row.kind), static_cast<char>(row.finding_class),
@@ -45,10 +45,11 @@ tl::expected<RuleFiles, std::string> load_rule_files(const std::vector<std::stri
   for (const auto& path : paths) {
     auto loaded = load_indicator_list(path);
     for (const auto& error : loaded.errors) errors += (errors.empty() ? "" : "\n") + error.text();
-    std::move(loaded.rows.begin(), loaded.rows.end(), std::back_inserter(files.rows));
+    std::move(loaded.rows.begin(), loaded.rows.end(), std::back_inserter(files.rules.indicators));
   }
   if (!errors.empty()) return tl::unexpected(errors);
-  files.digest = digest_of(files.rows);
+  files.book = files.rules.book();
+  files.digest = digest_of(files.book);
   files.lists = paths;
   return files;
 }

@@ -6,12 +6,13 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "rules/indicator.hh"
+#include "rules/rule_list.hh"
 
 namespace sluice {
 
 struct RuleFiles {
-  IndicatorList rows;
+  RuleList rules;
+  RuleBook book;                   // of `rules`
   std::string digest;              // SHA-256 over all rows, in hex: the same rows give the same digest
   std::vector<std::string> lists;  // paths that were read
 };

@@ -21,6 +21,7 @@ std::string_view class_words(FindingClass finding_class) noexcept {
     case FindingClass::stalkerware_indicator: return "a stalkerware indicator";
     case FindingClass::known_c2_indicator: return "a command-and-control indicator";
     case FindingClass::anonymiser: return "an anonymiser";
+    case FindingClass::unclassified: return "of interest, without a class";
   }
   return "an indicator";
 }

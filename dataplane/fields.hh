@@ -7,7 +7,7 @@
 namespace sluice {
 
 // All numbers here cross shared memory and stand in stored events: append only, never renumber.
-enum class Protocol : std::uint8_t { unknown = 0, dns = 1, tls = 2, quic = 3, http = 4 };
+enum class Protocol : std::uint8_t { unknown = 0, dns = 1, tls = 2, quic = 3, http = 4, xiaomi_push = 5 };
 
 // Why a flow record ended.
 enum class FlowEnd : std::uint8_t { timeout = 1, closed = 2, shutdown = 3, evicted = 4 };
@@ -68,6 +68,18 @@ enum class Field : std::uint16_t {
 
   // addresses, as rules match them
   destination_ip = 80,
+
+  // what a vendor's own clear-text protocol says of the device. Identifiers leave the control plane redacted.
+  vendor_command = 96,     // text: the kind of message, in the protocol's own word
+  vendor_server = 97,      // text: the server as the device names it
+  sdk_version = 98,        // text
+  device_model = 99,       // text
+  device_build = 100,      // text: of the operating system
+  device_id = 101,         // text, an identifier
+  device_locale = 102,     // text
+  device_api_level = 103,  // integer: Android's
+  network_type = 104,      // text: "wifi", "mobile-lte"
+  network_name = 105,      // text, an identifier: APN
 };
 
 }  // namespace sluice

@@ -61,17 +61,17 @@ tl::expected<config::ConfigurationT, int> configuration(const std::string& path)
   return tl::unexpected(exit_usage);
 }
 
-tl::expected<IndicatorList, int> rules(const std::vector<std::string>& paths) {
-  IndicatorList rows;
+tl::expected<RuleList, int> rule_list(const std::vector<std::string>& paths) {
+  RuleList rules;
   bool good = true;
   for (const auto& path : paths) {
     auto loaded = load_indicator_list(path);
     for (const auto& error : loaded.errors) std::fprintf(stderr, "%s\n", error.text().c_str());
     good = good && loaded.errors.empty();
-    std::move(loaded.rows.begin(), loaded.rows.end(), std::back_inserter(rows));
+    std::move(loaded.rows.begin(), loaded.rows.end(), std::back_inserter(rules.indicators));
   }
   if (!good) return tl::unexpected(exit_usage);
-  return rows;
+  return rules;
 }
 
 }  // namespace
@@ -81,10 +81,10 @@ int main(int argc, char** argv) {
   if (!path) return path.error();
   const auto settings = configuration(*path);
   if (!settings) return settings.error();
-  const auto rows = rules(settings->rules->indicators);
-  if (!rows) return rows.error();
-  if (rows->empty()) std::fputs("sluice-dataplane: no rules: traffic passes uninspected (rules.indicators)\n", stderr);
-  const Ruleset ruleset{*rows};
+  const auto rules = rule_list(settings->rules->indicators);
+  if (!rules) return rules.error();
+  if (rules->size() == 0) std::fputs("sluice-dataplane: no rules: traffic passes uninspected (rules.indicators)\n", stderr);
+  const Ruleset ruleset{*rules};
 
   std::signal(SIGINT, want_stop);
   std::signal(SIGTERM, want_stop);

@@ -47,6 +47,7 @@ Progress Protocols::advance(const Passage& at, StreamSide& side, Bytes data) noe
     case Protocol::tls: return advance_tls(at, data);
     case Protocol::http: return advance_http(at, side, data);
     case Protocol::dns: return advance_dns(at, side, data);
+    case Protocol::xiaomi_push: break;
     case Protocol::quic: break;  // never over TCP
   }
   return {State::finished, 0, 0};

@@ -47,11 +47,14 @@ void Hits::add(std::uint32_t row) noexcept {
   if (count < limit) rows[count++] = row;
 }
 
-Ruleset::Ruleset(const IndicatorList& list, std::uint32_t generation) : generation_(generation) {
+Ruleset::Ruleset(const RuleList& list, std::uint32_t generation) : generation_(generation) {
   rules_.reserve(list.size());
-  for (const auto& row : list) rules_.push_back({row.kind, row.confidence, row.expires_ns});
-  build_names(list);
-  build_intervals(list);
+  for (const auto& row : list.indicators)
+    rules_.push_back({row.facts.kind, row.facts.confidence, SignatureAction::alert, row.facts.expires_ns});
+  for (const auto& row : list.signatures)
+    rules_.push_back({row.facts.kind, row.facts.confidence, row.action, row.facts.expires_ns});
+  build_names(list.indicators);
+  build_intervals(list.indicators);
 }
 
 void Ruleset::build_names(const IndicatorList& list) {
@@ -127,7 +130,7 @@ void Ruleset::match_name(std::string_view wire_name, Hits& hits) const noexcept 
     const auto* entry = find_name(name.substr(at), hash);
     if (entry == nullptr) continue;
     for (auto row = entry->first_row; row != no_row; row = next_row_[row])
-      if (whole || rules_[row].kind == IndicatorKind::domain) hits.add(row);
+      if (whole || rules_[row].kind == RuleKind::domain) hits.add(row);
   }
 }
 

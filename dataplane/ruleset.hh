@@ -9,7 +9,7 @@
 
 #include "dataplane/tick.hh"
 #include "rules/address.hh"
-#include "rules/indicator.hh"
+#include "rules/rule_list.hh"
 
 namespace sluice {
 
@@ -27,20 +27,21 @@ struct Hits {
 
 // What the packet path needs to know of a row; the rest stays in the list.
 struct Rule {
-  IndicatorKind kind{};
+  RuleKind kind{};
   Confidence confidence{};
+  SignatureAction action{};     // of a signature
   std::int64_t expires_ns = 0;  // 0 = never
 
   [[nodiscard]] bool is_expired(Tick now) const noexcept {
     return expires_ns != 0 && nanoseconds_since_epoch(now) >= expires_ns;
   }
-  [[nodiscard]] bool is_address() const noexcept { return kind == IndicatorKind::ip || kind == IndicatorKind::cidr; }
+  [[nodiscard]] bool is_address() const noexcept { return kind == RuleKind::ip || kind == RuleKind::cidr; }
 };
 
 class Ruleset {
  public:
-  // Row numbers in hits are positions in `list`.
-  explicit Ruleset(const IndicatorList& list, std::uint32_t generation = 1);
+  // Row numbers in hits are rows of `list`.
+  explicit Ruleset(const RuleList& list, std::uint32_t generation = 1);
 
   // A host name as it stood on the wire: any case, with or without a trailing dot. Names longer than 253 bytes
   // (RFC 1035 section 2.3.4, in text form) match nothing.

@@ -19,7 +19,7 @@ struct Policy {
 };
 
 // What `enforce` does with traffic that hits `rule` at `now`: names of medium confidence and above are blocked;
-// rows of low confidence never are, and an expired row counts as low.
+// rows of low confidence never are, and an expired row counts as low. A signature says itself what it does.
 [[nodiscard]] Action enforced_action(const Policy& policy, const Rule& rule, Tick now) noexcept;
 
 }  // namespace sluice

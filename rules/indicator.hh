@@ -1,90 +1,26 @@
-// One row of an indicator list: what to look for, who receives it, how sure we are, and who says so.
+// One row of an indicator list: a name, an address or a range to look for.
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "rules/address.hh"
+#include "rules/rule_facts.hh"
 
 namespace sluice {
 
-// Closed list; the text form (in CSV, events, reports) is the enumerator with '-' for '_'.
-enum class IndicatorKind : std::uint8_t {
-  domain,  // the name and all names below it
-  host,    // exactly the name
-  ip,
-  cidr,
-};
-
-// Finding classes stay apart: telemetry is never a C2 hit. Numbers are part of signature_id: never renumber.
-enum class FindingClass : std::uint8_t {
-  telemetry = 1,
-  advertising = 2,
-  dns_bypass = 3,
-  weak_encryption = 4,
-  clear_text_identifier = 5,
-  remote_content_list = 6,
-  keyboard_input = 7,
-  spyware_indicator = 8,
-  stalkerware_indicator = 9,
-  known_c2_indicator = 10,
-  anonymiser = 11,
-};
-
-// `defined` = true by definition (an operator's own list). STIX: high 85, medium 50, low 15, defined 85.
-enum class Confidence : std::uint8_t { low, medium, high, defined };
-
 struct Indicator {
-  std::string rule_id;    // list name + '/' + id: stable over order and edits of other rows
-  std::string indicator;  // as written, trimmed
-  std::string name;       // domain and host: lower case, A-labels, no trailing dot; else empty
-  AddressRange range;     // ip and cidr; else unset
-  IndicatorKind kind{};
-  FindingClass finding_class{};
-  Confidence confidence{};
-  std::string recipient;  // who receives; never proof of the device's make
-  std::string role;       // phone-maker, os, carrier, sdk, advertising, push, keyboard, malware, ...
-  std::string purpose;
-  std::string carries;  // documented elsewhere, not verified in this capture
-  std::string breaks;   // what stops working when blocked
-  std::string source;
-  std::string licence;
-  std::string tlp;
-  std::string first_seen;  // dates as written: YYYY-MM-DD or empty
-  std::string last_verified;
-  std::string expires;
-  std::int64_t expires_ns = 0;  // end of that day, nanoseconds since 1970; 0 = never
+  RuleFacts facts;
+  std::string name;    // domain and host: lower case, A-labels, no trailing dot; else empty
+  AddressRange range;  // ip and cidr; else unset
 };
 
 using IndicatorList = std::vector<Indicator>;
 
-// Text and back; nothing for a text that is in none of the closed lists. Case matters: lists are lower case.
-[[nodiscard]] std::string_view text_of(IndicatorKind kind) noexcept;
-[[nodiscard]] std::string_view text_of(FindingClass finding_class) noexcept;
-[[nodiscard]] std::string_view text_of(Confidence confidence) noexcept;
-[[nodiscard]] std::optional<IndicatorKind> kind_from(std::string_view text) noexcept;
-[[nodiscard]] std::optional<FindingClass> class_from(std::string_view text) noexcept;
-[[nodiscard]] std::optional<Confidence> confidence_from(std::string_view text) noexcept;
-
-// All texts of each list, in the order of the enumerators: for messages and suggestions.
-[[nodiscard]] std::span<const std::string_view> kind_texts() noexcept;
-[[nodiscard]] std::span<const std::string_view> class_texts() noexcept;
-[[nodiscard]] std::span<const std::string_view> confidence_texts() noexcept;
-
-// EVE's alert.gid and alert.signature_id: one documented number a class (rules/README.md has the table).
-constexpr std::uint32_t alert_generator_id = 2026;
-constexpr std::uint32_t first_signature_id = 1'000'000;
-[[nodiscard]] constexpr std::uint32_t signature_id(FindingClass finding_class) noexcept {
-  return first_signature_id + static_cast<std::uint32_t>(finding_class);
-}
-
 // Name of the list + '/' + the row's own id; without one, the first 16 hex digits of SHA-256 over
 // "kind:normalised indicator". Never from the row's position. `normalised` is the name, the address, or the prefix in
 // its RFC 5952 form.
-[[nodiscard]] std::string derived_id(IndicatorKind kind, std::string_view normalised);
+[[nodiscard]] std::string derived_id(RuleKind kind, std::string_view normalised);
 
 }  // namespace sluice

@@ -110,16 +110,16 @@ class ListReader {
     const auto* row_of_key = line_of(keys_, read->key, row.line);
     if (row_of_key != nullptr) {
       fail(indicator_cell.line, indicator_cell.column,
-           fmt::format("{} {} stands already in line {}: remove one of the two rows", text_of(read->indicator.kind),
-                       printable(read->indicator.indicator), *row_of_key));
+           fmt::format("{} {} stands already in line {}: remove one of the two rows",
+                       text_of(read->indicator.facts.kind), printable(read->indicator.facts.subject), *row_of_key));
       if (!own_id) return;  // its derived id is the other row's too
     }
-    const auto* row_of_id = line_of(ids_, read->indicator.rule_id, row.line);
+    const auto* row_of_id = line_of(ids_, read->indicator.facts.rule_id, row.line);
     if (row_of_id != nullptr) {
       const auto& where = own_id ? *id_cell : indicator_cell;
       fail(where.line, where.column,
            fmt::format("id {} stands already in line {}: give each row its own",
-                       read->indicator.rule_id.substr(list_name_.size() + 1), *row_of_id));
+                       read->indicator.facts.rule_id.substr(list_name_.size() + 1), *row_of_id));
     }
     if (row_of_key == nullptr && row_of_id == nullptr) out_.rows.push_back(std::move(read->indicator));
   }

@@ -78,30 +78,33 @@ class RowReader {
     if (errors_.size() != errors_before) return std::nullopt;  // nothing in it can be shown or compared
     ListRow out;
     auto& indicator = out.indicator;
-    indicator.indicator = text(ListColumn::indicator);
+    indicator.facts.subject = text(ListColumn::indicator);
     check_id();
     const auto kind = read_kind();
     if (kind) {
-      indicator.kind = *kind;
-      const auto normalised = indicator.indicator.empty() ? std::string() : read_indicator(indicator);
+      indicator.facts.kind = *kind;
+      const auto normalised = indicator.facts.subject.empty() ? std::string() : read_indicator(indicator);
       if (!normalised.empty()) {
         out.key = fmt::format("{}:{}", text_of(*kind), normalised);
         const auto id = text(ListColumn::id);
-        indicator.rule_id = fmt::format("{}/{}", list_name_, id.empty() ? derived_id(*kind, normalised) : id);
+        indicator.facts.rule_id = fmt::format("{}/{}", list_name_, id.empty() ? derived_id(*kind, normalised) : id);
       }
     }
-    if (indicator.indicator.empty()) fail(ListColumn::indicator, "no indicator: write the name or address to look for");
-    indicator.finding_class = read_class();
-    indicator.confidence = read_confidence();
-    indicator.tlp = read_tlp();
+    if (indicator.facts.subject.empty())
+      fail(ListColumn::indicator, "no indicator: write the name or address to look for");
+    indicator.facts.finding_class = read_class();
+    indicator.facts.generator_id = alert_generator_id;
+    indicator.facts.signature_id = signature_id(indicator.facts.finding_class);
+    indicator.facts.confidence = read_confidence();
+    indicator.facts.tlp = read_tlp();
     read_dates(indicator);
-    indicator.recipient = text(ListColumn::recipient);
-    indicator.role = text(ListColumn::role);
-    indicator.purpose = text(ListColumn::purpose);
-    indicator.carries = text(ListColumn::carries);
-    indicator.breaks = text(ListColumn::breaks);
-    indicator.source = text(ListColumn::source);
-    indicator.licence = text(ListColumn::licence);
+    indicator.facts.recipient = text(ListColumn::recipient);
+    indicator.facts.role = text(ListColumn::role);
+    indicator.facts.purpose = text(ListColumn::purpose);
+    indicator.facts.carries = text(ListColumn::carries);
+    indicator.facts.breaks = text(ListColumn::breaks);
+    indicator.facts.source = text(ListColumn::source);
+    indicator.facts.licence = text(ListColumn::licence);
     if (errors_.size() != errors_before) return std::nullopt;
     return out;
   }
@@ -139,7 +142,7 @@ class RowReader {
     }
   }
 
-  std::optional<IndicatorKind> read_kind() {
+  std::optional<RuleKind> read_kind() {
     const auto written = text(ListColumn::kind);
     if (const auto kind = kind_from(written)) return kind;
     if (written.empty()) {
@@ -157,22 +160,23 @@ class RowReader {
 
   // Fills name or range; the normalised text, or nothing after an error.
   std::string read_indicator(Indicator& indicator) {
-    switch (indicator.kind) {
-      case IndicatorKind::domain:
-      case IndicatorKind::host: return read_name(indicator);
-      case IndicatorKind::ip: return read_address(indicator);
-      case IndicatorKind::cidr: return read_prefix(indicator);
+    switch (indicator.facts.kind) {
+      case RuleKind::domain:
+      case RuleKind::host: return read_name(indicator);
+      case RuleKind::ip: return read_address(indicator);
+      case RuleKind::cidr: return read_prefix(indicator);
+      case RuleKind::signature: break;  // no kind of a list
     }
     return {};
   }
 
   std::string read_name(Indicator& indicator) {
-    const auto shown = printable(indicator.indicator);
-    if (AddressRange::parse(indicator.indicator)) {
+    const auto shown = printable(indicator.facts.subject);
+    if (AddressRange::parse(indicator.facts.subject)) {
       fail(ListColumn::indicator, fmt::format("\"{}\" is an address: use kind ip or cidr", shown));
       return {};
     }
-    auto name = parse_domain_name(indicator.indicator);
+    auto name = parse_domain_name(indicator.facts.subject);
     if (!name) {
       fail(ListColumn::indicator, fmt::format("\"{}\" {}", shown, explain(name.error())));
       return {};
@@ -188,10 +192,10 @@ class RowReader {
   }
 
   std::string read_address(Indicator& indicator) {
-    const auto shown = printable(indicator.indicator);
-    const auto address = Address::parse(indicator.indicator);
+    const auto shown = printable(indicator.facts.subject);
+    const auto address = Address::parse(indicator.facts.subject);
     if (!address) {
-      const bool prefix = AddressRange::parse(indicator.indicator).has_value();
+      const bool prefix = AddressRange::parse(indicator.facts.subject).has_value();
       fail(ListColumn::indicator, prefix ? fmt::format("\"{}\" is a prefix: use kind cidr", shown)
                                          : fmt::format("\"{}\" is no IPv4 or IPv6 address: write it without port, "
                                                        "brackets or zone",
@@ -203,17 +207,17 @@ class RowReader {
   }
 
   std::string read_prefix(Indicator& indicator) {
-    const auto shown = printable(indicator.indicator);
-    const auto range = AddressRange::parse(indicator.indicator);
+    const auto shown = printable(indicator.facts.subject);
+    const auto range = AddressRange::parse(indicator.facts.subject);
     if (!range) {
-      const auto meant = without_host_bits(indicator.indicator);
+      const auto meant = without_host_bits(indicator.facts.subject);
       fail(ListColumn::indicator, meant ? fmt::format("\"{}\" has bits behind its prefix: write {}", shown, *meant)
                                         : fmt::format("\"{}\" is no prefix: write it as 192.0.2.0/24 or "
                                                       "2001:db8::/32",
                                                       shown));
       return {};
     }
-    if (indicator.indicator.find('/') == std::string::npos) {
+    if (indicator.facts.subject.find('/') == std::string::npos) {
       fail(ListColumn::indicator, fmt::format("\"{}\" is a single address: use kind ip", shown));
       return {};
     }
@@ -275,13 +279,13 @@ class RowReader {
   }
 
   void read_dates(Indicator& indicator) {
-    const auto first_seen = read_date(ListColumn::first_seen, indicator.first_seen);
-    const auto last_verified = read_date(ListColumn::last_verified, indicator.last_verified);
-    const auto expires = read_date(ListColumn::expires, indicator.expires);
+    const auto first_seen = read_date(ListColumn::first_seen, indicator.facts.first_seen);
+    const auto last_verified = read_date(ListColumn::last_verified, indicator.facts.last_verified);
+    const auto expires = read_date(ListColumn::expires, indicator.facts.expires);
     if (first_seen && last_verified && *first_seen > *last_verified)
       fail(ListColumn::last_verified, fmt::format("last_verified {} is before first_seen {}: correct one of them",
-                                                  indicator.last_verified, indicator.first_seen));
-    if (expires) indicator.expires_ns = end_of_day_nanoseconds(*expires);
+                                                  indicator.facts.last_verified, indicator.facts.first_seen));
+    if (expires) indicator.facts.expires_ns = end_of_day_nanoseconds(*expires);
   }
 
   const CsvRow& row_;

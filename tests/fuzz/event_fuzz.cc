@@ -15,7 +15,7 @@
 constexpr std::size_t width = 100;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const sluice::IndicatorList rows(3);
+  static const sluice::RuleBook rows(3);
   static const sluice::EveWriter writer{[] {
     sluice::EveContext context;
     context.rules = &rows;

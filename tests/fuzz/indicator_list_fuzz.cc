@@ -16,17 +16,17 @@ void require(bool truth) {
 // A list of one column pair, with only what decides about a match.
 std::string minimal_list(const sluice::IndicatorList& rows) {
   std::string text = "kind,indicator\n";
-  for (const auto& row : rows) text += std::string(text_of(row.kind)) + "," + row.indicator + "\n";
+  for (const auto& row : rows) text += std::string(text_of(row.facts.kind)) + "," + row.facts.subject + "\n";
   return text;
 }
 
 void check_row(const sluice::Indicator& row) {
-  require(row.rule_id.starts_with("fuzz/") && row.rule_id.size() > 5);
-  const bool named = row.kind == sluice::IndicatorKind::domain || row.kind == sluice::IndicatorKind::host;
+  require(row.facts.rule_id.starts_with("fuzz/") && row.facts.rule_id.size() > 5);
+  const bool named = row.facts.kind == sluice::RuleKind::domain || row.facts.kind == sluice::RuleKind::host;
   require(named != row.name.empty());
   require(!named || sluice::normal_domain(row.name) == row.name);
   require(row.range.first <= row.range.last);
-  require(row.expires.empty() == (row.expires_ns == 0));
+  require(row.facts.expires.empty() == (row.facts.expires_ns == 0));
 }
 
 }  // namespace

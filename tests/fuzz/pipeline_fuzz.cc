@@ -140,7 +140,7 @@ class Traffic {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const Ruleset ruleset{listed_rows()};
+  static const Ruleset ruleset{listed_rules()};
   Reader input{Bytes{data, size}};
   const auto choice = input.u8();
   auto options = small_options((choice & 1) != 0 ? Mode::enforce : Mode::monitor);

@@ -17,7 +17,7 @@ using nlohmann::json;
 
 namespace {
 
-const IndicatorList rows{telemetry_row(), address_row()};
+const RuleBook rows{telemetry_row(), address_row()};
 
 EveWriter writer() {
   EveContext context;

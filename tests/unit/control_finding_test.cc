@@ -11,7 +11,7 @@ namespace {
 constexpr auto tap = "0b9ed8b6-53a1-4c4e-9f0e-3f6a5d2c1b77";
 constexpr bool clock_set = true;
 
-const IndicatorList rows{telemetry_row(), address_row()};
+const RuleBook rows{telemetry_row(), address_row()};
 
 }  // namespace
 
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(an_address_alone_is_low_confidence) {
 BOOST_AUTO_TEST_CASE(an_expired_row_is_low_confidence_where_the_clock_is_set) {
   auto row = telemetry_row();
   row.expires_ns = nanoseconds_since_epoch(header(EventType::alert).time) - 1;
-  IndicatorList expired{row};
+  RuleBook expired{row};
   Record record{header(EventType::alert)};
   record.integer(Field::rule_row, 0);
   const auto event = record.event();

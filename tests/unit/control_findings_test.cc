@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t wide = 200;
 
-IndicatorList three_rows() {
+RuleBook three_rows() {
   auto advertising = telemetry_row();
   advertising.rule_id = "phones/3";
   advertising.finding_class = FindingClass::advertising;

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "dataplane/event.hh"
-#include "rules/indicator.hh"
+#include "rules/rule_facts.hh"
 
 namespace sluice {
 
@@ -62,13 +62,14 @@ class Record {
 };
 
 // A row as a list would give it.
-inline Indicator telemetry_row() {
-  Indicator row;
+inline RuleFacts telemetry_row() {
+  RuleFacts row;
   row.rule_id = "phones/1";
-  row.indicator = "example.net";
-  row.name = "example.net";
-  row.kind = IndicatorKind::domain;
+  row.subject = "example.net";
+  row.kind = RuleKind::domain;
   row.finding_class = FindingClass::telemetry;
+  row.generator_id = alert_generator_id;
+  row.signature_id = signature_id(row.finding_class);
   row.confidence = Confidence::high;
   row.recipient = "Example Phones";
   row.role = "phone-maker";
@@ -82,14 +83,13 @@ inline Indicator telemetry_row() {
   return row;
 }
 
-inline Indicator address_row() {
-  Indicator row = telemetry_row();
+inline RuleFacts address_row() {
+  RuleFacts row = telemetry_row();
   row.rule_id = "phones/2";
-  row.indicator = "203.0.113.0/24";
-  row.name.clear();
-  row.range = *AddressRange::parse("203.0.113.0/24");
-  row.kind = IndicatorKind::cidr;
+  row.subject = "203.0.113.0/24";
+  row.kind = RuleKind::cidr;
   row.finding_class = FindingClass::known_c2_indicator;
+  row.signature_id = signature_id(row.finding_class);
   row.recipient = "Operators of X";
   return row;
 }

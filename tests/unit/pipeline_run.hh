@@ -25,20 +25,21 @@ struct LocalRing {
   [[nodiscard]] RingProducer producer() { return {data, written, read}; }
 };
 
-inline Indicator indicator(IndicatorKind kind, const char* text) {
+inline Indicator indicator(RuleKind kind, const char* text) {
   Indicator row;
-  row.kind = kind;
-  row.confidence = Confidence::high;
-  if (kind == IndicatorKind::domain || kind == IndicatorKind::host)
+  row.facts.kind = kind;
+  row.facts.confidence = Confidence::high;
+  if (kind == RuleKind::domain || kind == RuleKind::host)
     row.name = text;
   else
     row.range = *AddressRange::parse(text);
   return row;
 }
 
-inline IndicatorList listed_rows() {
-  return {indicator(IndicatorKind::domain, "listed.example"), indicator(IndicatorKind::host, "example.com"),
-          indicator(IndicatorKind::ip, "203.0.113.66")};
+inline RuleList listed_rules() {
+  return {{indicator(RuleKind::domain, "listed.example"), indicator(RuleKind::host, "example.com"),
+           indicator(RuleKind::ip, "203.0.113.66")},
+          {}};
 }
 
 inline PipelineOptions small_options(Mode mode = Mode::monitor) {
@@ -55,8 +56,8 @@ inline PipelineOptions small_options(Mode mode = Mode::monitor) {
 
 class PipelineRun {
  public:
-  explicit PipelineRun(const PipelineOptions& options = small_options(), const IndicatorList& rows = listed_rows())
-      : ruleset_(rows), sink_(findings_.producer(), records_.producer()), pipeline_(options, ruleset_, sink_) {}
+  explicit PipelineRun(const PipelineOptions& options = small_options(), const RuleList& rules = listed_rules())
+      : ruleset_(rules), sink_(findings_.producer(), records_.producer()), pipeline_(options, ruleset_, sink_) {}
 
   // One frame on its own; true where it passes. `change` may alter the packet before it goes in.
   template <class Change>
@@ -108,7 +109,7 @@ class PipelineRun {
     };
     static constexpr const char* stages[] = {"?",         "looked-up", "tried",   "connected",
                                              "handshake", "data-sent", "matched", "decoded"};
-    static constexpr const char* protocols[] = {"unknown", "dns", "tls", "quic", "http"};
+    static constexpr const char* protocols[] = {"unknown", "dns", "tls", "quic", "http", "xiaomi_push"};
     static constexpr const char* reasons[] = {"?", "timeout", "closed", "shutdown", "evicted"};
     switch (event.header().type) {
       case EventType::alert:
@@ -119,6 +120,7 @@ class PipelineRun {
       case EventType::http: return "http" + text(Field::http_host) + text(Field::http_uri);
       case EventType::dns:
         return (number(Field::dns_response) == 0 ? "dns query" : "dns response") + text(Field::dns_query_name);
+      case EventType::xiaomi_push: return "xiaomi_push" + text(Field::device_model);
       case EventType::flow:
         return std::string{"flow "} + protocols[number(Field::flow_protocol)] + " " +
                reasons[number(Field::flow_reason)];

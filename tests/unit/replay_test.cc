@@ -99,8 +99,9 @@ struct Outcome {
 };
 
 Outcome replayed(const TemporaryFolder& folder, std::uint32_t workers, Mode mode, Record record) {
-  const auto rows = listed_rows();
-  const Ruleset ruleset{rows};
+  const auto rules = listed_rules();
+  const auto book = rules.book();
+  const Ruleset ruleset{rules};
   ReplayOptions options;
   options.captures = {folder / "in.pcap"};
   options.workers = workers;
@@ -112,10 +113,10 @@ Outcome replayed(const TemporaryFolder& folder, std::uint32_t workers, Mode mode
   options.write_path = folder / "out.pcap";
   EveContext context;
   context.tap_id = "00000000-0000-4000-8000-000000000000";
-  context.rules = &rows;
+  context.rules = &book;
   context.clock_state = ClockState::capture;
   Outcome outcome;
-  FindingsTable findings{&rows};
+  FindingsTable findings{&book};
   BOOST_REQUIRE((replay(options, ruleset, context, outcome.statistics, findings) == ReplayEnd::complete));
   std::ifstream eve{options.eve_path};
   for (std::string line; std::getline(eve, line);)

@@ -35,9 +35,9 @@ BOOST_AUTO_TEST_CASE(rows_of_all_lists_stand_in_the_order_of_the_lists) {
   const auto two = list("two.csv", "ip,192.0.2.1\n");
   const auto files = load_rule_files({one, two});
   BOOST_REQUIRE_MESSAGE(files.has_value(), (files.has_value() ? std::string{} : files.error()));
-  BOOST_REQUIRE(files->rows.size() == 3U);
-  BOOST_TEST(files->rows[1].name == "b.example");
-  BOOST_TEST(files->rows[2].indicator == "192.0.2.1");
+  BOOST_REQUIRE(files->book.size() == 3U);
+  BOOST_TEST(files->rules.indicators[1].name == "b.example");
+  BOOST_TEST(files->book[2].subject == "192.0.2.1");
   BOOST_TEST((files->lists == std::vector{one, two}));
 }
 

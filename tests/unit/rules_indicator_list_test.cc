@@ -58,13 +58,13 @@ BOOST_AUTO_TEST_CASE(a_minimal_list_has_defaults) {
   const auto list = without_errors("indicator,kind\n Data.Mistat.Xiaomi.com. ,domain\n192.0.2.0/24,cidr\n");
   BOOST_REQUIRE_EQUAL(list.rows.size(), 2U);
   const auto& row = list.rows[0];
-  BOOST_TEST(row.indicator == "Data.Mistat.Xiaomi.com.");
+  BOOST_TEST(row.facts.subject == "Data.Mistat.Xiaomi.com.");
   BOOST_TEST(row.name == "data.mistat.xiaomi.com");
-  BOOST_TEST((row.kind == sluice::IndicatorKind::domain));
-  BOOST_TEST((row.finding_class == sluice::FindingClass::telemetry));
-  BOOST_TEST((row.confidence == sluice::Confidence::medium));
-  BOOST_TEST(row.tlp == "clear");
-  BOOST_TEST(row.expires_ns == 0);
+  BOOST_TEST((row.facts.kind == sluice::RuleKind::domain));
+  BOOST_TEST((row.facts.finding_class == sluice::FindingClass::telemetry));
+  BOOST_TEST((row.facts.confidence == sluice::Confidence::medium));
+  BOOST_TEST(row.facts.tlp == "clear");
+  BOOST_TEST(row.facts.expires_ns == 0);
   BOOST_TEST(list.rows[1].range.last.text() == "192.0.2.255");
 }
 
@@ -74,13 +74,13 @@ BOOST_AUTO_TEST_CASE(a_derived_id_follows_from_what_the_row_matches) {
       "indicator,kind\nDATA.mistat.xiaomi.com,domain\n192.0.2.0/24,cidr\n2001:DB8:0::1,ip\nb\xc3\xbc"
       "cher.example,host\n");
   BOOST_REQUIRE_EQUAL(list.rows.size(), 4U);
-  BOOST_TEST(list.rows[0].rule_id == "t/20675e58dbdcab88");
-  BOOST_TEST(list.rows[1].rule_id == "t/fa5e75c4662a0830");
-  BOOST_TEST(list.rows[2].rule_id == "t/9a4ebbd642253f57");
-  BOOST_TEST(list.rows[3].rule_id == "t/9e46f4687d1b6b19");
+  BOOST_TEST(list.rows[0].facts.rule_id == "t/20675e58dbdcab88");
+  BOOST_TEST(list.rows[1].facts.rule_id == "t/fa5e75c4662a0830");
+  BOOST_TEST(list.rows[2].facts.rule_id == "t/9a4ebbd642253f57");
+  BOOST_TEST(list.rows[3].facts.rule_id == "t/9e46f4687d1b6b19");
   // neither the row's place nor its other cells matter
   const auto moved = without_errors("purpose,kind,indicator\nx,ip,192.0.2.1\ny,domain,data.mistat.xiaomi.com\n");
-  BOOST_TEST(moved.rows[1].rule_id == list.rows[0].rule_id);
+  BOOST_TEST(moved.rows[1].facts.rule_id == list.rows[0].facts.rule_id);
 }
 
 BOOST_AUTO_TEST_CASE(every_column_is_read) {
@@ -92,22 +92,22 @@ BOOST_AUTO_TEST_CASE(every_column_is_read) {
       "remote-content-list,host,a.example,x-1\r\n");
   BOOST_REQUIRE_EQUAL(list.rows.size(), 1U);
   const auto& row = list.rows[0];
-  BOOST_TEST(row.rule_id == "t/x-1");
-  BOOST_TEST((row.kind == sluice::IndicatorKind::host));
-  BOOST_TEST((row.finding_class == sluice::FindingClass::remote_content_list));
-  BOOST_TEST((row.confidence == sluice::Confidence::low));
-  BOOST_TEST(row.recipient == "Xiaomi");
-  BOOST_TEST(row.role == "phone-maker");
-  BOOST_TEST(row.purpose == "why");
-  BOOST_TEST(row.carries == "model");
-  BOOST_TEST(row.breaks == "nothing");
-  BOOST_TEST(row.source == "a, b");
-  BOOST_TEST(row.licence == "fact");
-  BOOST_TEST(row.tlp == "amber+strict");
-  BOOST_TEST(row.first_seen == "2024-02-29");
-  BOOST_TEST(row.last_verified == "2026-02-28");
-  BOOST_TEST(row.expires == "2028-12-31");
-  BOOST_TEST(row.expires_ns == 1861920000000000000);  // date -u -d 2029-01-01 +%s
+  BOOST_TEST(row.facts.rule_id == "t/x-1");
+  BOOST_TEST((row.facts.kind == sluice::RuleKind::host));
+  BOOST_TEST((row.facts.finding_class == sluice::FindingClass::remote_content_list));
+  BOOST_TEST((row.facts.confidence == sluice::Confidence::low));
+  BOOST_TEST(row.facts.recipient == "Xiaomi");
+  BOOST_TEST(row.facts.role == "phone-maker");
+  BOOST_TEST(row.facts.purpose == "why");
+  BOOST_TEST(row.facts.carries == "model");
+  BOOST_TEST(row.facts.breaks == "nothing");
+  BOOST_TEST(row.facts.source == "a, b");
+  BOOST_TEST(row.facts.licence == "fact");
+  BOOST_TEST(row.facts.tlp == "amber+strict");
+  BOOST_TEST(row.facts.first_seen == "2024-02-29");
+  BOOST_TEST(row.facts.last_verified == "2026-02-28");
+  BOOST_TEST(row.facts.expires == "2028-12-31");
+  BOOST_TEST(row.facts.expires_ns == 1861920000000000000);  // date -u -d 2029-01-01 +%s
 }
 
 BOOST_AUTO_TEST_CASE(the_header_is_judged) {
@@ -232,7 +232,7 @@ BOOST_AUTO_TEST_CASE(a_file_names_the_list) {
   const TemporaryFile file("sluice-list-test.csv", "indicator,kind\na.example,host\ncom,domain\n");
   const auto list = load_indicator_list(file.path());
   BOOST_REQUIRE_EQUAL(list.rows.size(), 1U);
-  BOOST_TEST(list.rows[0].rule_id.starts_with("sluice-list-test/"));
+  BOOST_TEST(list.rows[0].facts.rule_id.starts_with("sluice-list-test/"));
   BOOST_REQUIRE_EQUAL(list.errors.size(), 1U);
   BOOST_TEST(list.errors[0].file == file.path().string());
   BOOST_TEST(list.errors[0].line == 3U);
@@ -258,7 +258,7 @@ BOOST_AUTO_TEST_CASE(texts_and_numbers_of_the_closed_lists) {
   BOOST_TEST((sluice::class_from("dns-bypass") == sluice::FindingClass::dns_bypass));
   BOOST_TEST((sluice::class_from("anonymiser") == sluice::FindingClass::anonymiser));
   BOOST_TEST((sluice::confidence_from("defined") == sluice::Confidence::defined));
-  BOOST_TEST((sluice::kind_from("cidr") == sluice::IndicatorKind::cidr));
+  BOOST_TEST((sluice::kind_from("cidr") == sluice::RuleKind::cidr));
   BOOST_TEST(sluice::signature_id(sluice::FindingClass::telemetry) == 1'000'001U);
   BOOST_TEST(sluice::signature_id(sluice::FindingClass::anonymiser) == 1'000'011U);
 }

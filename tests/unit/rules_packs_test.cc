@@ -8,8 +8,8 @@
 #include "rules/indicator_list.hh"
 
 using sluice::Indicator;
-using sluice::IndicatorKind;
 using sluice::IndicatorList;
+using sluice::RuleKind;
 
 namespace {
 
@@ -25,7 +25,7 @@ const IndicatorList& vendor_telemetry() {
 const Indicator* row(std::string_view id) {
   const auto& rows = vendor_telemetry();
   const auto found = std::find_if(rows.begin(), rows.end(), [&](const Indicator& indicator) {
-    return indicator.rule_id == "vendor-telemetry/" + std::string(id);
+    return indicator.facts.rule_id == "vendor-telemetry/" + std::string(id);
   });
   return found == rows.end() ? nullptr : &*found;
 }
@@ -33,8 +33,8 @@ const Indicator* row(std::string_view id) {
 // True where a row of the list matches the name.
 bool is_named(std::string_view name) {
   return std::any_of(vendor_telemetry().begin(), vendor_telemetry().end(), [&](const Indicator& indicator) {
-    if (indicator.kind == IndicatorKind::host) return indicator.name == name;
-    return indicator.kind == IndicatorKind::domain && (indicator.name == name || name.ends_with("." + indicator.name));
+    if (indicator.facts.kind == RuleKind::host) return indicator.name == name;
+    return indicator.facts.kind == RuleKind::domain && (indicator.name == name || name.ends_with("." + indicator.name));
   });
 }
 
@@ -61,16 +61,18 @@ BOOST_AUTO_TEST_CASE(every_shipped_list_loads_without_an_error) {
 
 BOOST_AUTO_TEST_CASE(every_row_says_who_why_how_sure_and_who_says_so) {
   for (const auto& indicator : vendor_telemetry()) {
-    for (const auto* text : {&indicator.source, &indicator.licence, &indicator.recipient, &indicator.role,
-                             &indicator.purpose, &indicator.breaks, &indicator.expires})
-      BOOST_TEST(!text->empty(), indicator.rule_id);
-    BOOST_TEST(indicator.tlp == "clear", indicator.rule_id);
-    BOOST_TEST((indicator.confidence != sluice::Confidence::defined), indicator.rule_id);  // an operator's word
-    BOOST_TEST(indicator.expires_ns > 0, indicator.rule_id);
+    for (const auto* text :
+         {&indicator.facts.source, &indicator.facts.licence, &indicator.facts.recipient, &indicator.facts.role,
+          &indicator.facts.purpose, &indicator.facts.breaks, &indicator.facts.expires})
+      BOOST_TEST(!text->empty(), indicator.facts.rule_id);
+    BOOST_TEST(indicator.facts.tlp == "clear", indicator.facts.rule_id);
+    BOOST_TEST((indicator.facts.confidence != sluice::Confidence::defined),
+               indicator.facts.rule_id);  // an operator's word
+    BOOST_TEST(indicator.facts.expires_ns > 0, indicator.facts.rule_id);
     // its own id, not one of 16 hex digits
-    BOOST_TEST(
-        indicator.rule_id.find_first_not_of("0123456789abcdef", indicator.rule_id.find('/') + 1) != std::string::npos,
-        indicator.rule_id);
+    BOOST_TEST(indicator.facts.rule_id.find_first_not_of("0123456789abcdef", indicator.facts.rule_id.find('/') + 1) !=
+                   std::string::npos,
+               indicator.facts.rule_id);
   }
 }
 
@@ -78,28 +80,29 @@ BOOST_AUTO_TEST_CASE(facts_only_no_motives) {
   const std::set<std::string> refused{"infect",    "spies",     "spying",   "steal",       "stolen",  "censor",
                                       "malicious", "exfiltrat", "secretly", "phones home", "backdoor"};
   for (const auto& indicator : vendor_telemetry()) {
-    for (const auto* text : {&indicator.rule_id, &indicator.recipient, &indicator.role, &indicator.purpose,
-                             &indicator.carries, &indicator.breaks, &indicator.source})
+    for (const auto* text :
+         {&indicator.facts.rule_id, &indicator.facts.recipient, &indicator.facts.role, &indicator.facts.purpose,
+          &indicator.facts.carries, &indicator.facts.breaks, &indicator.facts.source})
       for (const auto& word : refused)
-        BOOST_TEST(lower(*text).find(word) == std::string::npos, indicator.rule_id << ": " << word);
+        BOOST_TEST(lower(*text).find(word) == std::string::npos, indicator.facts.rule_id << ": " << word);
   }
 }
 
 BOOST_AUTO_TEST_CASE(an_address_alone_is_low_confidence) {
   for (const auto& indicator : vendor_telemetry()) {
-    if (indicator.kind == IndicatorKind::ip || indicator.kind == IndicatorKind::cidr)
-      BOOST_TEST((indicator.confidence == sluice::Confidence::low), indicator.rule_id);
+    if (indicator.facts.kind == RuleKind::ip || indicator.facts.kind == RuleKind::cidr)
+      BOOST_TEST((indicator.facts.confidence == sluice::Confidence::low), indicator.facts.rule_id);
   }
 }
 
 BOOST_AUTO_TEST_CASE(nothing_here_is_called_command_and_control_or_spyware) {
   for (const auto& indicator : vendor_telemetry())
-    BOOST_TEST((indicator.finding_class < sluice::FindingClass::spyware_indicator), indicator.rule_id);
+    BOOST_TEST((indicator.facts.finding_class < sluice::FindingClass::spyware_indicator), indicator.facts.rule_id);
 }
 
 BOOST_AUTO_TEST_CASE(makers_and_platforms_are_treated_alike) {
   std::map<std::string, std::size_t> rows_of;
-  for (const auto& indicator : vendor_telemetry()) ++rows_of[indicator.recipient];
+  for (const auto& indicator : vendor_telemetry()) ++rows_of[indicator.facts.recipient];
   for (const char* recipient : {"Xiaomi", "Huawei", "OPPO", "Samsung", "Apple", "Google", "Microsoft"})
     BOOST_TEST(rows_of[recipient] >= 12U, recipient << ": " << rows_of[recipient]);
   for (const char* recipient : {"OnePlus", "vivo", "Transsion", "Honor", "Alibaba", "Tencent", "Baidu", "iFlytek",
@@ -120,7 +123,7 @@ BOOST_AUTO_TEST_CASE(classes_follow_from_what_is_sent) {
   for (const auto& [id, finding_class] : expected) {
     const auto* indicator = row(id);
     BOOST_REQUIRE_MESSAGE(indicator != nullptr, "no row " << id);
-    BOOST_TEST((indicator->finding_class == finding_class), id);
+    BOOST_TEST((indicator->facts.finding_class == finding_class), id);
   }
 }
 
@@ -175,8 +178,8 @@ BOOST_AUTO_TEST_CASE(common_names_are_not_matched) {
     BOOST_TEST(!is_named(name), name);
   const auto resolver = *sluice::Address::parse("114.114.114.114");
   for (const auto& indicator : vendor_telemetry()) {
-    if (indicator.kind == IndicatorKind::ip || indicator.kind == IndicatorKind::cidr)
-      BOOST_TEST(!indicator.range.contains(resolver), indicator.rule_id);
+    if (indicator.facts.kind == RuleKind::ip || indicator.facts.kind == RuleKind::cidr)
+      BOOST_TEST(!indicator.range.contains(resolver), indicator.facts.rule_id);
   }
 }
 

@@ -10,17 +10,17 @@ using namespace sluice;
 
 namespace {
 
-Indicator named(IndicatorKind kind, std::string name) {
+Indicator named(RuleKind kind, std::string name) {
   Indicator row;
-  row.kind = kind;
+  row.facts.kind = kind;
   row.name = std::move(name);
-  row.confidence = Confidence::high;
+  row.facts.confidence = Confidence::high;
   return row;
 }
 
 Indicator ranged(const char* text) {
   Indicator row;
-  row.kind = IndicatorKind::cidr;
+  row.facts.kind = RuleKind::cidr;
   row.range = *AddressRange::parse(text);
   return row;
 }
@@ -44,8 +44,9 @@ using Rows = std::vector<std::uint32_t>;
 BOOST_AUTO_TEST_SUITE(ruleset)
 
 BOOST_AUTO_TEST_CASE(a_domain_covers_all_below_it_and_a_host_only_itself) {
-  const Ruleset rules{{named(IndicatorKind::domain, "example.org"), named(IndicatorKind::host, "www.example.net"),
-                       named(IndicatorKind::domain, "deep.example.org"), named(IndicatorKind::host, "example.org")}};
+  const Ruleset rules{RuleList{{named(RuleKind::domain, "example.org"), named(RuleKind::host, "www.example.net"),
+                                named(RuleKind::domain, "deep.example.org"), named(RuleKind::host, "example.org")},
+                               {}}};
   BOOST_TEST((names(rules, "example.org") == Rows{0, 3}));
   BOOST_TEST((names(rules, "a.b.example.org") == Rows{0}));
   BOOST_TEST((names(rules, "x.deep.example.org") == Rows{0, 2}));
@@ -58,15 +59,16 @@ BOOST_AUTO_TEST_CASE(a_domain_covers_all_below_it_and_a_host_only_itself) {
 }
 
 BOOST_AUTO_TEST_CASE(case_and_trailing_dot_do_not_matter) {
-  const Ruleset rules{{named(IndicatorKind::domain, "example.org")}};
+  const Ruleset rules{RuleList{{named(RuleKind::domain, "example.org")}, {}}};
   BOOST_TEST((names(rules, "WWW.Example.ORG.") == Rows{0}));
   BOOST_TEST(names(rules, "example.org..").empty());
   BOOST_TEST(names(rules, std::string(300, 'a') + ".example.org").empty());
 }
 
 BOOST_AUTO_TEST_CASE(nested_ranges_give_all_rows_that_contain_the_address) {
-  const Ruleset rules{{ranged("10.0.0.0/8"), ranged("10.1.0.0/16"), ranged("10.1.2.3"), ranged("2001:db8::/32"),
-                       ranged("255.255.255.255"), ranged("0.0.0.0/32")}};
+  const Ruleset rules{RuleList{{ranged("10.0.0.0/8"), ranged("10.1.0.0/16"), ranged("10.1.2.3"),
+                                ranged("2001:db8::/32"), ranged("255.255.255.255"), ranged("0.0.0.0/32")},
+                               {}}};
   BOOST_TEST((addresses(rules, "10.200.0.1") == Rows{0}));
   BOOST_TEST((addresses(rules, "10.1.0.1") == Rows{0, 1}));
   BOOST_TEST((addresses(rules, "10.1.2.3") == Rows{0, 1, 2}));
@@ -89,11 +91,11 @@ BOOST_AUTO_TEST_CASE(interval_search_agrees_with_testing_every_range) {
     first.bytes[15] = a;
     last.bytes[15] = static_cast<std::uint8_t>(a + random() % 56);
     Indicator row;
-    row.kind = IndicatorKind::cidr;
+    row.facts.kind = RuleKind::cidr;
     row.range = {first, last};
     list.push_back(row);
   }
-  const Ruleset rules{list};
+  const Ruleset rules{RuleList{list, {}}};
   for (unsigned i = 0; i < 256; ++i) {
     Address address = *Address::parse("10.0.0.0");
     address.bytes[15] = static_cast<std::uint8_t>(i);
@@ -108,8 +110,8 @@ BOOST_AUTO_TEST_CASE(interval_search_agrees_with_testing_every_range) {
 
 BOOST_AUTO_TEST_CASE(many_names_are_all_found) {
   IndicatorList list;
-  for (int i = 0; i < 20'000; ++i) list.push_back(named(IndicatorKind::domain, "n" + std::to_string(i) + ".example"));
-  const Ruleset rules{list};
+  for (int i = 0; i < 20'000; ++i) list.push_back(named(RuleKind::domain, "n" + std::to_string(i) + ".example"));
+  const Ruleset rules{RuleList{list, {}}};
   for (std::uint32_t i = 0; i < list.size(); ++i) BOOST_REQUIRE((names(rules, "x." + list[i].name) == Rows{i}));
   BOOST_TEST(names(rules, "n20000.example").empty());
 }
@@ -123,7 +125,7 @@ BOOST_AUTO_TEST_CASE(names_block_unless_the_evidence_is_weak) {
   const Policy policy{Mode::enforce, false};
   const auto action = [&](Confidence confidence, std::int64_t expires_ns) {
     Rule rule;
-    rule.kind = IndicatorKind::domain;
+    rule.kind = RuleKind::domain;
     rule.confidence = confidence;
     rule.expires_ns = expires_ns;
     return enforced_action(policy, rule, now);
@@ -138,7 +140,7 @@ BOOST_AUTO_TEST_CASE(names_block_unless_the_evidence_is_weak) {
 
 BOOST_AUTO_TEST_CASE(addresses_block_only_where_the_operator_says_so) {
   Rule rule;
-  rule.kind = IndicatorKind::ip;
+  rule.kind = RuleKind::ip;
   rule.confidence = Confidence::high;
   BOOST_TEST((enforced_action({Mode::enforce, false}, rule, Tick{}) == Action::pass));
   BOOST_TEST((enforced_action({Mode::enforce, true}, rule, Tick{}) == Action::drop));

@@ -104,7 +104,7 @@ struct Tap {
       : number(++made),
         inside("in" + std::to_string(number), transmit_slots),
         outside("out" + std::to_string(number), transmit_slots),
-        ruleset(listed_rows()),
+        ruleset(listed_rules()),
         worker(std::make_unique<Worker>(small_options(mode), ruleset,
                                         std::vector{WorkerPair{{inside.id(), 0, 0}, {outside.id(), 0, 1}}},
                                         EventSink{findings.producer(), records.producer()}, *page)) {}

@@ -1,0 +1,89 @@
+// What is known of a rule beside what it matches: who receives, how sure we are, and who says so. The same for a row of
+// an indicator list and for a signature.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice {
+
+// Closed list; the text form (in CSV, events, reports) is the enumerator with '-' for '_'.
+enum class RuleKind : std::uint8_t {
+  domain,  // the name and all names below it
+  host,    // exactly the name
+  ip,
+  cidr,
+  signature,  // content, in Suricata's language; never in an indicator list
+};
+
+// Finding classes stay apart: telemetry is never a C2 hit. Numbers are part of signature_id: never renumber.
+enum class FindingClass : std::uint8_t {
+  telemetry = 1,
+  advertising = 2,
+  dns_bypass = 3,
+  weak_encryption = 4,
+  clear_text_identifier = 5,
+  remote_content_list = 6,
+  keyboard_input = 7,
+  spyware_indicator = 8,
+  stalkerware_indicator = 9,
+  known_c2_indicator = 10,
+  anonymiser = 11,
+  unclassified = 12,  // a signature that says neither class nor classtype
+};
+
+// `defined` = true by definition (an operator's own list). STIX: high 85, medium 50, low 15, defined 85.
+enum class Confidence : std::uint8_t { low, medium, high, defined };
+
+struct RuleFacts {
+  std::string rule_id;  // pack or list name + '/' + id: stable over order and edits of other rules
+  std::string subject;  // what is looked for: an indicator as written, trimmed; of a signature its msg
+  RuleKind kind{};
+  FindingClass finding_class{};
+  Confidence confidence{};
+  std::string recipient;  // who receives; never proof of the device's make
+  std::string role;       // phone-maker, os, carrier, sdk, advertising, push, keyboard, malware, ...
+  std::string purpose;
+  std::string carries;  // documented elsewhere, not verified in this capture
+  std::string breaks;   // what stops working when blocked
+  std::string source;
+  std::string licence;
+  std::string tlp;
+  std::string first_seen;  // dates as written: YYYY-MM-DD or empty
+  std::string last_verified;
+  std::string expires;
+  std::int64_t expires_ns = 0;  // end of that day, nanoseconds since 1970; 0 = never
+  // EVE's alert.gid, signature_id and rev. Of an indicator: one documented number a class (rules/README.md).
+  std::uint32_t generator_id = 0;
+  std::uint32_t signature_id = 0;
+  std::uint32_t revision = 1;
+};
+
+// The facts of all rules of a ruleset, by row: `rule_row` in events.
+using RuleBook = std::vector<RuleFacts>;
+
+// Text and back; nothing for a text that is in none of the closed lists. Case matters: lists are lower case.
+[[nodiscard]] std::string_view text_of(RuleKind kind) noexcept;
+[[nodiscard]] std::string_view text_of(FindingClass finding_class) noexcept;
+[[nodiscard]] std::string_view text_of(Confidence confidence) noexcept;
+[[nodiscard]] std::optional<RuleKind> kind_from(std::string_view text) noexcept;  // of an indicator
+[[nodiscard]] std::optional<FindingClass> class_from(std::string_view text) noexcept;
+[[nodiscard]] std::optional<Confidence> confidence_from(std::string_view text) noexcept;
+
+// All texts of each list, in the order of the enumerators: for messages and suggestions. Kinds: those of indicators.
+[[nodiscard]] std::span<const std::string_view> kind_texts() noexcept;
+[[nodiscard]] std::span<const std::string_view> class_texts() noexcept;
+[[nodiscard]] std::span<const std::string_view> confidence_texts() noexcept;
+
+// Our own generator id for indicators; signatures keep the `gid` that they state, 1 where they state none.
+constexpr std::uint32_t alert_generator_id = 2026;
+constexpr std::uint32_t first_signature_id = 1'000'000;
+[[nodiscard]] constexpr std::uint32_t signature_id(FindingClass finding_class) noexcept {
+  return first_signature_id + static_cast<std::uint32_t>(finding_class);
+}
+
+}  // namespace sluice

@@ -1,0 +1,30 @@
+// Everything that one generation looks for. A rule's row is its position: indicators first, then signatures.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "rules/indicator.hh"
+#include "rules/rule_facts.hh"
+#include "rules/signature.hh"
+
+namespace sluice {
+
+struct RuleList {
+  IndicatorList indicators;
+  SignatureList signatures;
+
+  [[nodiscard]] std::size_t size() const noexcept { return indicators.size() + signatures.size(); }
+  [[nodiscard]] const RuleFacts& facts(std::size_t row) const noexcept {
+    return row < indicators.size() ? indicators[row].facts : signatures[row - indicators.size()].facts;
+  }
+  [[nodiscard]] RuleBook book() const {
+    RuleBook facts;
+    facts.reserve(size());
+    for (const auto& indicator : indicators) facts.push_back(indicator.facts);
+    for (const auto& signature : signatures) facts.push_back(signature.facts);
+    return facts;
+  }
+};
+
+}  // namespace sluice
