@@ -83,7 +83,8 @@ int main(int argc, char** argv) {
   if (!settings) return settings.error();
   const auto rules = rule_list(settings->rules->indicators);
   if (!rules) return rules.error();
-  if (rules->size() == 0) std::fputs("sluice-dataplane: no rules: traffic passes uninspected (rules.indicators)\n", stderr);
+  if (rules->size() == 0)
+    std::fputs("sluice-dataplane: no rules: traffic passes uninspected (rules.indicators)\n", stderr);
   const Ruleset ruleset{*rules};
 
   std::signal(SIGINT, want_stop);
