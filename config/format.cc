@@ -19,11 +19,13 @@ struct FormatName {
   std::string_view name;
   std::string_view description;
 };
-constexpr std::array<FormatName, 9> formats{{
+constexpr std::array<FormatName, 11> formats{{
     {Format::none, "", ""},
     {Format::device, "device", "interface, PCI address or virtual device"},
     {Format::cidr, "cidr", "network or address"},
     {Format::path, "path", "absolute path"},
+    {Format::path_or_empty, "path_or_empty", "absolute path, or empty"},
+    {Format::listen, "listen", "ADDRESS:PORT"},
     {Format::uuid, "uuid", "UUID"},
     {Format::name, "name", "letters, digits, '.', '_', '-'"},
     {Format::label, "label", "one line of text"},
@@ -74,6 +76,23 @@ std::optional<std::string> cidr_complaint(std::string_view text) {
 std::optional<std::string> path_complaint(std::string_view text) {
   if (!text.starts_with('/')) return fmt::format("{} is no absolute path: it does not begin with /", in_quotes(text));
   if (text.size() > path_size_limit) return fmt::format("the path is longer than {} bytes", path_size_limit);
+  return std::nullopt;
+}
+
+// RFC 3986 section 3.2.2 writes IPv6 addresses in brackets before a port.
+std::optional<std::string> listen_complaint(std::string_view text) {
+  const auto wrong = fmt::format("{} is no ADDRESS:PORT such as 127.0.0.1:9477 or [::1]:9477", in_quotes(text));
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos) return wrong;
+  auto address = text.substr(0, colon);
+  const bool bracketed = address.starts_with('[') && address.ends_with(']');
+  if (bracketed) address = address.substr(1, address.size() - 2);
+  std::array<unsigned char, 16> raw{};
+  if (inet_pton(bracketed ? AF_INET6 : AF_INET, std::string(address).c_str(), raw.data()) != 1) return wrong;
+  const auto digits = text.substr(colon + 1);
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  if (error != std::errc{} || end != digits.data() + digits.size() || port == 0) return wrong;
   return std::nullopt;
 }
 
@@ -151,6 +170,8 @@ std::optional<std::string> complaint(Format format, std::string_view text) {
     case Format::device: return device_complaint(text);
     case Format::cidr: return cidr_complaint(text);
     case Format::path: return path_complaint(text);
+    case Format::path_or_empty: return text.empty() ? std::nullopt : path_complaint(text);
+    case Format::listen: return listen_complaint(text);
     case Format::uuid: return uuid_complaint(text);
     case Format::name: return name_complaint(text);
     case Format::label: return label_complaint(text);

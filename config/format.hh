@@ -10,14 +10,16 @@ namespace sluice::config {
 
 enum class Format : std::uint8_t {
   none,
-  device,        // kernel interface, PCI address or DPDK virtual device (device.hh)
-  cidr,          // IPv4 or IPv6 network without host bits, or one address
-  path,          // absolute path
-  uuid,          // RFC 9562 section 4: 8-4-4-4-12 hexadecimal digits
-  name,          // letters, digits, '.', '_', '-'
-  label,         // one line of any text
-  eal_argument,  // one word; not an argument that the configuration has an option for
-  power_of_two,  // of a number
+  device,         // kernel interface, PCI address or DPDK virtual device (device.hh)
+  cidr,           // IPv4 or IPv6 network without host bits, or one address
+  path,           // absolute path
+  path_or_empty,  // absolute path, or none
+  listen,         // ADDRESS:PORT to listen on; IPv6 in brackets
+  uuid,           // RFC 9562 section 4: 8-4-4-4-12 hexadecimal digits
+  name,           // letters, digits, '.', '_', '-'
+  label,          // one line of any text
+  eal_argument,   // one word; not an argument that the configuration has an option for
+  power_of_two,   // of a number
 };
 
 constexpr std::size_t name_size_limit = 64;    // bytes; labels too

@@ -19,6 +19,14 @@ using Run = std::function<Exit()>;
 
 void add_replay_command(CLI::App& program, Run& run);
 void add_config_command(CLI::App& program, Run& run);
+void add_status_command(CLI::App& program, Run& run);
+void add_push_command(CLI::App& program, Run& run);
+void add_packs_command(CLI::App& program, Run& run);
+void add_rollback_command(CLI::App& program, Run& run);
 void add_watch_command(CLI::App& program, Run& run);
+void add_rules_command(CLI::App& program, Run& run);
+// Of `sluice rules`.
+void add_rules_compile_command(CLI::App& rules, Run& run);
+void add_rules_show_command(CLI::App& rules, Run& run);
 
 }  // namespace sluice

@@ -9,6 +9,7 @@
 
 #include "control/command.hh"
 #include "control/replay.hh"
+#include "control/replay_databases.hh"
 #include "control/rule_files.hh"
 #include "control/terminal.hh"
 #include "dataplane/settings.hh"
@@ -21,7 +22,7 @@ constexpr std::uint32_t workers_most = 64;
 constexpr const char* replay_tap_id = "00000000-0000-0000-0000-000000000000";
 
 struct Arguments {
-  std::vector<std::string> indicators;
+  RuleSources rules;
   std::string mode = "monitor";
   std::uint32_t workers = 1;
   std::vector<std::string> inside;
@@ -67,16 +68,19 @@ Exit run_replay(Arguments& arguments) {
     fmt::print(stderr, "sluice: {}\n", inside.error());
     return Exit::usage;
   }
-  const auto lists = arguments.indicators.empty() ? shipped_lists() : arguments.indicators;
-  if (lists.empty()) {
-    fmt::print(stderr, "sluice: no indicator list was named and none is installed: name one with --indicators\n");
+  const auto sources = arguments.rules.empty() ? shipped_rules() : arguments.rules;
+  if (sources.empty()) {
+    fmt::print(stderr,
+               "sluice: no rules were named and none are installed: name some with --indicators, --signatures "
+               "or --pack\n");
     return Exit::usage;
   }
-  const auto rules = load_rule_files(lists);
+  const auto rules = load_rule_files(sources);
   if (!rules) {
     fmt::print(stderr, "{}\n", rules.error());
     return Exit::usage;
   }
+  for (const auto& notice : rules->notices) fmt::print(stderr, "sluice: {}\n", notice);
 
   auto& options = arguments.replay;
   // No secret: nobody floods a replay, and two runs must be alike.
@@ -89,19 +93,32 @@ Exit run_replay(Arguments& arguments) {
   options.pipeline.record = Record::all;
   options.progress = ::isatty(STDERR_FILENO) != 0;
 
-  const Ruleset ruleset{rules->rules};
+  const auto databases = replay_databases(rules->rules.signatures, rules->digest, user_cache_directory());
+  if (!databases) {
+    fmt::print(stderr, "{}\n", databases.error());
+    return Exit::usage;
+  }
+  const auto generation = make_generation(rules->rules, *databases, 1, options.workers);
+  if (!generation) {
+    fmt::print(stderr, "sluice: {}\n", generation.error());
+    return Exit::usage;
+  }
+  RuleBooks books;
+  books.add((*generation)->number(), rules->digest, std::make_shared<const RuleBook>(rules->book));
   EveContext context;
   context.tap_id = replay_tap_id;
   context.site = "replay";
-  context.ruleset_digest = rules->digest;
   context.clock_state = ClockState::capture;
-  context.rules = &rules->book;
+  context.rules = &books;
+  const Redactor redactor{own_key_path()};
+  context.redactor = &redactor;
 
   Statistics statistics;
-  FindingsTable findings{&rules->book};
-  const auto end = replay(options, ruleset, context, statistics, findings);
+  FindingsTable findings{&books};
+  const auto end = replay(options, **generation, context, statistics, findings);
   if (!arguments.stats_path.empty() && !write_text(arguments.stats_path, statistics_text(statistics)))
     return Exit::failed;
+  if (const auto complaint = redactor.complaint(); !complaint.empty()) fmt::print(stderr, "sluice: {}\n", complaint);
   if (end == ReplayEnd::failed) return Exit::failed;
   // Standard output belongs to the events where they were asked for there.
   if (options.eve_path != "-" && arguments.stats_path != "-") {
@@ -124,10 +141,25 @@ void add_replay_command(CLI::App& program, Run& run) {
       "cannot be read at all (the other captures were replayed).");
   command->add_option("captures", arguments->replay.captures, "Capture files")->required()->type_name("CAPTURE");
   command
-      ->add_option("--indicators", arguments->indicators,
-                   "Indicator list to match; may be given several times. "
-                   "Default: the lists that ship")
+      ->add_option("--indicators", arguments->rules.indicators,
+                   "Indicator list to match; may be given several times, like the next two. "
+                   "Default where none of the three is given: the lists and signatures that ship")
       ->type_name("F.csv")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_option("--signatures", arguments->rules.signatures, "Signatures to match, in Suricata's language")
+      ->type_name("F.rules")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_option("--pack", arguments->rules.packs, "Pack to match, as `sluice rules compile` writes it")
+      ->type_name("F.slpk")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command
+      ->add_option("--trusted-key", arguments->rules.trusted_keys,
+                   "Public key in minisign's format; may be given several times. Every pack must then have a signature "
+                   "of one of them beside it, F.slpk.minisig")
+      ->type_name("F.pub")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command->add_option("--mode", arguments->mode, "monitor: alter nothing, say what would be blocked; enforce: block")

@@ -1,117 +1,129 @@
 #include <fmt/format.h>
+#include <signal.h>
 
+#include <atomic>
 #include <cerrno>
-#include <chrono>
-#include <csignal>
 #include <cstring>
+#include <ctime>
 #include <iostream>
 #include <memory>
+#include <mutex>
 #include <thread>
 
-#include "config/configuration.hh"
 #include "control/command.hh"
-#include "control/eve.hh"
+#include "control/control_client.hh"
 #include "control/eve_file.hh"
-#include "control/findings.hh"
-#include "control/rule_files.hh"
-#include "control/shared_memory_reader.hh"
 #include "control/terminal.hh"
 
 namespace sluice {
 namespace {
 
 struct Arguments {
-  std::string config_path;
+  ControlAddress control;
   std::string eve_path;
 };
 
-constexpr auto look_interval = std::chrono::milliseconds{20};
-constexpr auto stats_interval = std::chrono::seconds{8};  // Suricata's own default
-constexpr auto attach_patience = std::chrono::seconds{5};
-// A tap without an id of its own in the configuration.
-constexpr const char* no_tap_id = "00000000-0000-0000-0000-000000000000";
+constexpr long look_nanoseconds = 50'000'000;
 
-volatile std::sig_atomic_t stop_wanted = 0;
-void want_stop(int) { stop_wanted = 1; }
+// One of the streams of the API, taken on a thread of its own.
+class Following {
+ public:
+  // Whole lines, without their ends; empty ones only say that the connection lives.
+  using Take = std::function<void(const std::string& line)>;
 
-Tick wall_time() {
-  return Tick{std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch())};
+  Following(const std::string& socket, std::string path, Take take)
+      : client_(socket), path_(std::move(path)), take_(std::move(take)), thread_([this] { run(); }) {}
+  ~Following() { end(); }
+  Following(const Following&) = delete;
+  Following& operator=(const Following&) = delete;
+
+  [[nodiscard]] bool has_ended() const noexcept { return ended_; }
+  // Why it ended by itself; empty where sluice-control ended it in good order. Valid once it has ended.
+  [[nodiscard]] const std::string& error() const noexcept { return error_; }
+  void end() {
+    if (!thread_.joinable()) return;
+    client_.stop();
+    thread_.join();
+  }
+
+ private:
+  void run() {
+    const auto done = client_.follow(path_, [this](std::string_view text) {
+      rest_ += text;
+      std::size_t begin = 0;
+      for (auto end = rest_.find('\n'); end != std::string::npos; end = rest_.find('\n', begin)) {
+        if (end > begin) take_(rest_.substr(begin, end - begin));
+        begin = end + 1;
+      }
+      rest_.erase(0, begin);
+    });
+    if (!done) error_ = done.error();
+    ended_ = true;
+  }
+
+  ControlClient client_;
+  std::string path_;
+  Take take_;
+  std::string rest_;
+  std::string error_;
+  std::atomic<bool> ended_{false};
+  std::thread thread_;
+};
+
+// SIGINT or SIGTERM, for this thread and those that it starts.
+sigset_t block_signals() {
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  ::sigaddset(&signals, SIGINT);
+  ::sigaddset(&signals, SIGTERM);
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
 }
 
-// The data plane may still be on its way up.
-tl::expected<std::unique_ptr<SharedMemoryReader>, std::string> attach(const std::string& path) {
-  const auto deadline = std::chrono::steady_clock::now() + attach_patience;
-  for (;;) {
-    auto memory = SharedMemoryReader::attach(path);
-    if (memory || stop_wanted != 0 || std::chrono::steady_clock::now() > deadline) return memory;
-    std::this_thread::sleep_for(look_interval);
-  }
+Exit complain(const std::string& what) {
+  fmt::print(stderr, "sluice: {}\n", what);
+  return Exit::failed;
 }
 
 Exit run_watch(const Arguments& arguments) {
-  const auto settings = config::load(arguments.config_path);
-  if (!settings) {
-    for (const auto& error : settings.error()) fmt::print(stderr, "{}\n", config::text(error));
-    return Exit::usage;
-  }
-  const auto rules = load_rule_files(settings->rules->indicators);
-  if (!rules) {
-    fmt::print(stderr, "{}\n", rules.error());
-    return Exit::usage;
-  }
+  const auto socket = arguments.control.socket();
+  if (!socket) return socket.error();
   EveFile eve;
-  if (!arguments.eve_path.empty() && !eve.open(arguments.eve_path)) {
-    fmt::print(stderr, "sluice: {}: {}\n", arguments.eve_path, std::strerror(errno));
-    return Exit::failed;
-  }
-  std::signal(SIGINT, want_stop);
-  std::signal(SIGTERM, want_stop);
-  const auto memory = attach(settings->events->shared_memory);
-  if (!memory) {
-    fmt::print(stderr, "sluice: {}\n", memory.error());
-    return Exit::failed;
-  }
-
-  EveContext context;
-  context.tap_id = settings->site->tap_id.empty() ? no_tap_id : settings->site->tap_id;
-  context.site = settings->site->name;
-  context.ruleset_digest = rules->digest;
-  context.clock_state = ClockState::held;
-  context.rules = &rules->book;
-  const EveWriter writer{context};
-  FindingsTable findings{&rules->book};
+  if (!arguments.eve_path.empty() && !eve.open(arguments.eve_path))
+    return complain(arguments.eve_path + ": " + std::strerror(errno));
   const bool to_output = arguments.eve_path == "-";
+  const auto signals = block_signals();
 
-  auto next_stats = std::chrono::steady_clock::now() + stats_interval;
-  while (stop_wanted == 0) {
-    while (const auto record = (*memory)->next()) {
-      const auto event = Event::parse(record->bytes);
-      if (!event) continue;
-      findings.consume(*event);
-      if (eve.is_open()) eve.write(writer.line(*event));
-      if (event->header().type == EventType::alert && !to_output)
-        std::cout << findings.finding_line(*event) << std::endl;
-    }
-    if (std::chrono::steady_clock::now() >= next_stats) {
-      next_stats += stats_interval;
-      if (eve.is_open()) eve.write(writer.stats_line((*memory)->statistics(), wall_time()));
-      if (!eve.flush()) {
-        fmt::print(stderr, "sluice: {}: {}\n", arguments.eve_path, std::strerror(errno));
-        return Exit::failed;
-      }
-      if ((*memory)->is_stale()) break;
-    }
-    std::this_thread::sleep_for(look_interval);
-  }
+  std::atomic<bool> is_full{false};
+  std::unique_ptr<Following> events;
+  if (eve.is_open())
+    events = std::make_unique<Following>(*socket, "/v1/events?format=eve", [&](const std::string& line) {
+      eve.write(line);
+      if (!eve.flush()) is_full = true;
+    });
+  std::unique_ptr<Following> findings;
+  if (!to_output)
+    findings = std::make_unique<Following>(*socket, "/v1/events",
+                                           [](const std::string& line) { std::cout << line << std::endl; });
 
-  const auto statistics = (*memory)->statistics();
-  if (eve.is_open()) eve.write(writer.stats_line(statistics, wall_time()));
-  if (!to_output) {
-    std::cout << '\n';
-    findings.print(std::cout, statistics, terminal_width());
-    findings.print_uninspected(std::cout, statistics, terminal_width());
-  }
-  return eve.flush() ? Exit::ok : Exit::failed;
+  const timespec look{0, look_nanoseconds};
+  const auto ended = [](const auto& following) { return following != nullptr && following->has_ended(); };
+  bool asked = false;
+  while (!asked && !is_full && !ended(events) && !ended(findings)) asked = ::sigtimedwait(&signals, nullptr, &look) > 0;
+  // The table first: when it comes, every event up to now has been sent on its way.
+  const auto table = to_output ? ControlClient::Answer{""}
+                               : ControlClient{*socket}.get(fmt::format("/v1/findings?format=text&width={}",
+                                                                        std::min<std::size_t>(terminal_width(), 1000)));
+  if (asked) ::nanosleep(&look, nullptr);
+  for (const auto& following : {events.get(), findings.get()})
+    if (following != nullptr) following->end();
+  if (is_full) return complain(arguments.eve_path + ": no room, or an error while writing");
+  for (const auto& following : {events.get(), findings.get()})
+    if (following != nullptr && !following->error().empty()) return complain(following->error());
+  if (!table) return complain(table.error());
+  if (!to_output) std::cout << '\n' << *table << std::flush;
+  if (!asked) return complain("sluice-control has ended");
+  return Exit::ok;
 }
 
 }  // namespace
@@ -120,13 +132,11 @@ void add_watch_command(CLI::App& program, Run& run) {
   auto arguments = std::make_shared<Arguments>();
   auto* command = program.add_subcommand("watch", "Follow a running tap: a line for each finding as it comes");
   command->footer(
-      "Reads the events of the data plane that runs with the same configuration. SIGINT ends it with a table of all\n"
-      "findings and of what could not be seen. One reader at a time: events are taken, not copied.\n"
-      "Exit status: 0 ended as asked or because the data plane ended, 1 no data plane or no room for EVE, 2 errors in\n"
-      "the configuration or a list.");
-  command->add_option("--config", arguments->config_path, "The configuration of the data plane")
-      ->required()
-      ->type_name("FILE");
+      "SIGINT ends it with a table of all findings since sluice-control was started, and of what could not be seen.\n"
+      "Any number may watch, up to eight streams at a time.\n"
+      "Exit status: 0 ended as asked, 1 sluice-control does not answer or has ended, or no room for EVE, 2 errors in\n"
+      "the configuration.");
+  arguments->control.add_options(*command);
   command->add_option("--eve", arguments->eve_path, "Write every event as EVE JSON; - for standard output")
       ->type_name("OUT.json");
   command->callback([arguments, &run] { run = [arguments] { return run_watch(*arguments); }; });

@@ -96,6 +96,7 @@ std::string_view protocol_of(Field field) {
   if (field >= Field::tls_sni && field <= Field::tls_version_legacy) return "tls";
   if (field == Field::quic_version || field == Field::quic_sni) return "quic";
   if (field >= Field::http_method && field <= Field::http_header_value) return "http";
+  if (field >= Field::vendor_command && field <= Field::network_name) return "xiaomi_push";
   return "";
 }
 
@@ -122,7 +123,7 @@ Json own_fields(const Event& event, bool is_quic) {
 }
 
 // The objects of the event's own type always, others where fields of theirs came along (an alert's context).
-void put_protocols(Json& line, const Event& event) {
+void put_protocols(Json& line, const Event& event, const Redactor* redactor) {
   const auto type = event.header().type;
   const bool is_quic = type == EventType::quic || has_any(event, Field::quic_version, Field::quic_sni);
   if (type == EventType::dns || has_any(event, Field::dns_response, Field::dns_answer_data))
@@ -132,6 +133,8 @@ void put_protocols(Json& line, const Event& event) {
   if (is_quic) line["quic"] = quic_object(event);
   if (type == EventType::http || has_any(event, Field::http_method, Field::http_header_value))
     line["http"] = http_object(event);
+  if (type == EventType::xiaomi_push || has_any(event, Field::vendor_command, Field::network_name))
+    line["xiaomi_push"] = xiaomi_push_object(event, redactor);
   if (type == EventType::flow || has_any(event, Field::flow_packets_to_server, Field::flow_end))
     line["flow"] = flow_object(event);
   const auto flags = event.find(Field::flow_tcp_flags);
@@ -180,14 +183,16 @@ std::string_view text_of(ClockState state) noexcept {
 void EveWriter::put_source(Json& line, std::uint32_t generation) const {
   line["tap_id"] = stored_text(context_.tap_id);
   line["site"] = stored_text(context_.site);
-  line["ruleset"] = stored_text(context_.ruleset_digest);
+  const auto* const rules = context_.rules != nullptr ? context_.rules->find(generation) : nullptr;
+  line["ruleset"] = rules != nullptr ? stored_text(rules->digest) : "";
   line["generation"] = generation;
   line["clock_state"] = text_of(context_.clock_state);
   line["schema_version"] = eve_schema_version;
 }
 
 void EveWriter::put_alert(Json& line, const Event& event) const {
-  const auto finding = read_finding(event, context_.rules, context_.clock_state != ClockState::unset);
+  const auto* const book = context_.rules != nullptr ? context_.rules->book(event.header().generation) : nullptr;
+  const auto finding = read_finding(event, book, context_.clock_state != ClockState::unset);
   const auto* const rule = finding.rule;
 
   const auto flow_protocol = event.find(Field::flow_protocol);
@@ -230,7 +235,7 @@ std::string EveWriter::line(const Event& event) const {
   if (!context_.pcap_filename.empty()) line["pcap_filename"] = stored_text(context_.pcap_filename);
   line["event_type"] = type_text(header.type);
   put_addresses(line, header);
-  put_protocols(line, event);
+  put_protocols(line, event, context_.redactor);
   if (header.type == EventType::flow) line["app_proto"] = flow_protocol_text(event);
   if (header.type == EventType::alert) put_alert(line, event);
   put_source(line, header.generation);

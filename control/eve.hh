@@ -8,9 +8,10 @@
 
 #include "control/eve_objects.hh"
 #include "control/finding.hh"
+#include "control/redaction.hh"
+#include "control/rule_books.hh"
 #include "control/statistics.hh"
 #include "dataplane/event.hh"
-#include "rules/rule_facts.hh"
 
 namespace sluice {
 
@@ -20,14 +21,15 @@ constexpr int eve_schema_version = 1;
 enum class ClockState : std::uint8_t { unset, held, ntp, ptp, capture };
 [[nodiscard]] std::string_view text_of(ClockState state) noexcept;
 
-// What every line repeats. `rules` is the list that alerts' rows count in, and must outlive the writer.
+// What every line repeats. `rules` has the digest of each generation and the facts that alerts' rows count in, and must
+// outlive the writer.
 struct EveContext {
   std::string tap_id;  // UUID
   std::string site;
-  std::string ruleset_digest;  // hex; empty where there are no rules
   ClockState clock_state = ClockState::unset;
-  const RuleBook* rules = nullptr;
-  std::string pcap_filename;  // empty on a live wire
+  const RuleBooks* rules = nullptr;
+  std::string pcap_filename;           // empty on a live wire
+  const Redactor* redactor = nullptr;  // outlives the writer; without one, identifiers have no digest
 };
 
 class EveWriter {

@@ -251,6 +251,28 @@ Json flow_object(const Event& event) {
   return flow;
 }
 
+Json xiaomi_push_object(const Event& event, const Redactor* redactor) {
+  const Redactor keyless;
+  const auto& redact = redactor != nullptr ? *redactor : keyless;
+  Json push = Json::object();
+  for (const auto& field : event) {
+    switch (field.field) {
+      case Field::vendor_command: put_text(push, "command", field); break;
+      case Field::vendor_server: put_text(push, "server", field); break;
+      case Field::sdk_version: put(push, "sdk_version", field.integer()); break;
+      case Field::device_model: put_text(push, "model", field); break;
+      case Field::device_build: put_text(push, "build", field); break;
+      case Field::device_id: put(push, "device_id", redact.redact("device-id", field.text())); break;
+      case Field::device_locale: put_text(push, "locale", field); break;
+      case Field::device_api_level: put(push, "api_level", field.integer()); break;
+      case Field::network_type: put_text(push, "network_type", field); break;
+      case Field::network_name: put(push, "network_name", redact.redact("network-name", field.text())); break;
+      default: break;
+    }
+  }
+  return push;
+}
+
 Json tcp_object(std::uint64_t flags) {
   Json tcp = {{"tcp_flags", fmt::format("{:02x}", flags & 0xffU)}};
   for (const auto& [key, bit] : tcp_flags)

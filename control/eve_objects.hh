@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "control/redaction.hh"
 #include "dataplane/event.hh"
 
 namespace sluice {
@@ -20,6 +21,9 @@ using Json = nlohmann::ordered_json;
 [[nodiscard]] Json quic_object(const Event& event);
 [[nodiscard]] Json http_object(const Event& event);
 [[nodiscard]] Json flow_object(const Event& event);
+// What a device says of itself to Xiaomi's push service; its id and the name of its network redacted, without digest
+// where there is no redactor.
+[[nodiscard]] Json xiaomi_push_object(const Event& event, const Redactor* redactor);
 // Of a TCP flow: the flags as two hex digits, and each one that was seen.
 [[nodiscard]] Json tcp_object(std::uint64_t flags);
 
@@ -32,7 +36,7 @@ using Json = nlohmann::ordered_json;
 // Suricata's spelling: the gQUIC versions that it knows as four letters ("Q046"), others as hex without leading zeros:
 // "1" (RFC 9000), "6b3343cf" (RFC 9369), "ff00001d" (draft 29).
 [[nodiscard]] std::string quic_version_text(std::uint64_t version);
-// "dns", "tls", "quic", "http"; empty for Protocol::unknown and any other number.
+// "dns", "tls", "quic", "http", "xiaomi_push"; empty for Protocol::unknown and any other number.
 [[nodiscard]] std::string_view text_of(Protocol protocol) noexcept;
 
 }  // namespace sluice

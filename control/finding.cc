@@ -40,6 +40,7 @@ void judge_confidence(Finding& finding, bool clock_is_set) {
 }  // namespace
 
 bool Finding::is_by_address() const noexcept {
+  if (rule != nullptr && rule->kind == RuleKind::signature) return false;  // its content matched, wherever it went
   if (matched_field == Field::destination_ip) return true;
   return rule != nullptr && (rule->kind == RuleKind::ip || rule->kind == RuleKind::cidr);
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <ostream>
 #include <string_view>
+#include <tuple>
 
 #include "control/safe_text.hh"
 #include "control/table.hh"
@@ -55,15 +56,28 @@ std::string share_text(std::uint64_t part, std::uint64_t whole) {
 
 }  // namespace
 
+Finding FindingsTable::read(const Event& alert) const {
+  return read_finding(alert, rules_ != nullptr ? rules_->book(alert.header().generation) : nullptr, clock_is_set_);
+}
+
 void FindingsTable::consume(const Event& event) {
   const auto type = event.header().type;
-  if (type == EventType::alert) add(read_finding(event, rules_, clock_is_set_));
+  if (type == EventType::alert) add(read(event), event);
   if (type == EventType::tls && !event.find(Field::tls_sni)) ++handshakes_without_name_;
   if (type == EventType::quic && !event.find(Field::quic_sni)) ++handshakes_without_name_;
 }
 
-void FindingsTable::add(const Finding& finding) {
-  const Key key{finding.device, finding.rule_row};
+std::shared_ptr<const RuleFacts> FindingsTable::keep(const RuleFacts& facts, std::uint32_t generation) {
+  auto& rule = known_[facts.rule_id];
+  if (rule.facts == nullptr || rule.generation != generation)
+    rule = {generation, std::make_shared<const RuleFacts>(facts)};
+  return rule.facts;
+}
+
+void FindingsTable::add(const Finding& finding, const Event& alert) {
+  // Ids of rules have a '/' in them, so that none is "row 7".
+  const Key key{finding.device,
+                finding.rule != nullptr ? finding.rule->rule_id : fmt::format("row {}", finding.rule_row)};
   auto found = rows_.find(key);
   if (found == rows_.end()) {
     if (rows_.size() >= row_limit) {
@@ -71,11 +85,13 @@ void FindingsTable::add(const Finding& finding) {
       return;
     }
     found = rows_.emplace(key, Row{}).first;
-    found->second.rule = finding.rule;
+    found->second.rule_row = finding.rule_row;
     found->second.first = finding.time;
     found->second.last = finding.time;
   }
   auto& row = found->second;
+  if (finding.rule != nullptr) row.rule = keep(*finding.rule, alert.header().generation);
+  row.confidence = finding.confidence;
   ++row.count;
   row.blocked += finding.action == Action::drop ? 1U : 0U;
   row.device_is_inside = row.device_is_inside || finding.device_is_inside;
@@ -86,7 +102,7 @@ void FindingsTable::add(const Finding& finding) {
     row.stage = finding.stage;
     row.stage_field = finding.matched_field;
   }
-  auto what = finding.destination();
+  auto what = seen_words(finding, alert);
   if (std::find(row.seen.begin(), row.seen.end(), what) != row.seen.end()) return;
   if (row.seen.size() < seen_limit)
     row.seen.push_back(std::move(what));
@@ -105,13 +121,23 @@ std::vector<std::string> FindingsTable::cells(const Key& key, const Row& row) co
   if (row.count > 1) when += ", " + counted(row.count, "time");
   if (row.blocked > 0) when += fmt::format(", {} blocked", grouped_digits(row.blocked));
 
-  return {device_text(key.first, row.device_is_inside),
-          std::string{class_text(row.rule)},
-          recipient_text(row.rule, key.second),
-          seen,
-          std::string{stage_words(row.stage, row.stage_field)},
-          when,
+  return {device_text(key.first, row.device_is_inside),         std::string{class_text(row.rule.get())},
+          recipient_text(row.rule.get(), row.rule_row),         seen,
+          std::string{stage_words(row.stage, row.stage_field)}, when,
           row.rule != nullptr ? row.rule->source : ""};
+}
+
+// By device, then class, then row of the list.
+std::vector<const FindingsTable::Entry*> FindingsTable::sorted() const {
+  std::vector<const Entry*> entries;
+  for (const auto& entry : rows_) entries.push_back(&entry);
+  std::stable_sort(entries.begin(), entries.end(), [](const Entry* a, const Entry* b) {
+    const auto order = [](const Entry* entry) {
+      return std::tuple{entry->first.first, class_text(entry->second.rule.get()), entry->second.rule_row};
+    };
+    return order(a) < order(b);
+  });
+  return entries;
 }
 
 void FindingsTable::print(std::ostream& out, const Statistics& statistics, std::size_t width) const {
@@ -122,13 +148,6 @@ void FindingsTable::print(std::ostream& out, const Statistics& statistics, std::
                        counted(received - unseen, "packet"), counted(statistics.inspection.flows_created, "flow"));
     return;
   }
-  std::vector<const std::pair<const Key, Row>*> sorted;
-  for (const auto& entry : rows_) sorted.push_back(&entry);
-  // The map is in order of device and row of the list; within a device the class comes first.
-  std::stable_sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) {
-    if (a->first.first != b->first.first) return a->first.first < b->first.first;
-    return class_text(a->second.rule) < class_text(b->second.rule);
-  });
   constexpr std::size_t source_lines = 3;  // events carry the whole
   Table table{{{"Device", 11},
                {"Class", 9},
@@ -137,7 +156,7 @@ void FindingsTable::print(std::ostream& out, const Statistics& statistics, std::
                {"Stage", 9},
                {"When (UTC)", 10},
                {"Source", 8, false, source_lines}}};
-  for (const auto* entry : sorted) table.add(cells(entry->first, entry->second));
+  for (const auto* entry : sorted()) table.add(cells(entry->first, entry->second));
   out << counted(rows_.size(), "finding") << ":\n\n";
   table.print(out, width);
   if (left_out_ > 0) out << fmt::format("\nThe table is full: {} more not listed.\n", counted(left_out_, "alert"));
@@ -165,11 +184,43 @@ void FindingsTable::print_uninspected(std::ostream& out, const Statistics& stati
                        counted(handshakes_without_name_, "TLS or QUIC handshake"));
 }
 
+nlohmann::ordered_json FindingsTable::document() const {
+  using Json = nlohmann::ordered_json;
+  Json list = Json::array();
+  for (const auto* entry : sorted()) {
+    const auto& row = entry->second;
+    Json seen = Json::array();
+    for (const auto& what : row.seen) seen.push_back(stored_text(what));
+    Json finding = {{"device", entry->first.first.text()},
+                    {"device_certainty", row.device_is_inside ? "inside-address" : "side-unknown"}};
+    if (row.rule != nullptr) {
+      finding["rule_id"] = stored_text(row.rule->rule_id);
+      finding["class"] = text_of(row.rule->finding_class);
+      finding["recipient"] = stored_text(row.rule->recipient);
+      finding["confidence"] = text_of(row.confidence);
+      finding["source"] = stored_text(row.rule->source);
+    } else {
+      finding["rule_row"] = row.rule_row;
+    }
+    if (row.lowered != Lowered::no) finding["confidence_lowered"] = text_of(row.lowered);
+    finding["stage"] = text_of(row.stage);
+    finding["count"] = row.count;
+    finding["blocked"] = row.blocked;
+    finding["first"] = timestamp_text(row.first);
+    finding["last"] = timestamp_text(row.last);
+    finding["seen"] = std::move(seen);
+    finding["seen_all"] = !row.saw_more;
+    list.push_back(std::move(finding));
+  }
+  return {
+      {"findings", std::move(list)}, {"left_out", left_out_}, {"handshakes_without_name", handshakes_without_name_}};
+}
+
 std::string FindingsTable::finding_line(const Event& alert) const {
-  const auto finding = read_finding(alert, rules_, clock_is_set_);
+  const auto finding = read(alert);
   return shown_text(fmt::format(
       "{} | {} | {} | {}{} | {}{} | {}", device_text(finding.device, finding.device_is_inside),
-      class_text(finding.rule), recipient_text(finding.rule, finding.rule_row), finding.destination(),
+      class_text(finding.rule), recipient_text(finding.rule, finding.rule_row), seen_words(finding, alert),
       lowered_words(finding.lowered), stage_words(finding.stage, finding.matched_field),
       finding.action == Action::drop ? ", blocked" : "", finding.rule != nullptr ? finding.rule->source : ""));
 }

@@ -4,14 +4,16 @@
 #include <cstdint>
 #include <iosfwd>
 #include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "control/finding.hh"
+#include "control/rule_books.hh"
 #include "control/statistics.hh"
 #include "dataplane/event.hh"
-#include "rules/rule_facts.hh"
 
 namespace sluice {
 
@@ -22,8 +24,9 @@ class FindingsTable {
   // Names or addresses listed in one row; further ones are counted.
   static constexpr std::size_t seen_limit = 8;
 
-  // `rules` is the list that alerts' rows count in, and must outlive the table. An unset clock expires nothing.
-  explicit FindingsTable(const RuleBook* rules, bool clock_is_set = true)
+  // `rules` has the facts that alerts' rows count in, by generation, and must outlive the table; what a row of the
+  // table needs of them it keeps. An unset clock expires nothing.
+  explicit FindingsTable(const RuleBooks* rules, bool clock_is_set = true)
       : rules_(rules), clock_is_set_(clock_is_set) {}
 
   // Alerts are added up. Of handshakes, those without a readable server name are counted. Others pass.
@@ -39,13 +42,25 @@ class FindingsTable {
   // "What could not be seen": reason, packets, share of all packets received.
   void print_uninspected(std::ostream& out, const Statistics& statistics, std::size_t width) const;
 
+  // {"findings": [{"device", "device_certainty", "rule_id", "class", "recipient", "confidence", "stage", "count",
+  // "blocked", "first", "last", "seen": [..], "seen_all", "source"}], "left_out", "handshakes_without_name"}, sorted
+  // like the table. A rule that is not known has its row instead of what is known of it.
+  [[nodiscard]] nlohmann::ordered_json document() const;
+
   // One alert in one line, without the line end: device, class, recipient, what was seen, stage, source.
   [[nodiscard]] std::string finding_line(const Event& alert) const;
 
  private:
-  using Key = std::pair<Address, std::uint64_t>;  // device, row of the list
+  // Device and rule_id: a rule keeps its id from generation to generation, its row it does not.
+  using Key = std::pair<Address, std::string>;
+  struct Rule {
+    std::uint32_t generation = 0;  // that the facts were last taken from
+    std::shared_ptr<const RuleFacts> facts;
+  };
   struct Row {
-    const RuleFacts* rule = nullptr;
+    std::shared_ptr<const RuleFacts> rule;  // null where it is not known
+    std::uint64_t rule_row = 0;             // as first seen
+    Confidence confidence{};
     bool device_is_inside = false;
     Lowered lowered = Lowered::no;
     std::uint64_t count = 0;
@@ -58,11 +73,17 @@ class FindingsTable {
     bool saw_more = false;
   };
 
-  void add(const Finding& finding);
+  using Entry = std::pair<const Key, Row>;
+
+  [[nodiscard]] Finding read(const Event& alert) const;
+  void add(const Finding& finding, const Event& alert);
+  [[nodiscard]] std::shared_ptr<const RuleFacts> keep(const RuleFacts& facts, std::uint32_t generation);
+  [[nodiscard]] std::vector<const Entry*> sorted() const;
   [[nodiscard]] std::vector<std::string> cells(const Key& key, const Row& row) const;
 
-  const RuleBook* rules_;
+  const RuleBooks* rules_;
   bool clock_is_set_;
+  std::map<std::string, Rule> known_;  // the rules of rows_, by rule_id
   std::map<Key, Row> rows_;
   std::uint64_t left_out_ = 0;
   std::uint64_t handshakes_without_name_ = 0;

@@ -15,7 +15,12 @@ int main(int argc, char** argv) {
 
   Run run;
   add_replay_command(program, run);
+  add_status_command(program, run);
+  add_push_command(program, run);
+  add_packs_command(program, run);
+  add_rollback_command(program, run);
   add_watch_command(program, run);
+  add_rules_command(program, run);
   add_config_command(program, run);
 
   try {

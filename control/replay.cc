@@ -22,15 +22,15 @@ constexpr std::size_t window = 2048;
 
 class Replay {
  public:
-  Replay(const ReplayOptions& options, const Ruleset& ruleset, const EveContext& context, Statistics& statistics,
+  Replay(const ReplayOptions& options, const Generation& generation, const EveContext& context, Statistics& statistics,
          FindingsTable& findings)
       : options_(options),
-        ruleset_(&ruleset),
+        generation_(&generation),
         context_(context),
         statistics_(&statistics),
         findings_(&findings),
         slots_(std::make_unique<ReplaySlot[]>(window)) {
-    statistics_->generation = ruleset.generation();
+    statistics_->generation = generation.number();
     statistics_->ports.push_back({"capture", {}});
   }
 
@@ -110,7 +110,7 @@ class Replay {
     number_ = 0;
     const bool threaded = options_.workers > 1;
     for (std::uint32_t i = 0; i < options_.workers; ++i)
-      lanes_.push_back(std::make_unique<ReplayLane>(options_.pipeline, *ruleset_, threaded,
+      lanes_.push_back(std::make_unique<ReplayLane>(options_.pipeline, *generation_, i, threaded,
                                                     [this, i] { drain(*lanes_[i], ~std::uint64_t{0}); }));
   }
 
@@ -202,7 +202,7 @@ class Replay {
   [[nodiscard]] Tick last_time() const { return newest_ == 0 ? Tick{} : slots_[(newest_ - 1) % window].packet.time; }
 
   const ReplayOptions& options_;
-  const Ruleset* ruleset_;
+  const Generation* generation_;
   EveContext context_;
   Statistics* statistics_;
   FindingsTable* findings_;
@@ -220,9 +220,9 @@ class Replay {
 
 }  // namespace
 
-ReplayEnd replay(const ReplayOptions& options, const Ruleset& ruleset, const EveContext& context,
+ReplayEnd replay(const ReplayOptions& options, const Generation& generation, const EveContext& context,
                  Statistics& statistics, FindingsTable& findings) {
-  return Replay{options, ruleset, context, statistics, findings}.run();
+  return Replay{options, generation, context, statistics, findings}.run();
 }
 
 }  // namespace sluice

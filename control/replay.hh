@@ -31,8 +31,8 @@ enum class ReplayEnd : std::uint8_t {
 };
 
 // Replays all captures; what it learns goes into `statistics` and `findings`, complaints to standard error.
-// `ruleset` is built from context.rules.
-[[nodiscard]] ReplayEnd replay(const ReplayOptions& options, const Ruleset& ruleset, const EveContext& context,
+// `generation` is built from context.rules, for at least options.workers workers.
+[[nodiscard]] ReplayEnd replay(const ReplayOptions& options, const Generation& generation, const EveContext& context,
                                Statistics& statistics, FindingsTable& findings);
 
 }  // namespace sluice

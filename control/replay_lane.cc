@@ -30,9 +30,12 @@ std::optional<RingRecord> ReplayRings::next(std::uint64_t tag) noexcept {
   return std::nullopt;
 }
 
-ReplayLane::ReplayLane(const PipelineOptions& options, const Ruleset& ruleset, bool threaded,
-                       std::function<void()> make_room)
-    : threaded_(threaded), sink_(rings_.sink()), pipeline_(options, ruleset, sink_), make_room_(std::move(make_room)) {
+ReplayLane::ReplayLane(const PipelineOptions& options, const Generation& generation, std::uint32_t number,
+                       bool threaded, std::function<void()> make_room)
+    : threaded_(threaded),
+      sink_(rings_.sink()),
+      pipeline_(options, generation, number, sink_),
+      make_room_(std::move(make_room)) {
   sink_.wait_with(wait_for_room, this);
   if (threaded_) thread_ = std::thread([this] { run(); });
 }

@@ -53,7 +53,8 @@ class ReplayLane {
  public:
   // `make_room` is called from the lane's work when its rings are full: on the reader's own thread where
   // !threaded; else it is not called and the lane waits for the reader.
-  ReplayLane(const PipelineOptions& options, const Ruleset& ruleset, bool threaded, std::function<void()> make_room);
+  ReplayLane(const PipelineOptions& options, const Generation& generation, std::uint32_t number, bool threaded,
+             std::function<void()> make_room);
   ~ReplayLane();
   ReplayLane(const ReplayLane&) = delete;
   ReplayLane& operator=(const ReplayLane&) = delete;

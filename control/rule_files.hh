@@ -1,7 +1,6 @@
-// The rules that a command works with: the lists that were named, or those that ship.
+// The rules that a command works with: the files that were named, or those that ship.
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <tl/expected.hpp>
 #include <vector>
@@ -10,17 +9,30 @@
 
 namespace sluice {
 
-struct RuleFiles {
-  RuleList rules;
-  RuleBook book;                   // of `rules`
-  std::string digest;              // SHA-256 over all rows, in hex: the same rows give the same digest
-  std::vector<std::string> lists;  // paths that were read
+// Paths of files.
+struct RuleSources {
+  std::vector<std::string> indicators{};  // lists of one's own (CSV)
+  std::vector<std::string> signatures{};  // of one's own, in Suricata's language
+  std::vector<std::string> packs{};
+  std::vector<std::string> trusted_keys{};  // minisign's .pub files; where there is one, every pack must verify
+
+  [[nodiscard]] bool empty() const noexcept { return indicators.empty() && signatures.empty() && packs.empty(); }
 };
 
-// All errors of all files, one a line, where there is any: a list with errors is not used in part.
-[[nodiscard]] tl::expected<RuleFiles, std::string> load_rule_files(const std::vector<std::string>& paths);
+struct RuleFiles {
+  RuleList rules;
+  RuleBook book;                     // of `rules`
+  std::string digest;                // SHA-256 over all rows, in hex: the same rows give the same digest
+  std::vector<std::string> notices;  // what the person who named the files should know; for standard error
+};
 
-// The lists that ship with this program: in the source tree that it was built in, or where it is installed.
-[[nodiscard]] std::vector<std::string> shipped_lists();
+// Rows: one's own lists first, in the order in which they were named, then the packs by name. All errors of all files,
+// one a line, where there is any: rules with errors are not used in part. Two packs of one name are an error, and so is
+// a pack with the name of one's own list: ids of rules begin with that name.
+[[nodiscard]] tl::expected<RuleFiles, std::string> load_rule_files(const RuleSources& sources);
+
+// The lists and signatures that ship with this program: in the source tree that it was built in, or where it is
+// installed.
+[[nodiscard]] RuleSources shipped_rules();
 
 }  // namespace sluice

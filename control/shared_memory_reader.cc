@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <bit>
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 
 namespace sluice {
@@ -70,7 +69,9 @@ SharedMemoryReader::SharedMemoryReader(std::string path, std::uint8_t* base, std
       consumer_(consumer),
       layout_(layout),
       workers_(workers),
-      epoch_(layout.header().epoch) {
+      epoch_(layout.header().epoch),
+      process_(layout.header().process),
+      counters_(workers) {
   auto& page = *reinterpret_cast<ConsumerPage*>(consumer_);
   for (std::uint32_t i = 0; i < workers_; ++i) {
     const auto& worker = layout_.worker(i);
@@ -93,25 +94,57 @@ std::optional<RingRecord> SharedMemoryReader::next() {
   return std::nullopt;
 }
 
-Statistics SharedMemoryReader::statistics() const {
+TapReading SharedMemoryReader::reading() {
   const auto& header = layout_.header();
-  Statistics statistics;
+  TapReading reading;
+  reading.epoch = epoch_;
+  reading.process = process_;
+  reading.started_ns = header.started_ns;
+  if (const auto state = read_state(header))
+    state_ = *state;
+  else
+    ++counters_unreadable_;
+  reading.state = state_.state;
+  reading.reason = state_.reason;
+  reading.since_ns = state_.since_ns;
+  reading.generation = state_.generation;
+  reading.ruleset_digest = state_.ruleset_digest;
+  reading.swaps = state_.swaps;
+  reading.refused_calls = header.refused_calls.load(std::memory_order_relaxed);
+  reading.held = header.held;
   const auto ports = std::min<std::uint32_t>(header.ports, ports_limit);
   for (std::uint32_t port = 0; port < ports; ++port) {
     const auto* name = header.port_names[port];
-    statistics.ports.push_back({std::string{name, ::strnlen(name, sizeof header.port_names[port])}, {}});
+    reading.ports.emplace_back(name, ::strnlen(name, sizeof header.port_names[port]));
   }
   for (std::uint32_t i = 0; i < workers_; ++i) {
-    const auto reading = read(layout_.worker(i));
-    if (!reading) continue;
-    statistics.inspection += reading->inspection;
-    for (std::uint32_t port = 0; port < ports; ++port) statistics.ports[port].counters += reading->ports[port];
+    if (const auto counters = read(layout_.worker(i)))
+      counters_[i] = *counters;
+    else
+      ++counters_unreadable_;
+    reading.workers.push_back({counters_[i], layout_.worker(i).heartbeat.load(std::memory_order_relaxed)});
   }
-  statistics.held = header.held;
-  statistics.generation = header.generation;
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  statistics.uptime = now - Duration{header.started_ns};
-  return statistics;
+  return reading;
+}
+
+TapState SharedMemoryReader::state() const noexcept { return layout_.header().state.load(); }
+
+SharedMemoryReader::LiveRules SharedMemoryReader::ruleset() const {
+  const auto state = read_state(layout_.header());
+  return state ? LiveRules{state->generation, state->ruleset_digest} : LiveRules{};
+}
+
+std::uint64_t SharedMemoryReader::heartbeat() const noexcept {
+  std::uint64_t sum = 0;
+  for (std::uint32_t i = 0; i < workers_; ++i) sum += layout_.worker(i).heartbeat.load(std::memory_order_relaxed);
+  return sum;
+}
+
+std::uint64_t SharedMemoryReader::damaged() const noexcept {
+  std::uint64_t sum = 0;
+  for (const auto* rings : {&findings_, &records_})
+    for (const auto& ring : *rings) sum += ring->damaged();
+  return sum;
 }
 
 bool SharedMemoryReader::is_stale() const {

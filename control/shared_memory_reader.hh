@@ -9,7 +9,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "control/statistics.hh"
+#include "control/tap_reading.hh"
 #include "dataplane/event_ring.hh"
 #include "dataplane/shared_memory.hh"
 
@@ -25,8 +25,24 @@ class SharedMemoryReader {
 
   // The next event of any worker, findings before records; nothing where all rings are empty.
   [[nodiscard]] std::optional<RingRecord> next();
-  [[nodiscard]] Statistics statistics() const;
-  [[nodiscard]] TapState state() const noexcept { return layout_.header().state.load(); }
+  // Each worker's counters are of one moment; those that cannot be read (a worker that died while it wrote) stand as
+  // they were read last, so that no counter ever goes down.
+  [[nodiscard]] TapReading reading();
+  // Which rules are live.
+  struct LiveRules {
+    std::uint32_t generation = 0;  // 0: none yet
+    std::string digest;
+  };
+  [[nodiscard]] LiveRules ruleset() const;
+  [[nodiscard]] TapState state() const noexcept;
+  [[nodiscard]] std::uint64_t epoch() const noexcept { return epoch_; }
+  [[nodiscard]] std::uint32_t process() const noexcept { return process_; }
+  // Turns of all workers together: goes up while one of them moves.
+  [[nodiscard]] std::uint64_t heartbeat() const noexcept;
+  // Times that a ring's content made no sense and was given up, and that a worker's counters or the state could not be
+  // read.
+  [[nodiscard]] std::uint64_t damaged() const noexcept;
+  [[nodiscard]] std::uint64_t counters_unreadable() const noexcept { return counters_unreadable_; }
   // Another data plane than the one attached to has taken the path, or it is gone.
   [[nodiscard]] bool is_stale() const;
 
@@ -41,6 +57,10 @@ class SharedMemoryReader {
   SharedLayout layout_;
   std::uint32_t workers_;
   std::uint64_t epoch_;
+  std::uint32_t process_;
+  StateReading state_;                   // as read last
+  std::vector<WorkerReading> counters_;  // as read last
+  std::uint64_t counters_unreadable_ = 0;
   std::vector<std::unique_ptr<RingConsumer>> findings_;
   std::vector<std::unique_ptr<RingConsumer>> records_;
 };

@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 #include <openssl/sha.h>
+#include <sys/random.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <iterator>
+#include <system_error>
 
 namespace sluice {
 namespace {
@@ -18,6 +22,12 @@ std::optional<unsigned> hex_digit(char c) {
   if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a') + 10U;
   if (c >= 'A' && c <= 'F') return static_cast<unsigned>(c - 'A') + 10U;
   return std::nullopt;
+}
+
+// Sections 4.1 and 4.2: which of the layouts, and variant 10.
+void mark(Uuid& uuid, unsigned version) {
+  uuid.bytes[6] = static_cast<std::uint8_t>((uuid.bytes[6] & 0x0fU) | version << 4U);
+  uuid.bytes[8] = static_cast<std::uint8_t>((uuid.bytes[8] & 0x3fU) | 0x80U);
 }
 
 }  // namespace
@@ -44,8 +54,16 @@ Uuid Uuid::named(const Uuid& name_space, std::string_view name) {
 
   Uuid uuid;
   std::copy_n(digest.begin(), uuid.bytes.size(), uuid.bytes.begin());
-  uuid.bytes[6] = static_cast<std::uint8_t>((uuid.bytes[6] & 0x0fU) | 0x50U);  // section 4.2: version 5
-  uuid.bytes[8] = static_cast<std::uint8_t>((uuid.bytes[8] & 0x3fU) | 0x80U);  // section 4.1: variant 10
+  mark(uuid, 5);
+  return uuid;
+}
+
+Uuid Uuid::random() {
+  Uuid uuid;
+  // Up to 256 bytes come whole and uninterrupted once the kernel has its entropy (getrandom(2)).
+  if (::getrandom(uuid.bytes.data(), uuid.bytes.size(), 0) != static_cast<ssize_t>(uuid.bytes.size()))
+    throw std::system_error{errno, std::generic_category(), "no random numbers from the kernel"};
+  mark(uuid, 4);
   return uuid;
 }
 

@@ -37,10 +37,29 @@ std::string_view stage_lead(Stage stage, Field matched_field, bool by_address) n
       if (matched_field == Field::quic_sni) return "name in QUIC handshake of";
       return "name in handshake of";
     case Stage::data_sent: return matched_field == Field::http_host ? "HTTP request sent to" : "data sent to";
-    case Stage::content_matched: return "content that matches a rule sent to";
-    case Stage::content_decoded: return "content decoded on its way to";
+    // Which way it went, the event does not say.
+    case Stage::content_matched: return "content that matches a rule in traffic with";
+    case Stage::content_decoded: return "content decoded in traffic with";
   }
   return "contact with";
+}
+
+// What a signature says of itself is prose of a rule, and stands in the metadata alone.
+std::string signature_message(const Finding& finding) {
+  const auto& rule = *finding.rule;
+  const auto host = stored_text(finding.destination());
+  const auto what = [&] {
+    switch (finding.stage) {
+      case Stage::content_matched:
+        return fmt::format("content that matches rule {} in traffic with {}", rule.signature_id, host);
+      case Stage::content_decoded:
+        return fmt::format("content that matches rule {}, decoded, in traffic with {}", rule.signature_id, host);
+      default:
+        return fmt::format("{} {}, matched by rule {}", stage_lead(finding.stage, finding.matched_field, false), host,
+                           rule.signature_id);
+    }
+  }();
+  return fmt::format("SLUICE {}: {}", text_of(rule.finding_class), what);
 }
 
 }  // namespace
@@ -100,12 +119,16 @@ std::string_view text_of(Field field) noexcept {
     case Field::http_header_name: return "http.request_headers.name";
     case Field::http_header_value: return "http.request_headers.value";
     case Field::destination_ip: return "dest_ip";
+    case Field::vendor_server: return "xiaomi_push.server";
+    case Field::device_model: return "xiaomi_push.model";
+    case Field::device_build: return "xiaomi_push.build";
     default: return "";  // numbers: no rule matches them by their text
   }
 }
 
 std::string alert_message(const Finding& finding) {
   if (finding.rule == nullptr) return fmt::format("SLUICE: row {} is not in the rules at hand", finding.rule_row);
+  if (finding.rule->kind == RuleKind::signature) return signature_message(finding);
   const auto by_address = finding.is_by_address();
   const auto finding_class = finding.rule->finding_class;
   const auto recipient = stored_text(finding.rule->recipient);
@@ -113,6 +136,25 @@ std::string alert_message(const Finding& finding) {
                      stage_lead(finding.stage, finding.matched_field, by_address),
                      by_address ? "an address once listed as" : "a host documented as", class_words(finding_class),
                      recipient.empty() ? "recipient not named" : recipient);
+}
+
+std::string seen_words(const Finding& finding, const Event& alert) {
+  auto words = finding.destination();
+  if (finding.stage != Stage::content_decoded) return words;
+  std::string_view link = ": ";
+  const auto add = [&](std::string_view before, std::string_view value) {
+    words.append(link).append(before).append(value);
+    link = ", ";
+  };
+  const auto said = [&](Field id) {
+    const auto field = alert.find(id);
+    return field ? field->text() : std::string_view{};
+  };
+  if (const auto model = said(Field::device_model); !model.empty()) add("", model);
+  if (const auto build = said(Field::device_build); !build.empty()) add("build ", build);
+  if (!said(Field::device_id).empty()) add("device-id", " redacted");
+  if (!said(Field::network_name).empty()) add("network-name", " redacted");
+  return words;
 }
 
 std::string_view uninspected_words(UninspectedReason reason) noexcept {

@@ -89,6 +89,9 @@ struct InspectionCounters {
   std::uint64_t events_lost = 0;  // the ring to the control plane was full
   std::uint64_t events_truncated = 0;
   std::uint64_t findings = 0;
+  std::uint64_t signature_scans = 0;       // buffers that were searched for patterns
+  std::uint64_t signature_candidates = 0;  // signatures whose pattern was seen, tried in full
+  std::uint64_t signatures_cut = 0;        // messages on which a bound of matching was hit
 
   void operator+=(const InspectionCounters& other) noexcept {
     uninspected += other.uninspected;
@@ -98,6 +101,9 @@ struct InspectionCounters {
     events_lost += other.events_lost;
     events_truncated += other.events_truncated;
     findings += other.findings;
+    signature_scans += other.signature_scans;
+    signature_candidates += other.signature_candidates;
+    signatures_cut += other.signatures_cut;
   }
 };
 

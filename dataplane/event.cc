@@ -63,7 +63,7 @@ std::optional<Event> Event::parse(Bytes record) noexcept {
   if (record.size() < sizeof header) return std::nullopt;
   std::memcpy(&header, record.data(), sizeof header);
   if (header.size != record.size() || header.size % alignment != 0) return std::nullopt;
-  if (header.type < EventType::alert || header.type > EventType::flow) return std::nullopt;
+  if (header.type < EventType::alert || header.type > EventType::xiaomi_push) return std::nullopt;
 
   // Padding is zero bytes, and no field has id 0: the first such header (or too few bytes for one) ends the list.
   auto rest = record.subspan(sizeof header);

@@ -72,7 +72,7 @@ enum class Field : std::uint16_t {
   // what a vendor's own clear-text protocol says of the device. Identifiers leave the control plane redacted.
   vendor_command = 96,     // text: the kind of message, in the protocol's own word
   vendor_server = 97,      // text: the server as the device names it
-  sdk_version = 98,        // text
+  sdk_version = 98,        // integer: of the push SDK
   device_model = 99,       // text
   device_build = 100,      // text: of the operating system
   device_id = 101,         // text, an identifier

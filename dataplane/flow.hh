@@ -64,11 +64,23 @@ struct StreamSide {
   std::uint32_t next_sequence = 0;   // of the first byte that the parser has not consumed
   std::uint32_t buffer = no_index;   // in the worker's BufferPool
   std::uint64_t skip = 0;            // bytes ahead that no parser wants (a body)
+  std::uint16_t payload_seen = 0;    // bytes from the start that signatures were matched against
   bool started = false;
-  bool finished = false;   // nothing further is parsed in this direction
-  bool lost_sync = false;  // after a gap: look for the start of a message
+  bool finished = false;       // nothing further is parsed in this direction
+  bool lost_sync = false;      // after a gap: look for the start of a message
+  bool head_reported = false;  // of the request at hand, whose body is waited for
   Protocol protocol = Protocol::unknown;
   HttpBody body{BodyFraming::none, 0};  // the one that is passing by
+};
+
+// The signatures that were reported on a flow's payload, so that a piece that is looked at again, with more behind it,
+// is not reported again. Rows mean something in their own generation alone.
+struct ReportedSignatures {
+  static constexpr std::size_t limit = 4;  // the oldest gives way
+
+  std::uint32_t generation = 0;
+  std::uint32_t count = 0;
+  std::array<std::uint32_t, limit> rows{};
 };
 
 struct alignas(64) Flow {
@@ -97,6 +109,10 @@ struct alignas(64) Flow {
   // Beyond: touched only until the flow is decided.
   std::array<StreamSide, 2> side{};
   QuicInitialState quic;
+  ReportedSignatures reported;
+
+  [[nodiscard]] const Address& initiator() const noexcept { return initiator_is_low ? key.low : key.high; }
+  [[nodiscard]] const Address& responder() const noexcept { return initiator_is_low ? key.high : key.low; }
 };
 
 }  // namespace sluice

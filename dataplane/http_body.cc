@@ -131,4 +131,21 @@ void HttpBody::step_trailer(std::uint8_t byte) noexcept {
   if (++line_ > trailer_limit) state_ = State::failed;
 }
 
+BodyPrefix copy_content(HttpBody body, Bytes bytes, std::span<std::uint8_t> room) noexcept {
+  Reader reader{bytes};
+  std::size_t used = 0;
+  while (reader.left() != 0 && used < room.size() && !body.done() && !body.failed()) {
+    const auto certain = std::min<std::uint64_t>(body.remaining(), std::min(reader.left(), room.size() - used));
+    if (certain == 0) {
+      if (body.consume(reader.take(1)) == 0) break;
+      continue;
+    }
+    const auto content = reader.take(static_cast<std::size_t>(certain));
+    std::copy(content.begin(), content.end(), room.begin() + static_cast<std::ptrdiff_t>(used));
+    used += content.size();
+    body.skip(content.size());
+  }
+  return {used, used == room.size() || body.done() || body.failed()};
+}
+
 }  // namespace sluice

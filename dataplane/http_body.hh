@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "dataplane/bytes.hh"
 
@@ -68,5 +69,14 @@ class HttpBody {
   bool digits_ = false;     // the chunk line has at least one
   bool empty_line_ = true;  // nothing but CR on the trailer line so far
 };
+
+// The first bytes of a body's content, without chunk lines.
+struct BodyPrefix {
+  std::size_t size = 0;
+  bool complete = false;  // no further content will come, or there is no room for it
+};
+
+// Copies the content at the start of `bytes`, where `body` begins, to `room`; more than fits is left out.
+[[nodiscard]] BodyPrefix copy_content(HttpBody body, Bytes bytes, std::span<std::uint8_t> room) noexcept;
 
 }  // namespace sluice

@@ -5,8 +5,13 @@
 #include <cstdio>
 
 #include "config/configuration.hh"
+#include "dataplane/command_socket.hh"
+#include "dataplane/main_core.hh"
+#include "dataplane/rule_desk.hh"
+#include "dataplane/signature_compiler.hh"
+#include "dataplane/site_rules.hh"
+#include "dataplane/start_packs.hh"
 #include "dataplane/tap.hh"
-#include "rules/indicator_list.hh"
 
 namespace {
 
@@ -21,14 +26,19 @@ void want_stop(int) { stop_wanted = 1; }
 constexpr const char* help = R"(sluice-dataplane --config FILE
 
 The tap: forwards between the ports of each pair, inspects what passes, and in mode `enforce` drops what the rules
-block. Needs CAP_NET_ADMIN and CAP_NET_RAW for kernel interfaces. Says `ready` on standard output when traffic flows;
-SIGINT or SIGTERM ends it and gives the interfaces their settings back.
+block. Needs CAP_NET_ADMIN and CAP_NET_RAW for kernel interfaces. Forwards from the first moment on, and says `ready` on
+standard output when the first rules are in use; SIGINT or SIGTERM ends it and gives the interfaces their settings back.
 
   --config FILE   the configuration; its options: config/README.md, `sluice config show`
   --help          this text
   --version       the version
 
-Events and counters go to the shared memory that the configuration names; `sluice watch --config FILE` reads them.
+Rules are the lists of the site (rules.indicators, rules.signatures) and signed packs: those that were pushed last,
+which are kept in rules.state_directory, else those of rules.packs. Nobody else has to run for it. New packs are taken
+at events.command_socket while traffic flows (`sluice push`). What state the tap is in, and why, is said on standard
+error whenever it changes.
+
+Events and counters go to the shared memory that the configuration names, where sluice-control reads them.
 Exit status: 0 ended as asked, 1 the tap could not start, 2 errors in the command line, the configuration or a list.
 )";
 
@@ -61,17 +71,25 @@ tl::expected<config::ConfigurationT, int> configuration(const std::string& path)
   return tl::unexpected(exit_usage);
 }
 
-tl::expected<RuleList, int> rule_list(const std::vector<std::string>& paths) {
-  RuleList rules;
-  bool good = true;
-  for (const auto& path : paths) {
-    auto loaded = load_indicator_list(path);
-    for (const auto& error : loaded.errors) std::fprintf(stderr, "%s\n", error.text().c_str());
-    good = good && loaded.errors.empty();
-    std::move(loaded.rows.begin(), loaded.rows.end(), std::back_inserter(rules.indicators));
-  }
-  if (!good) return tl::unexpected(exit_usage);
-  return rules;
+// What a person wrote for this site must be right before anything starts; what was pushed is judged while it runs.
+tl::expected<LoaderSettings, int> loader_settings(const config::ConfigurationT& settings) {
+  LoaderSettings loader;
+  const auto& rules = *settings.rules;
+  auto site = load_site_rules(rules.indicators, rules.signatures);
+  for (const auto& error : site.errors) std::fprintf(stderr, "%s\n", error.c_str());
+  auto keys = read_trusted_keys(rules.trusted_keys);
+  if (!keys) std::fprintf(stderr, "sluice-dataplane: %s\n", keys.error().c_str());
+  if (!keys || !site.errors.empty()) return tl::unexpected(exit_usage);
+  loader.keys = std::move(*keys);
+  loader.site = std::move(site.packs);
+  loader.compile = signature_compiler(compiler_path(), rules.state_directory + "/databases");
+  loader.workers = settings.workers;
+  return loader;
+}
+
+int failed(const std::string& why) {
+  std::fprintf(stderr, "sluice-dataplane: %s\n", why.c_str());
+  return exit_failed;
 }
 
 }  // namespace
@@ -81,21 +99,21 @@ int main(int argc, char** argv) {
   if (!path) return path.error();
   const auto settings = configuration(*path);
   if (!settings) return settings.error();
-  const auto rules = rule_list(settings->rules->indicators);
-  if (!rules) return rules.error();
-  if (rules->size() == 0)
-    std::fputs("sluice-dataplane: no rules: traffic passes uninspected (rules.indicators)\n", stderr);
-  const Ruleset ruleset{*rules};
+  auto loader = loader_settings(*settings);
+  if (!loader) return loader.error();
 
   std::signal(SIGINT, want_stop);
   std::signal(SIGTERM, want_stop);
-  const auto tap = Tap::start(*settings, ruleset);
-  if (!tap) {
-    std::fprintf(stderr, "sluice-dataplane: %s\n", tap.error().c_str());
-    return exit_failed;
-  }
-  std::puts("ready");
+  const auto tap = Tap::start(*settings);
+  if (!tap) return failed(tap.error());
+  auto socket = CommandSocket::listen(settings->events->command_socket);
+  if (!socket) return failed(socket.error());
+  RuleDesk desk{std::move(*loader), settings->rules->packs, PackStore{settings->rules->state_directory},
+                (*tap)->generations()};
+  MainCore core{**tap, desk, *socket, SLUICE_VERSION};
+  core.start(stop_wanted);
+  if (stop_wanted == 0) std::puts("ready");
   std::fflush(stdout);
-  (*tap)->watch(stop_wanted);
+  core.run(stop_wanted);
   return 0;
 }

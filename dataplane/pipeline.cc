@@ -16,12 +16,12 @@ Stage address_stage(const Flow& flow, const Packet& packet, Way way) noexcept {
 
 }  // namespace
 
-Pipeline::Pipeline(const PipelineOptions& options, const Ruleset& ruleset, EventSink& sink)
+Pipeline::Pipeline(const PipelineOptions& options, const Generation& generation, std::uint32_t worker, EventSink& sink)
     : options_(options),
       table_(options.flow_table_entries, options.hash_secret),
       expiry_(table_.capacity(), options.timeouts),
       buffers_(options.reassembly_buffers),
-      reporter_(ruleset, options.policy, options.record, sink, counters_),
+      reporter_(generation, worker, options.policy, options.record, sink, counters_),
       protocols_(reporter_, buffers_),
       streams_(buffers_, protocols_, options.midstream) {}
 
@@ -142,9 +142,10 @@ void Pipeline::inspect(const Passage& at) noexcept {
   if (flow.decided || side.finished) {
     // Nothing reads this payload any more: say what stands in the way.
     if (at.packet.payload.empty()) return;
-    if (flow.protocol == Protocol::tls || flow.protocol == Protocol::quic)
+    const auto protocol = flow.protocol;
+    if (protocol == Protocol::tls || protocol == Protocol::quic || protocol == Protocol::xiaomi_push)
       at.packet.uninspected = UninspectedReason::ciphertext;
-    else if (flow.protocol == Protocol::unknown)
+    else if (protocol == Protocol::unknown)
       at.packet.uninspected = UninspectedReason::unknown_protocol;
     if (flow.decided) return;
   }

@@ -11,11 +11,11 @@
 #include "dataplane/event_sink.hh"
 #include "dataplane/expiry.hh"
 #include "dataplane/flow_table.hh"
+#include "dataplane/generation.hh"
 #include "dataplane/packet.hh"
 #include "dataplane/placement.hh"
 #include "dataplane/protocol.hh"
 #include "dataplane/reporter.hh"
-#include "dataplane/ruleset.hh"
 #include "dataplane/stream.hh"
 #include "dataplane/verdict.hh"
 
@@ -37,8 +37,12 @@ struct PipelineOptions {
 
 class Pipeline {
  public:
-  // `ruleset` and `sink` must outlive the pipeline. All memory is taken here.
-  Pipeline(const PipelineOptions& options, const Ruleset& ruleset, EventSink& sink);
+  // `sink` must outlive the pipeline, `generation` the next use(). `worker`: which of its scratch is this pipeline's.
+  // All memory is taken here.
+  Pipeline(const PipelineOptions& options, const Generation& generation, std::uint32_t worker, EventSink& sink);
+
+  // Between bursts: from here on the rules are those of `generation`. Nothing of the one before is kept.
+  void use(const Generation& generation) noexcept { reporter_.use(generation); }
 
   // At most burst_limit packets in the order of arrival; sets packet.action and packet.uninspected.
   void process(std::span<Packet> burst) noexcept;

@@ -32,6 +32,11 @@ class Protocols {
 
   // TCP: `data` is what follows the bytes consumed so far, without a hole.
   [[nodiscard]] Progress advance(const Passage& at, StreamSide& side, Bytes data) noexcept;
+  // TCP: clear text as it comes in order, `position` bytes from the start of the direction, for signatures alone.
+  void payload(const Passage& at, std::uint32_t position, Bytes data) noexcept {
+    reporter_->payload(at, position, data);
+  }
+  [[nodiscard]] bool wants_payload() const noexcept { return reporter_->wants(Buffer::payload); }
   // TCP: bytes are missing before what comes next. False where the parser cannot go on after a hole.
   [[nodiscard]] bool resume_after_gap(StreamSide& side) noexcept;
   // TCP: no byte will follow `data`, which a parser waits to see completed: reports what is certain.
@@ -43,11 +48,23 @@ class Protocols {
   [[nodiscard]] Progress probe(const Passage& at, StreamSide& side, Bytes data) noexcept;
   [[nodiscard]] Progress advance_tls(const Passage& at, Bytes data) noexcept;
   [[nodiscard]] Progress advance_http(const Passage& at, StreamSide& side, Bytes data) noexcept;
+  [[nodiscard]] Progress pass_body(const Passage& at, StreamSide& side, Bytes data) noexcept;
+  [[nodiscard]] bool inspect_body(const Passage& at, const HttpRequest& request, Bytes after_head,
+                                  bool is_last) noexcept;
+  void cut_http(const Passage& at, StreamSide& side, Bytes data) noexcept;
+  [[nodiscard]] Progress advance_xiaomi_push(const Passage& at, Bytes data) noexcept;
   [[nodiscard]] Progress advance_dns(const Passage& at, StreamSide& side, Bytes data) noexcept;
   void dns_datagram(const Passage& at) noexcept;
   void quic_datagram(const Passage& at) noexcept;
   void quic_crypto(const Passage& at, std::uint32_t version, Bytes payload) noexcept;
   void report_gquic(const Passage& at, std::uint32_t version, const GquicHello& hello) noexcept;
+  static void mark(const Passage& at, UninspectedReason reason) noexcept {
+    if (!at.packet.uninspected) at.packet.uninspected = reason;
+  }
+  [[nodiscard]] static Progress finished_with(const Passage& at, UninspectedReason reason) noexcept {
+    mark(at, reason);
+    return {Progress::State::finished, 0, 0};
+  }
   // No parser looks at the flow any more.
   void decide(Flow& flow) noexcept;
 

@@ -19,16 +19,6 @@ std::string_view without_port(std::string_view host) noexcept {
   return host.substr(0, host.find(':'));
 }
 
-const Address& initiator(const Flow& flow) noexcept { return flow.initiator_is_low ? flow.key.low : flow.key.high; }
-const Address& responder(const Flow& flow) noexcept { return flow.initiator_is_low ? flow.key.high : flow.key.low; }
-
-// Addresses in text take a fixed room here: std::string would allocate.
-struct AddressText {
-  std::array<char, Address::text_limit> buffer{};
-  std::string_view text;
-  explicit AddressText(const Address& address) noexcept { text = address.text_to(buffer); }
-};
-
 }  // namespace
 
 // Source and destination are those of the packet for a DNS message, else initiator and responder of the flow.
@@ -40,8 +30,8 @@ EventHeader Reporter::header(EventType type, const Flow& flow) const noexcept {
   header.port_pair = flow.key.port_pair;
   header.flow_id = flow.id;
   header.generation = ruleset_->generation();
-  header.source = initiator(flow);
-  header.destination = responder(flow);
+  header.source = flow.initiator();
+  header.destination = flow.responder();
   header.source_port = flow.initiator_is_low ? flow.key.low_port : flow.key.high_port;
   header.destination_port = flow.initiator_is_low ? flow.key.high_port : flow.key.low_port;
   header.vlan[0] = flow.key.vlan[0];
@@ -59,23 +49,6 @@ EventHeader Reporter::header(EventType type, const Passage& at) const noexcept {
 void Reporter::send(EventWriter& event, EventType type, std::uint64_t tag) noexcept {
   if (event.truncated()) ++counters_->events_truncated;
   sink_->put(type, tag, event.finish(), *counters_);
-}
-
-void Reporter::connection(const Passage& at, Stage stage) noexcept {
-  // The listed end is the far one; where nobody said which side is inside, either.
-  struct End {
-    const Address& address;
-    bool wanted;
-  };
-  const auto inside = at.flow.inside;
-  for (const auto& end :
-       {End{responder(at.flow), inside != Inside::destination}, End{initiator(at.flow), inside != Inside::source}}) {
-    Hits hits;
-    if (end.wanted) ruleset_->match_address(end.address, hits);
-    if (hits.count == 0) continue;
-    at.flow.address_listed = true;
-    alerts(at, hits, Field::destination_ip, AddressText{end.address}.text, stage, Scope::flow);
-  }
 }
 
 void Reporter::dns(const Passage& at, const DnsMessage& message) noexcept {
@@ -102,7 +75,11 @@ void Reporter::dns(const Passage& at, const DnsMessage& message) noexcept {
     event.integer(Field::dns_query_type, question.type);
     // A response repeats the question: it counts where the query itself did not come by.
     const bool seen = header.response() && at.flow.packets[static_cast<std::size_t>(opposite(at.way))] != 0;
-    if (!seen) name(at, Field::dns_query_name, question.name.view(), Stage::name_looked_up, scope);
+    if (seen) continue;
+    name(at, Field::dns_query_name, question.name.view(), Stage::name_looked_up, scope);
+    Hits content;
+    signatures_.dns_query(at, question.name.view(), content);
+    alerts(at, content, Field::dns_query_name, question.name.view(), Stage::content_matched, scope, nullptr);
   }
   DnsRecord record;
   std::array<char, rdata_text_limit> text;
@@ -134,6 +111,9 @@ void Reporter::tls(const Passage& at, const ClientHello& hello) noexcept {
     send(event, EventType::tls, at.packet.number);
   }
   name(at, Field::tls_sni, hello.sni, Stage::name_in_handshake, Scope::flow);
+  Hits content;
+  signatures_.tls_hello(at, hello.sni, content);
+  signature_alerts(at, content, Field::tls_sni, hello.sni, Stage::content_matched);
 }
 
 void Reporter::quic(const Passage& at, std::uint32_t version, const ClientHello& hello) noexcept {
@@ -146,6 +126,9 @@ void Reporter::quic(const Passage& at, std::uint32_t version, const ClientHello&
     send(event, EventType::quic, at.packet.number);
   }
   name(at, Field::quic_sni, hello.sni, Stage::name_in_handshake, Scope::flow);
+  Hits content;
+  signatures_.quic_hello(at, hello.sni, content);
+  signature_alerts(at, content, Field::quic_sni, hello.sni, Stage::content_matched);
 }
 
 void Reporter::http(const Passage& at, const HttpRequest& request) noexcept {
@@ -164,48 +147,46 @@ void Reporter::http(const Passage& at, const HttpRequest& request) noexcept {
     send(event, EventType::http, at.packet.number);
   }
   name(at, Field::http_host, without_port(request.host), Stage::data_sent, Scope::flow);
+  Hits content;
+  signatures_.http_head(at, request, content);
+  signature_alerts(at, content, Field::http_host, without_port(request.host), Stage::content_matched);
 }
 
-void Reporter::name(const Passage& at, Field field, std::string_view name, Stage stage, Scope scope) noexcept {
-  Hits hits;
-  ruleset_->match_name(name, hits);
-  if (hits.count == 0 && field != Field::dns_query_name) {
-    // Some clients put an address where the name belongs.
-    if (const auto address = Address::parse(name)) ruleset_->match_address(*address, hits);
-  }
-  if (hits.count != 0) alerts(at, hits, field, name, stage, scope);
+void Reporter::http_body(const Passage& at, const HttpRequest& request, Bytes body) noexcept {
+  Hits content;
+  signatures_.http_body(at, request, body, content);
+  signature_alerts(at, content, Field::http_host, without_port(request.host), Stage::content_matched);
 }
 
-void Reporter::alerts(const Passage& at, const Hits& hits, Field field, std::string_view value, Stage stage,
-                      Scope scope) noexcept {
-  auto would = Action::pass;
-  for (const auto row : hits) would = std::max(would, enforced_action(policy_, ruleset_->rule(row), at.packet.time));
-  const auto action = policy_.mode == Mode::enforce ? would : Action::pass;
-  if (action == Action::drop) {
-    at.packet.action = Action::drop;
-    if (scope == Scope::flow) at.flow.dropped = true;
-  }
-  at.flow.alerted = true;
+// What the device says of itself, as far as it does.
+void Reporter::device_fields(EventWriter& event, const XiaomiPushFrame& frame) noexcept {
+  event.text(Field::vendor_command, frame.command);
+  if (!frame.device) return;
+  const auto& device = *frame.device;
+  const auto text = [&](Field field, std::string_view value) {
+    if (!value.empty()) event.text(field, value);
+  };
+  text(Field::vendor_server, device.server);
+  text(Field::device_model, device.model);
+  text(Field::device_build, device.build);
+  text(Field::device_id, device.device_id);
+  text(Field::device_locale, device.locale);
+  text(Field::network_type, device.network_type);
+  text(Field::network_name, device.network_name);
+  if (device.sdk_version != 0) event.integer(Field::sdk_version, device.sdk_version);
+  if (device.api_level != 0) event.integer(Field::device_api_level, device.api_level);
+}
 
-  // A record of its own room: an event of the message itself may be under way in buffer_.
-  for (const auto row : hits) {
-    EventWriter event{alert_buffer_};
-    event.begin(header(EventType::alert, at));
-    event.integer(Field::rule_row, row);
-    event.integer(Field::matched_field, static_cast<std::uint64_t>(field));
-    event.text(Field::matched_value, value);
-    event.integer(Field::stage, static_cast<std::uint64_t>(stage));
-    event.integer(Field::action, static_cast<std::uint64_t>(action));
-    event.integer(Field::would, static_cast<std::uint64_t>(would));
-    event.integer(Field::flow_protocol, static_cast<std::uint64_t>(at.flow.protocol));
-    event.integer(Field::flow_packets_to_server, at.flow.packets[0]);
-    event.integer(Field::flow_packets_to_client, at.flow.packets[1]);
-    event.integer(Field::flow_bytes_to_server, at.flow.bytes[0]);
-    event.integer(Field::flow_bytes_to_client, at.flow.bytes[1]);
-    event.integer(Field::flow_start, static_cast<std::uint64_t>(nanoseconds_since_epoch(at.flow.first_seen)));
-    ++counters_->findings;
-    send(event, EventType::alert, at.packet.number);
+void Reporter::xiaomi_push(const Passage& at, const XiaomiPushFrame& frame) noexcept {
+  if (record_ == Record::all) {
+    EventWriter event{buffer_};
+    event.begin(header(EventType::xiaomi_push, at));
+    device_fields(event, frame);
+    send(event, EventType::xiaomi_push, at.packet.number);
   }
+  Hits content;
+  signatures_.decoded(at, SignatureProtocol::xiaomi_push, content);
+  signature_alerts(at, content, Field::destination_ip, {}, Stage::content_decoded, &frame);
 }
 
 void Reporter::flow_end(const Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept {

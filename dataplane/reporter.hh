@@ -10,28 +10,37 @@
 #include "dataplane/event.hh"
 #include "dataplane/event_sink.hh"
 #include "dataplane/flow.hh"
+#include "dataplane/generation.hh"
 #include "dataplane/http.hh"
-#include "dataplane/packet.hh"
+#include "dataplane/message_match.hh"
 #include "dataplane/ruleset.hh"
 #include "dataplane/tls.hh"
 #include "dataplane/verdict.hh"
+#include "dataplane/xiaomi_push.hh"
 
 namespace sluice {
 
 // Which events leave a worker: findings alone, or a record of every message and flow too.
 enum class Record : std::uint8_t { findings, all };
 
-// One packet of one flow, on its way.
-struct Passage {
-  Packet& packet;
-  Flow& flow;
-  Way way;
-};
-
 class Reporter {
  public:
-  Reporter(const Ruleset& ruleset, const Policy& policy, Record record, EventSink& sink, InspectionCounters& counters)
-      : ruleset_(&ruleset), policy_(policy), record_(record), sink_(&sink), counters_(&counters) {}
+  Reporter(const Generation& generation, std::uint32_t worker, const Policy& policy, Record record, EventSink& sink,
+           InspectionCounters& counters)
+      : ruleset_(&generation.ruleset),
+        signatures_(generation, worker, counters),
+        policy_(policy),
+        record_(record),
+        sink_(&sink),
+        counters_(&counters) {}
+
+  // From here on the rules are those of `generation`.
+  void use(const Generation& generation) noexcept {
+    ruleset_ = &generation.ruleset;
+    signatures_.use(generation);
+  }
+  // Whether any signature looks there.
+  [[nodiscard]] bool wants(Buffer buffer) const noexcept { return signatures_.wants(buffer); }
 
   // Once for each flow, and again when it got further: is its far end a listed address?
   void connection(const Passage& at, Stage stage) noexcept;
@@ -39,6 +48,12 @@ class Reporter {
   void tls(const Passage& at, const ClientHello& hello) noexcept;
   void quic(const Passage& at, std::uint32_t version, const ClientHello& hello) noexcept;
   void http(const Passage& at, const HttpRequest& request) noexcept;
+  // The same request with its body, as far as it came by; at most body_inspection_limit bytes of it.
+  void http_body(const Passage& at, const HttpRequest& request, Bytes body) noexcept;
+  // The frame of a device that says what it is.
+  void xiaomi_push(const Passage& at, const XiaomiPushFrame& frame) noexcept;
+  // Clear text at `position` of its stream, or a datagram.
+  void payload(const Passage& at, std::uint32_t position, Bytes data) noexcept;
   // `tag`: number of the packet that made the end known.
   void flow_end(const Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept;
 
@@ -50,11 +65,18 @@ class Reporter {
   [[nodiscard]] EventHeader header(EventType type, const Passage& at) const noexcept;
   void hello_fields(EventWriter& event, const ClientHello& hello) const noexcept;
   void name(const Passage& at, Field field, std::string_view name, Stage stage, Scope scope) noexcept;
-  void alerts(const Passage& at, const Hits& hits, Field field, std::string_view value, Stage stage,
-              Scope scope) noexcept;
+  // `decoded`: of the message that matched, for its findings too; null where nothing was decoded.
+  void alerts(const Passage& at, const Hits& hits, Field field, std::string_view value, Stage stage, Scope scope,
+              const XiaomiPushFrame* decoded) noexcept;
   void send(EventWriter& event, EventType type, std::uint64_t tag) noexcept;
 
+  // On content: what matched is named by where it went, `value` or else the far end's address.
+  void signature_alerts(const Passage& at, const Hits& hits, Field field, std::string_view value, Stage stage,
+                        const XiaomiPushFrame* decoded = nullptr) noexcept;
+  static void device_fields(EventWriter& event, const XiaomiPushFrame& frame) noexcept;
+
   const Ruleset* ruleset_;
+  MessageMatcher signatures_;
   Policy policy_;
   Record record_;
   EventSink* sink_;

@@ -18,6 +18,30 @@ std::string failure(const std::string& what, const std::string& path) {
   return what + " " + path + ": " + std::strerror(errno);
 }
 
+// A sequence count: odd while the one writer is at it.
+template <class Write>
+void write_under(std::atomic<std::uint64_t>& sequence, Write write) noexcept {
+  const auto before = sequence.load(std::memory_order_relaxed);
+  sequence.store(before + 1, std::memory_order_relaxed);
+  std::atomic_thread_fence(std::memory_order_release);
+  write();
+  sequence.store(before + 2, std::memory_order_release);
+}
+
+// False where the writer kept changing it for many tries.
+template <class Read>
+bool read_under(const std::atomic<std::uint64_t>& sequence, Read read) noexcept {
+  constexpr int tries = 1000;
+  for (int i = 0; i < tries; ++i) {
+    const auto before = sequence.load(std::memory_order_acquire);
+    if (before % 2 != 0) continue;
+    read();
+    std::atomic_thread_fence(std::memory_order_acquire);
+    if (sequence.load(std::memory_order_relaxed) == before) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::size_t SharedLayout::size(std::uint32_t workers, std::uint64_t ring_bytes) noexcept {
@@ -97,28 +121,35 @@ void SharedMemory::publish() const noexcept {
 }
 
 void publish(WorkerPage& page, const WorkerReading& reading) noexcept {
-  const auto sequence = page.sequence.load(std::memory_order_relaxed);
-  page.sequence.store(sequence + 1, std::memory_order_relaxed);
-  std::atomic_thread_fence(std::memory_order_release);
-  page.inspection = reading.inspection;
-  std::memcpy(page.ports, reading.ports, sizeof page.ports);
-  page.flows = reading.flows;
-  page.sequence.store(sequence + 2, std::memory_order_release);
+  write_under(page.sequence, [&] {
+    page.inspection = reading.inspection;
+    std::memcpy(page.ports, reading.ports, sizeof page.ports);
+    page.flows = reading.flows;
+  });
 }
 
 std::optional<WorkerReading> read(const WorkerPage& page) noexcept {
-  constexpr int tries = 1000;
-  for (int i = 0; i < tries; ++i) {
-    const auto before = page.sequence.load(std::memory_order_acquire);
-    if (before % 2 != 0) continue;
-    WorkerReading reading;
+  WorkerReading reading;
+  const bool consistent = read_under(page.sequence, [&] {
     reading.inspection = page.inspection;
     std::memcpy(reading.ports, page.ports, sizeof reading.ports);
     reading.flows = page.flows;
-    std::atomic_thread_fence(std::memory_order_acquire);
-    if (page.sequence.load(std::memory_order_relaxed) == before) return reading;
-  }
-  return std::nullopt;
+  });
+  return consistent ? std::optional{reading} : std::nullopt;
+}
+
+void publish(SharedHeader& header, const StateReading& reading) noexcept {
+  write_under(header.sequence, [&] { header.reading = reading; });
+  header.state = reading.state;
+  header.generation = reading.generation;
+}
+
+std::optional<StateReading> read_state(const SharedHeader& header) noexcept {
+  StateReading reading;
+  if (!read_under(header.sequence, [&] { reading = header.reading; })) return std::nullopt;
+  reading.reason[sizeof reading.reason - 1] = 0;
+  reading.ruleset_digest[sizeof reading.ruleset_digest - 1] = 0;
+  return reading;
 }
 
 }  // namespace sluice

@@ -18,16 +18,25 @@
 #include "dataplane/counters.hh"
 #include "dataplane/event_ring.hh"
 #include "dataplane/event_sink.hh"
+#include "dataplane/tap_state.hh"
 
 namespace sluice {
 
 constexpr std::uint64_t shared_magic = 0x0031656369756c73;  // "sluice1" in memory
-constexpr std::uint32_t shared_version = 1;
+constexpr std::uint32_t shared_version = 2;
 constexpr std::size_t shared_page = 4096;
 constexpr std::uint32_t workers_limit = 64;
 constexpr std::uint32_t ports_limit = 16;
 
-enum class TapState : std::uint32_t { starting = 0, inspecting = 1, degraded = 2, uninspected = 3, stopped = 4 };
+// What the tap is doing, and by which rules. Texts are cut to fit and end with a zero.
+struct StateReading {
+  TapState state{};
+  std::uint32_t generation = 0;  // in use by every worker; 0 = none yet
+  std::int64_t since_ns = 0;     // of the state and its reason, since 1970
+  std::uint64_t swaps = 0;       // generations that took over while traffic flowed
+  char reason[128] = {};
+  char ruleset_digest[72] = {};  // hex; empty without rules
+};
 
 // data plane: wo, control: ro
 struct SharedHeader {
@@ -35,14 +44,17 @@ struct SharedHeader {
   std::uint32_t version = 0;
   std::uint32_t workers = 0;
   std::uint32_t ports = 0;
-  std::uint32_t generation = 0;
-  std::uint64_t ring_bytes = 0;  // of each ring, a power of two
-  std::uint64_t epoch = 0;       // another value for every start: a reader that sees it change starts over
+  std::atomic<std::uint32_t> generation{0};  // as in `reading`, for a look at it alone
+  std::uint64_t ring_bytes = 0;              // of each ring, a power of two
+  std::uint64_t epoch = 0;                   // another value for every start: a reader that sees it change starts over
   std::int64_t started_ns = 0;
   std::uint32_t process = 0;
-  std::atomic<TapState> state{TapState::starting};
-  std::atomic<std::uint64_t> held{0};     // packets in mbufs that are neither free nor counted out
-  char port_names[ports_limit][32] = {};  // inside, outside of the first pair, ...
+  std::atomic<TapState> state{TapState::starting};  // as in `reading`, for a look at it alone
+  std::atomic<std::uint64_t> held{0};               // packets in mbufs that are neither free nor counted out
+  std::atomic<std::uint64_t> refused_calls{0};      // system calls that a worker tried and may not make
+  char port_names[ports_limit][32] = {};            // inside, outside of the first pair, ...
+  std::atomic<std::uint64_t> sequence{0};           // odd while `reading` is being written
+  StateReading reading;
 };
 static_assert(sizeof(SharedHeader) <= shared_page);
 
@@ -124,5 +136,9 @@ class SharedMemory {
 void publish(WorkerPage& page, const WorkerReading& reading) noexcept;
 // A consistent copy; nothing where the writer kept changing it (or died in the middle) for many tries.
 [[nodiscard]] std::optional<WorkerReading> read(const WorkerPage& page) noexcept;
+
+// The same of the tap's state. What is read ends its texts with a zero, whatever stood there.
+void publish(SharedHeader& header, const StateReading& reading) noexcept;
+[[nodiscard]] std::optional<StateReading> read_state(const SharedHeader& header) noexcept;
 
 }  // namespace sluice

@@ -140,6 +140,7 @@ void Streams::parse_buffered(const Passage& at, StreamSide& side) noexcept {
 // Feeds `data`, which begins at side.next_sequence, until the parser wants more than there is; returns how many
 // bytes are done with.
 std::size_t Streams::parse(const Passage& at, StreamSide& side, Bytes data) noexcept {
+  if (side.payload_seen < payload_inspection_limit && protocols_->wants_payload()) inspect_payload(at, side, data);
   std::size_t used = 0;
   while (used < data.size()) {
     const auto progress = protocols_->advance(at, side, data.subspan(used));
@@ -155,6 +156,18 @@ std::size_t Streams::parse(const Passage& at, StreamSide& side, Bytes data) noex
     if (progress.state == Progress::State::need_more) break;
   }
   return used;
+}
+
+// What begins a direction is matched as it comes, and again with more behind it while a parser waits for more: what
+// lies in two segments is found then.
+void Streams::inspect_payload(const Passage& at, StreamSide& side, Bytes data) noexcept {
+  const auto position = side.next_sequence - side.first_sequence;
+  if (position >= payload_inspection_limit) return;
+  const auto head = data.first(std::min<std::size_t>(data.size(), payload_inspection_limit - position));
+  const auto end = position + static_cast<std::uint32_t>(head.size());
+  if (end <= side.payload_seen) return;
+  side.payload_seen = static_cast<std::uint16_t>(end);
+  protocols_->payload(at, position, head);
 }
 
 bool Streams::take_buffer(const Passage& at, StreamSide& side) noexcept {

@@ -26,6 +26,7 @@ class Streams {
   void pass_over(StreamSide& side, std::uint64_t count) noexcept;
   void parse_buffered(const Passage& at, StreamSide& side) noexcept;
   std::size_t parse(const Passage& at, StreamSide& side, Bytes data) noexcept;
+  void inspect_payload(const Passage& at, StreamSide& side, Bytes data) noexcept;
   bool take_buffer(const Passage& at, StreamSide& side) noexcept;
   void give_buffer(StreamSide& side) noexcept;
   void finish(StreamSide& side) noexcept;

@@ -5,16 +5,17 @@
 #include <sys/random.h>
 
 #include <cstdio>
-#include <thread>
+#include <cstring>
 
 #include "dataplane/settings.hh"
+#include "dataplane/worker_filter.hh"
 
 namespace sluice {
 namespace {
 
 // For each port queue: the rings of both directions full, a burst under way, and what the drivers keep aside.
 constexpr std::uint32_t buffers_per_queue = 8192;
-constexpr auto watch_interval = std::chrono::milliseconds{50};
+constexpr std::uint32_t no_generation = 0;  // what forwards until the first rules are loaded
 
 Tick wall_time() {
   return Tick{std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch())};
@@ -29,8 +30,7 @@ std::uint64_t random_secret() {
 
 }  // namespace
 
-tl::expected<std::unique_ptr<Tap>, std::string> Tap::start(const config::ConfigurationT& configuration,
-                                                           const Ruleset& ruleset) {
+tl::expected<std::unique_ptr<Tap>, std::string> Tap::start(const config::ConfigurationT& configuration) {
   auto eal = Eal::start(eal_options(configuration));
   if (!eal) return tl::unexpected(eal.error());
   const auto wanted = port_options(configuration);
@@ -47,21 +47,24 @@ tl::expected<std::unique_ptr<Tap>, std::string> Tap::start(const config::Configu
   auto memory = SharedMemory::create(configuration.events->shared_memory, configuration.workers,
                                      configuration.events->ring_bytes);
   if (!memory) return tl::unexpected(memory.error());
+  auto none = make_generation({}, {}, no_generation, configuration.workers);
+  if (!none) return tl::unexpected(none.error());
 
   const auto stall_timeout = std::chrono::milliseconds{configuration.watchdog->stall_timeout_ms};
-  std::unique_ptr<Tap> tap{
-      new Tap{std::move(*eal), std::move(*pool), std::move(ports), std::move(*memory), stall_timeout}};
-  if (const auto launched = tap->launch(configuration, ruleset); !launched) return tl::unexpected(launched.error());
+  std::unique_ptr<Tap> tap{new Tap{std::move(*eal), std::move(*pool), std::move(ports), std::move(*memory),
+                                   std::make_unique<GenerationSwitch>(configuration.workers, std::move(*none)),
+                                   stall_timeout}};
+  if (const auto launched = tap->launch(configuration); !launched) return tl::unexpected(launched.error());
   return tap;
 }
 
-tl::expected<void, std::string> Tap::launch(const config::ConfigurationT& configuration, const Ruleset& ruleset) {
+tl::expected<void, std::string> Tap::launch(const config::ConfigurationT& configuration) {
   auto& header = memory_.layout().header();
-  header.generation = ruleset.generation();
   header.ports = static_cast<std::uint32_t>(ports_.size());
   for (std::size_t i = 0; i < ports_.size(); ++i)
     (void)ports_[i].name().copy(header.port_names[i], sizeof header.port_names[i] - 1);
 
+  count_refused_calls(header.refused_calls);
   const auto options = pipeline_options(configuration, random_secret());
   unsigned lcore = rte_get_next_lcore(-1, 1, 0);
   for (std::uint16_t number = 0; number < configuration.workers; ++number) {
@@ -74,7 +77,8 @@ tl::expected<void, std::string> Tap::launch(const config::ConfigurationT& config
     }
     auto& page = memory_.layout().worker(number);
     auto running = std::make_unique<Running>();
-    running->worker = std::make_unique<Worker>(options, ruleset, std::move(pairs), memory_.sink(number), page);
+    running->worker =
+        std::make_unique<Worker>(options, *generations_, number, std::move(pairs), memory_.sink(number), page);
     running->stop = &stop_;
     running->lcore = lcore;
     running->progress = wall_time();
@@ -83,45 +87,65 @@ tl::expected<void, std::string> Tap::launch(const config::ConfigurationT& config
     running_.push_back(std::move(running));
     lcore = rte_get_next_lcore(lcore, 1, 0);
   }
-  header.state = ruleset.size() == 0 ? TapState::uninspected : TapState::inspecting;
+  shown_.since_ns = nanoseconds_since_epoch(wall_time());
+  publish(header, shown_);
   memory_.publish();
   return {};
 }
 
 int Tap::run_worker(void* running) noexcept {
   auto& self = *static_cast<Running*>(running);
+  if (const auto entered = enter_worker_filter(); !entered)
+    std::fprintf(stderr, "sluice-dataplane: a worker runs without a filter of system calls (seccomp): %s\n",
+                 entered.error().c_str());
   self.worker->run(*self.stop);
   return 0;
 }
 
-void Tap::watch(const volatile std::sig_atomic_t& stop) {
-  auto& header = memory_.layout().header();
-  const auto healthy = header.state.load();
-  while (stop == 0) {
-    std::this_thread::sleep_for(watch_interval);
-    const auto now = wall_time();
-    bool stalled = false;
-    for (std::size_t i = 0; i < running_.size(); ++i) {
-      auto& running = *running_[i];
-      const auto heartbeat = memory_.layout().worker(static_cast<std::uint32_t>(i)).heartbeat.load();
-      const bool moved = heartbeat != running.heartbeat;
-      if (moved) running.progress = now;
-      running.heartbeat = heartbeat;
-      const bool hangs = !moved && now - running.progress > stall_timeout_;
-      if (hangs != running.stalled)
-        std::fprintf(stderr, "sluice-dataplane: worker %zu %s\n", i, hangs ? "has stopped moving" : "moves again");
-      running.stalled = hangs;
-      stalled = stalled || hangs;
-    }
-    header.state = stalled ? TapState::degraded : healthy;
-    header.held = pool_.in_use();
+std::optional<std::uint32_t> Tap::look(Tick now) {
+  std::optional<std::uint32_t> hung;
+  for (std::uint32_t i = 0; i < running_.size(); ++i) {
+    auto& running = *running_[i];
+    const auto heartbeat = memory_.layout().worker(i).heartbeat.load();
+    const bool moved = heartbeat != running.heartbeat;
+    if (moved) running.progress = now;
+    running.heartbeat = heartbeat;
+    const bool hangs = !moved && now - running.progress > stall_timeout_;
+    if (hangs != running.stalled)
+      std::fprintf(stderr, "sluice-dataplane: worker %u %s\n", i, hangs ? "has stopped moving" : "moves again");
+    running.stalled = hangs;
+    if (hangs && !hung) hung = i;
   }
+  memory_.layout().header().held = pool_.in_use();
+  return hung;
+}
+
+void Tap::show(const TapVerdict& verdict, const std::string& ruleset_digest, std::uint64_t swaps, Tick now) {
+  StateReading next;
+  next.state = verdict.state;
+  (void)verdict.reason.copy(next.reason, sizeof next.reason - 1);
+  (void)ruleset_digest.copy(next.ruleset_digest, sizeof next.ruleset_digest - 1);
+  // While workers are still on their way to the newest one, the one that all of them have left behind is over.
+  next.generation = generations_->live().number();
+  next.swaps = swaps;
+  const bool same_state = next.state == shown_.state && std::strcmp(next.reason, shown_.reason) == 0;
+  next.since_ns = same_state ? shown_.since_ns : nanoseconds_since_epoch(now);
+  if (!same_state)
+    std::fprintf(stderr, "sluice-dataplane: %s%s%s\n", std::string{name_of(next.state)}.c_str(),
+                 verdict.reason.empty() ? "" : ": ", verdict.reason.c_str());
+  const bool same = same_state && next.generation == shown_.generation && next.swaps == shown_.swaps &&
+                    std::strcmp(next.ruleset_digest, shown_.ruleset_digest) == 0;
+  if (same) return;
+  shown_ = next;
+  publish(memory_.layout().header(), shown_);
 }
 
 Tap::~Tap() {
   stop_ = true;
   for (const auto& running : running_) rte_eal_wait_lcore(running->lcore);
-  memory_.layout().header().state = TapState::stopped;
+  shown_.state = TapState::stopped;
+  shown_.since_ns = nanoseconds_since_epoch(wall_time());
+  publish(memory_.layout().header(), shown_);
 }
 
 }  // namespace sluice

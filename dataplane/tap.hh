@@ -1,45 +1,53 @@
-// The running tap: ports, workers on their cores, and the main core that watches over them.
+// The running tap: ports, workers on their cores, and what the main core needs to watch over them.
 #pragma once
 
 #include <atomic>
-#include <csignal>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tl/expected.hpp>
 #include <vector>
 
 #include "config/configuration.hh"
 #include "dataplane/eal.hh"
+#include "dataplane/generation_switch.hh"
 #include "dataplane/port.hh"
-#include "dataplane/ruleset.hh"
 #include "dataplane/shared_memory.hh"
+#include "dataplane/tap_state.hh"
 #include "dataplane/worker.hh"
 
 namespace sluice {
 
 class Tap {
  public:
-  // Ports up, workers forwarding. `ruleset` must outlive the tap.
+  // Ports up, workers forwarding, with no rules yet.
   [[nodiscard]] static tl::expected<std::unique_ptr<Tap>, std::string> start(
-      const config::ConfigurationT& configuration, const Ruleset& ruleset);
+      const config::ConfigurationT& configuration);
   ~Tap();  // workers end, ports stop, interfaces get their settings back
   Tap(const Tap&) = delete;
   Tap& operator=(const Tap&) = delete;
 
-  // The main core's part, until `stop` is set: watches the workers' heartbeat, counts what is held.
-  void watch(const volatile std::sig_atomic_t& stop);
+  [[nodiscard]] GenerationSwitch& generations() noexcept { return *generations_; }
+
+  // The main core, every now and then: looks at the workers' heartbeat and counts what is held. The first worker that
+  // hangs, if one does.
+  [[nodiscard]] std::optional<std::uint32_t> look(Tick now);
+  // Shows the control plane the state, and since when it is that; says on standard error what changed.
+  void show(const TapVerdict& verdict, const std::string& ruleset_digest, std::uint64_t swaps, Tick now);
+  [[nodiscard]] const StateReading& shown() const noexcept { return shown_; }
 
  private:
-  Tap(Eal eal, PacketPool pool, std::vector<Port> ports, SharedMemory memory, Duration stall_timeout)
+  Tap(Eal eal, PacketPool pool, std::vector<Port> ports, SharedMemory memory,
+      std::unique_ptr<GenerationSwitch> generations, Duration stall_timeout)
       : eal_(std::move(eal)),
         pool_(std::move(pool)),
         ports_(std::move(ports)),
         memory_(std::move(memory)),
+        generations_(std::move(generations)),
         stall_timeout_(stall_timeout) {}
 
-  [[nodiscard]] tl::expected<void, std::string> launch(const config::ConfigurationT& configuration,
-                                                       const Ruleset& ruleset);
+  [[nodiscard]] tl::expected<void, std::string> launch(const config::ConfigurationT& configuration);
   static int run_worker(void* worker) noexcept;
 
   struct Running {
@@ -56,7 +64,9 @@ class Tap {
   PacketPool pool_;
   std::vector<Port> ports_;
   SharedMemory memory_;
+  std::unique_ptr<GenerationSwitch> generations_;
   Duration stall_timeout_;
+  StateReading shown_;
   std::atomic<bool> stop_{false};  // main: wo, workers: ro
   std::vector<std::unique_ptr<Running>> running_;
 };

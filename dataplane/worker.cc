@@ -19,12 +19,19 @@ Tick now() noexcept {
 
 }  // namespace
 
-Worker::Worker(const PipelineOptions& options, const Ruleset& ruleset, std::vector<WorkerPair> pairs,
-               const EventSink& sink, WorkerPage& page)
-    : sink_(sink), pipeline_(options, ruleset, sink_), pairs_(std::move(pairs)), page_(&page) {}
+Worker::Worker(const PipelineOptions& options, GenerationSwitch& generations, std::uint32_t number,
+               std::vector<WorkerPair> pairs, const EventSink& sink, WorkerPage& page)
+    : generations_(&generations),
+      number_(number),
+      generation_(&generations.live()),
+      sink_(sink),
+      pipeline_(options, *generation_, number, sink_),
+      pairs_(std::move(pairs)),
+      page_(&page) {}
 
 void Worker::run(const std::atomic<bool>& stop) noexcept {
   for (std::uint64_t turn = 0; !stop.load(std::memory_order_relaxed); ++turn) {
+    take_up_rules();
     std::uint32_t received = 0;
     for (std::size_t i = 0; i < pairs_.size(); ++i) {
       const auto pair = static_cast<std::uint8_t>(i);
@@ -43,6 +50,15 @@ void Worker::run(const std::atomic<bool>& stop) noexcept {
   }
   pipeline_.finish(now(), 0);
   publish_counters();
+  generations_->leave(number_);
+}
+
+// Between bursts: from here on nothing of the generation before is used.
+void Worker::take_up_rules() noexcept {
+  const auto& generation = generations_->current(number_);
+  if (&generation == generation_) return;
+  generation_ = &generation;
+  pipeline_.use(generation);
 }
 
 std::uint16_t Worker::forward(const WorkerPort& from, const WorkerPort& to, Inside inside, std::uint8_t pair) noexcept {

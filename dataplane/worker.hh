@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "dataplane/event_sink.hh"
+#include "dataplane/generation_switch.hh"
 #include "dataplane/pipeline.hh"
 #include "dataplane/placement.hh"
 #include "dataplane/shared_memory.hh"
@@ -30,8 +31,9 @@ struct WorkerPair {
 
 class Worker {
  public:
-  Worker(const PipelineOptions& options, const Ruleset& ruleset, std::vector<WorkerPair> pairs, const EventSink& sink,
-         WorkerPage& page);
+  // `number`: of the worker among those that `generations` counts.
+  Worker(const PipelineOptions& options, GenerationSwitch& generations, std::uint32_t number,
+         std::vector<WorkerPair> pairs, const EventSink& sink, WorkerPage& page);
 
   // Until `stop` is set (main: wo, worker: ro).
   void run(const std::atomic<bool>& stop) noexcept;
@@ -40,8 +42,12 @@ class Worker {
   // Moves at most one burst from `from` to `to`; returns how many packets came in.
   std::uint16_t forward(const WorkerPort& from, const WorkerPort& to, Inside inside, std::uint8_t pair) noexcept;
   void transmit(const WorkerPort& from, const WorkerPort& to, std::span<rte_mbuf*> frames) noexcept;
+  void take_up_rules() noexcept;
   void publish_counters() noexcept;
 
+  GenerationSwitch* generations_;
+  std::uint32_t number_;
+  const Generation* generation_;  // that the pipeline uses
   EventSink sink_;
   Pipeline pipeline_;
   std::vector<WorkerPair> pairs_;

@@ -1,8 +1,5 @@
 #include "rules/indicator_list.hh"
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <unordered_map>
 
 #include <fmt/format.h>
@@ -20,43 +17,22 @@ using Lines = std::unordered_map<std::string, std::size_t>;
 class ListReader {
  public:
   ListReader(std::string_view text, std::string_view list_name, std::string_view file)
-      : text_(text), list_name_(list_name), file_(file) {}
+      : text_(text), list_name_(list_name), errors_(file) {}
 
   LoadedList read() {
-    read_file();
-    if (errors_left_out_ > 0)
-      out_.errors.push_back(
-          {file_, 0, 0, fmt::format("{} more errors are not listed: correct those above first", errors_left_out_)});
-    return std::move(out_);
+    if (check_list(text_, list_name_, errors_)) read_rows();
+    return {std::move(rows_), errors_.take()};
   }
 
  private:
   void fail(std::size_t line, std::size_t column, std::string message) {
-    if (out_.errors.size() < list_error_limit) {
-      out_.errors.push_back({file_, line, column, std::move(message)});
-    } else {
-      ++errors_left_out_;
-    }
+    errors_.add(line, column, std::move(message));
   }
   void fail(const std::vector<CsvError>& errors) {
     for (const auto& error : errors) fail(error.line, error.column, error.message);
   }
 
-  void read_file() {
-    if (!is_list_id(list_name_)) {
-      fail(0, 0,
-           fmt::format("the name of the list, \"{}\", becomes part of every rule_id: use letters, digits, '.', "
-                       "'_' and '-', {} at most",
-                       printable(list_name_), list_id_size_limit));
-    }
-    if (text_.size() > list_size_limit) {
-      fail(0, 0, fmt::format("larger than {} MiB: split the list", list_size_limit / (1024 * 1024)));
-      return;
-    }
-    if (text_.starts_with("\xff\xfe") || text_.starts_with("\xfe\xff")) {
-      fail(1, 1, "the file is UTF-16: save it as UTF-8");
-      return;
-    }
+  void read_rows() {
     CsvReader csv(text_);
     const auto columns = read_header(csv);
     if (!columns) return;
@@ -121,7 +97,7 @@ class ListReader {
            fmt::format("id {} stands already in line {}: give each row its own",
                        read->indicator.facts.rule_id.substr(list_name_.size() + 1), *row_of_id));
     }
-    if (row_of_key == nullptr && row_of_id == nullptr) out_.rows.push_back(std::move(read->indicator));
+    if (row_of_key == nullptr && row_of_id == nullptr) rows_.push_back(std::move(read->indicator));
   }
 
   // The line where the key stood first; nothing where this is its first line, which is then remembered.
@@ -132,48 +108,24 @@ class ListReader {
 
   std::string_view text_;
   std::string_view list_name_;
-  std::string file_;
-  LoadedList out_;
-  std::size_t errors_left_out_ = 0;
+  ListErrors errors_;
+  IndicatorList rows_;
   Lines keys_;
   Lines ids_;
 };
 
-constexpr std::size_t read_block_size = 1024 * 1024;
-
-LoadedList unreadable(const std::filesystem::path& path, std::string message) {
-  LoadedList list;
-  list.errors.push_back({path.string(), 0, 0, std::move(message)});
-  return list;
-}
-
 }  // namespace
-
-std::string ListError::text() const {
-  return line == 0 ? fmt::format("{}: {}", file, message) : fmt::format("{}:{}:{}: {}", file, line, column, message);
-}
 
 LoadedList parse_indicator_list(std::string_view text, std::string_view list_name) {
   return ListReader(text, list_name, list_name).read();
 }
 
 LoadedList load_indicator_list(const std::filesystem::path& path) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) return unreadable(path, "is a directory: name a file");
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return unreadable(path, fmt::format("cannot be opened: {}", std::strerror(errno)));
-  std::string text;
-  std::string block(read_block_size, '\0');
-  // A file beyond the limit (or one without end) is read until that shows, and no further.
-  while (file && text.size() <= list_size_limit) {
-    file.read(block.data(), static_cast<std::streamsize>(block.size()));
-    text.append(block, 0, static_cast<std::size_t>(file.gcount()));
-  }
-  if (file.bad()) return unreadable(path, fmt::format("cannot be read: {}", std::strerror(errno)));
+  auto text = read_list_file(path);
+  if (!text) return {{}, {std::move(text.error())}};
   const auto name = path.stem().string();
   const auto shown = path.string();
-  return ListReader(text, name, shown).read();
+  return ListReader(*text, name, shown).read();
 }
 
 }  // namespace sluice

@@ -7,9 +7,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "rules/date.hh"
 #include "rules/domain_name.hh"
+#include "rules/list_file.hh"
 #include "rules/nearest_word.hh"
+#include "rules/rule_fact_text.hh"
 #include "rules/utf8.hh"
 
 namespace sluice {
@@ -17,9 +18,6 @@ namespace {
 
 // Kinds of the file format that nothing matches yet: named, so that nobody believes them active.
 constexpr std::array<std::string_view, 5> kinds_not_matched{"url", "ja3", "ja4", "cert_sha1", "cert_sha256"};
-
-// FIRST, Traffic Light Protocol 2.0, section 2.
-constexpr std::array<std::string_view, 5> tlp_labels{"clear", "green", "amber", "amber+strict", "red"};
 
 constexpr unsigned mapped_bits = 96;  // of ::ffff:0:0/96, where IPv4 stands in an Address
 
@@ -92,19 +90,7 @@ class RowReader {
     }
     if (indicator.facts.subject.empty())
       fail(ListColumn::indicator, "no indicator: write the name or address to look for");
-    indicator.facts.finding_class = read_class();
-    indicator.facts.generator_id = alert_generator_id;
-    indicator.facts.signature_id = signature_id(indicator.facts.finding_class);
-    indicator.facts.confidence = read_confidence();
-    indicator.facts.tlp = read_tlp();
-    read_dates(indicator);
-    indicator.facts.recipient = text(ListColumn::recipient);
-    indicator.facts.role = text(ListColumn::role);
-    indicator.facts.purpose = text(ListColumn::purpose);
-    indicator.facts.carries = text(ListColumn::carries);
-    indicator.facts.breaks = text(ListColumn::breaks);
-    indicator.facts.source = text(ListColumn::source);
-    indicator.facts.licence = text(ListColumn::licence);
+    read_facts(indicator.facts);
     if (errors_.size() != errors_before) return std::nullopt;
     return out;
   }
@@ -238,54 +224,21 @@ class RowReader {
                                        list_id_size_limit));
   }
 
-  FindingClass read_class() {
-    const auto written = text(ListColumn::finding_class);
-    if (written.empty()) return FindingClass::telemetry;
-    if (const auto value = class_from(written)) return *value;
-    fail(ListColumn::finding_class,
-         fmt::format("unknown class \"{}\": write one of {} (nearest: {})", printable(written),
-                     fmt::join(class_texts(), ", "), nearest_word(written, class_texts())));
-    return {};
-  }
-
-  Confidence read_confidence() {
-    const auto written = text(ListColumn::confidence);
-    if (written.empty()) return Confidence::medium;
-    if (const auto value = confidence_from(written)) return *value;
-    fail(ListColumn::confidence,
-         fmt::format("unknown confidence \"{}\": write one of {} (nearest: {})", printable(written),
-                     fmt::join(confidence_texts(), ", "), nearest_word(written, confidence_texts())));
-    return {};
-  }
-
-  std::string read_tlp() {
-    auto written = text(ListColumn::tlp);
-    if (written.empty()) return "clear";
-    if (!contains(tlp_labels, written))
-      fail(ListColumn::tlp,
-           fmt::format("unknown TLP label \"{}\": write one of {}{}", printable(written), fmt::join(tlp_labels, ", "),
-                       written == "white" ? " (TLP 2.0 calls white clear)" : ""));
-    return written;
-  }
-
-  std::optional<std::chrono::sys_days> read_date(ListColumn column, std::string& written) {
-    written = text(column);
-    if (written.empty()) return std::nullopt;
-    const auto date = parse_date(written);
-    if (!date)
-      fail(column, fmt::format("{} \"{}\" is no date: write YYYY-MM-DD, a day that exists, from {} to {}",
-                               text_of(column), printable(written), first_year, last_year));
-    return date;
-  }
-
-  void read_dates(Indicator& indicator) {
-    const auto first_seen = read_date(ListColumn::first_seen, indicator.facts.first_seen);
-    const auto last_verified = read_date(ListColumn::last_verified, indicator.facts.last_verified);
-    const auto expires = read_date(ListColumn::expires, indicator.facts.expires);
-    if (first_seen && last_verified && *first_seen > *last_verified)
-      fail(ListColumn::last_verified, fmt::format("last_verified {} is before first_seen {}: correct one of them",
-                                                  indicator.facts.last_verified, indicator.facts.first_seen));
-    if (expires) indicator.facts.expires_ns = end_of_day_nanoseconds(*expires);
+  // The columns from `class` on; what is empty keeps its default.
+  void read_facts(RuleFacts& facts) {
+    facts.finding_class = FindingClass::telemetry;
+    facts.confidence = Confidence::medium;
+    facts.tlp = "clear";
+    for (std::size_t i = 0; i < list_column_names.size(); ++i) {
+      if (!is_rule_fact(list_column_names[i])) continue;
+      const auto column = static_cast<ListColumn>(i);
+      const auto written = text(column);
+      if (written.empty()) continue;
+      if (auto fault = set_rule_fact(facts, text_of(column), written)) fail(column, std::move(*fault));
+    }
+    if (auto fault = fault_of_dates(facts)) fail(ListColumn::last_verified, std::move(*fault));
+    facts.generator_id = alert_generator_id;
+    facts.signature_id = signature_id(facts.finding_class);
   }
 
   const CsvRow& row_;
@@ -295,14 +248,6 @@ class RowReader {
 };
 
 }  // namespace
-
-bool is_list_id(std::string_view text) noexcept {
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-           c == '-';
-  };
-  return !text.empty() && text.size() <= list_id_size_limit && std::all_of(text.begin(), text.end(), allowed);
-}
 
 std::optional<ListRow> read_list_row(const CsvRow& row, const ListColumns& columns, std::string_view list_name,
                                      std::vector<CsvError>& errors) {

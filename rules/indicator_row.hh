@@ -14,8 +14,6 @@ namespace sluice {
 
 // No cell is longer, in bytes.
 constexpr std::size_t list_cell_size_limit = 4096;
-// An id of a row and the name of a list: letters, digits, '.', '_' and '-', at most so many.
-constexpr std::size_t list_id_size_limit = 128;
 
 // A prefix shorter than this covers a large part of the internet, which is more often a typing error than a wish.
 constexpr unsigned shortest_ipv4_prefix = 8;
@@ -25,8 +23,6 @@ struct ListRow {
   Indicator indicator;
   std::string key;  // kind ':' normalised indicator: equal for two rows that match the same
 };
-
-[[nodiscard]] bool is_list_id(std::string_view text) noexcept;
 
 // The row, or nothing and at least one more error. All errors of the row are reported, not only the first. The row
 // has columns.count() cells; its rule_id is list_name + '/' + id.

@@ -4,13 +4,12 @@
 
 #include <fmt/format.h>
 
+#include "rules/list_file.hh"
 #include "rules/nearest_word.hh"
 #include "rules/utf8.hh"
 
 namespace sluice {
 namespace {
-
-constexpr std::string_view blanks = " \t";
 
 // What a spreadsheet writes where the comma is the decimal sign.
 bool other_separator(const CsvRow& header) {
@@ -18,12 +17,6 @@ bool other_separator(const CsvRow& header) {
 }
 
 }  // namespace
-
-std::string_view trimmed(std::string_view text) noexcept {
-  const auto first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
 
 std::optional<ListColumns> ListColumns::parse(const CsvRow& header, std::vector<CsvError>& errors) {
   if (other_separator(header)) {

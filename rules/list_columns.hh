@@ -59,7 +59,4 @@ class ListColumns {
   std::size_t count_ = 0;
 };
 
-// Without the blanks at both ends.
-[[nodiscard]] std::string_view trimmed(std::string_view text) noexcept;
-
 }  // namespace sluice

@@ -18,6 +18,7 @@ import sys
 import tempfile
 
 import corpus_second_look
+import corpus_xiaomi_push
 from tally import Stopwatch, Tally
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -95,6 +96,8 @@ def main():
     parser.add_argument('--build', required=True)
     arguments = parser.parse_args()
     tally = Tally('corpus', arguments.pattern)
+    program = os.path.join(os.path.abspath(arguments.build), 'control/sluice')
+    corpus_xiaomi_push.check(tally, program, CORPUS)
     with open(os.path.join(HERE, 'corpus.json'), encoding='utf8') as file:
         bars = json.load(file)
     differences = Differences(os.path.join(HERE, 'corpus_differences.json'))
@@ -112,7 +115,7 @@ def main():
 
     watch = Stopwatch()
     try:
-        result, summary = score(os.path.join(os.path.abspath(arguments.build), 'control/sluice'), bars['captures'])
+        result, summary = score(program, bars['captures'])
     except RuntimeError as error:
         tally.fail('score', error)
         return tally.end()

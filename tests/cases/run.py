@@ -25,7 +25,8 @@ from tally import Stopwatch, Tally  # noqa: E402
 
 LIMIT_S = 60
 WHOLE = '.whole'  # added to a capture's path by a maker: the packets that can be had from a capture of another form
-KEYS = {'description', 'arguments', 'capture', 'make', 'captures', 'command', 'expect'}
+KEYS = {'description', 'arguments', 'capture', 'make', 'captures', 'command', 'script', 'expect'}
+WITHOUT_CAPTURE = {'command', 'script'}
 
 
 @dataclasses.dataclass
@@ -51,8 +52,8 @@ def load(folder):
     unknown = set(case) - KEYS
     if unknown:
         raise Broken(f'unknown keys: {", ".join(sorted(unknown))}')
-    if len({'capture', 'make', 'command'} & set(case)) != 1:
-        raise Broken('one of "capture", "make" and "command" must be there')
+    if len({'capture', 'make', *WITHOUT_CAPTURE} & set(case)) != 1:
+        raise Broken('one of "capture", "make", "command" and "script" must be there')
     if not case.get('description') or not case.get('expect'):
         raise Broken('"description" and "expect" must be there')
     return case
@@ -131,14 +132,20 @@ def replay(program, schema, case, folder, scratch):
     return run
 
 
+def run_case(program, schema, case, folder, scratch):
+    if 'command' in case:
+        return execute([program, *case['command']], folder)
+    if 'script' in case:
+        return execute([sys.executable, os.path.join(os.path.abspath(folder), case['script']), program], scratch)
+    return replay(program, schema, case, folder, scratch)
+
+
 def problems(program, schema, folder):
     """-> what is wrong, line by line"""
     with tempfile.TemporaryDirectory() as scratch:
         try:
             case = load(folder)
-            run = (execute([program, *case['command']], folder) if 'command' in case else
-                   replay(program, schema, case, folder, scratch))
-            return judged(case, run)
+            return judged(case, run_case(program, schema, case, folder, scratch))
         except (Broken, OSError, ValueError) as error:
             return str(error).splitlines()
 
@@ -152,7 +159,7 @@ def judged(case, run):
         wrong = expect.judge(row, run)
         if wrong:
             found += [expect.short(row), *('  ' + line for line in wrong)]
-    if run.status == 0 and 'command' not in case:
+    if run.status == 0 and not WITHOUT_CAPTURE & set(case):
         try:
             found += unaccounted(run)
         except (KeyError, TypeError, AttributeError) as error:

@@ -89,9 +89,15 @@ def failures(problems):
             {'capture': 'missing.pcap', 'expect': [{'exit': 0}]},
             {**capture, 'arguments': ['--lose'], 'expect': [{'event': DNS}]},  # conservation, without a row for it
             {'command': ['rules'], 'expect': [{'stderr': 'refused'}]},  # no row names the exit status, so it must be 0
+            {'script': 'steps.py', 'expect': [{'stderr': 'refused'}]},
+            {'script': 'missing.py', 'expect': [{'exit': 0}]},
         ]
+        with open(os.path.join(folder, 'steps.py'), 'w', encoding='utf8') as file:
+            file.write('import subprocess, sys\nsys.exit(subprocess.run([sys.argv[1], "rules"]).returncode)\n')
         wrong += [f'passes {case}' for case in must_fail if not outcome(case)]
         rows = [{'exit': 1}, {'stderr': 'refused: rules'}, {'stdout': 'hello'}]
         if found := outcome({'command': ['rules'], 'expect': rows}):
             wrong += ['refuses a command:', *found]
+        if found := outcome({'script': 'steps.py', 'expect': rows}):
+            wrong += ['refuses a script:', *found]
     return wrong

@@ -15,17 +15,24 @@
 constexpr std::size_t width = 100;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const sluice::RuleBook rows(3);
+  static const auto rows = [] {
+    sluice::RuleBooks books;
+    books.add(0, "", std::make_shared<const sluice::RuleBook>(3));
+    return books;
+  }();
   static const sluice::EveWriter writer{[] {
     sluice::EveContext context;
     context.rules = &rows;
     return context;
   }()};
-  // The size field is the one value that a random input never has right: set it, and keep the rest as it came.
+  // The size is a value that a random input never has right, and the generation seldom: set them, and keep the rest as
+  // it came.
   std::vector<std::uint8_t> record(data, data + size / 8 * 8);
   if (record.size() < sizeof(sluice::EventHeader)) return 0;
   const auto record_size = static_cast<std::uint32_t>(record.size());
   std::memcpy(record.data() + offsetof(sluice::EventHeader, size), &record_size, sizeof record_size);
+  constexpr std::uint32_t generation = 0;
+  std::memcpy(record.data() + offsetof(sluice::EventHeader, generation), &generation, sizeof generation);
 
   const auto event = sluice::Event::parse(record);
   if (!event) return 0;

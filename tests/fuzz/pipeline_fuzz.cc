@@ -52,8 +52,10 @@ struct Rings {
 
 class Traffic {
  public:
-  Traffic(Reader& input, const PipelineOptions& options, const Ruleset& ruleset)
-      : input_(&input), monitor_(options.policy.mode == Mode::monitor), pipeline_(options, ruleset, rings_.sink) {}
+  Traffic(Reader& input, const PipelineOptions& options, const Generation& generation)
+      : input_(&input),
+        monitor_(options.policy.mode == Mode::monitor),
+        pipeline_(options, generation, 0, rings_.sink) {}
 
   void run() {
     while (input_->left() > 0) {
@@ -140,7 +142,7 @@ class Traffic {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const Ruleset ruleset{listed_rules()};
+  static const auto generation = *make_generation(listed_rules(), {}, 1, 1);
   Reader input{Bytes{data, size}};
   const auto choice = input.u8();
   auto options = small_options((choice & 1) != 0 ? Mode::enforce : Mode::monitor);
@@ -149,7 +151,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   options.verify_checksums = (choice & 4) != 0 && (choice & 8) != 0;
   options.flow_table_entries = 8;
   options.reassembly_buffers = buffers;
-  Traffic traffic{input, options, ruleset};
+  Traffic traffic{input, options, *generation};
   traffic.run();
   if (!options.verify_checksums) traffic.check();
   return 0;

@@ -4,10 +4,14 @@
 Everything is made here from the RFCs, or taken from the literals of the unit tests and from config/sluice.json.
 """
 import glob
+import json
 import os
 import re
 import struct
+import subprocess
 import sys
+import tempfile
+import zlib
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.normpath(os.path.join(HERE, '../..'))
@@ -178,6 +182,39 @@ def pcapng(packets):
     return file
 
 
+# Xiaomi push (dataplane/xiaomi_push.hh)
+
+def xiaomi_push_frames():
+    """frames, and blobs: the fuzzer frames each input too"""
+    header = bytes.fromhex('080010001a0a') + b'xiaomi.com' + bytes.fromhex('2a04') + b'CONN'
+    device = (bytes.fromhex('086a') + b'\x12' + vector(1, b'PHONE-A1') + b'\x1a' + vector(1, b'V99.0.1.TST') +
+              b'\x22' + vector(1, b'a-0123456789') + bytes.fromhex('2829') + b'\x32' +
+              vector(1, b'mobile-lte-internet') + b'\x3a' + vector(1, b'push.test:5222') + b'\x42' +
+              vector(1, b'de_CH') + bytes.fromhex('501e'))
+
+    def blob(body):
+        return struct.pack('>HHI', 2, len(header), len(body)) + header + body
+
+    def framed(content):
+        frame = b'\xc2\xfe\x00\x05' + vector(4, content)
+        return frame + struct.pack('>I', zlib.adler32(frame))
+    answer = blob(b'\x0a' + vector(1, b'challenge') + b'\x12' + vector(1, b'192.0.2.1'))
+    return {'device': blob(device), 'answer': answer, 'stream': framed(blob(device)) + framed(b'') + framed(bytes(99))}
+
+
+# Packs and their signatures
+
+def minisign_files():
+    return {name: text.encode().decode('unicode_escape').encode('latin1')
+            for name, text in literals('tests/unit/minisign_samples.hh').items()}
+
+
+def pack_changes():
+    """pack_fuzz.cc changes bytes of a good pack: position, value"""
+    return {'good': b'\x01', 'header': b'\x01' + bytes([4, 0, 0x53]), 'deep': b'\x01' + struct.pack('<HB', 300, 1),
+            'nothing': b'\x00SLPK'}
+
+
 # Streams for the pipeline: the operations of pipeline_fuzz.cc
 
 def segment(server, sequence, flags, payload, last=True, acknowledgement=0, back=False):
@@ -245,6 +282,11 @@ def events():
     }
 
 
+def signature_decisions():
+    """one decision a byte (tests/unit/signature_cases.hh): evenly spread ones make signatures of every kind"""
+    return {f'spread-{step}': bytes(number * step % 251 for number in range(400)) for step in (37, 89, 113, 167, 199)}
+
+
 def ring_inputs():
     """operations of event_ring_fuzz.cc: bytes into the ring, an index moved, records taken"""
     result = {'push-pop': b''.join(b'\x03' + u16(size) + b'\x04' for size in (8, 800, 16000, 16000, 16000, 64))}
@@ -269,6 +311,22 @@ def lists():
     return result
 
 
+def signatures():
+    result = {
+        'payload': b'drop udp [192.0.2.0/24,!192.0.2.1] [1024:,!2000] <> $HOME_NET any (msg:"a\\; b"; content:"|c2 fe|x"; '
+                   b'offset:1; depth:9; fast_pattern; content:!"y"; nocase; distance:-2; within:4; endswith; '
+                   b'pcre:!"/a\\/b/RismxAEG"; classtype:domain-c2; reference:url,a.example; sid:1; rev:2; gid:3;)\r\n',
+        'fields': b'# a comment\nalert http any any -> any 80 (msg:"m"; flow:established,to_server; \\\n http.uri; '
+                  b'content:"/a"; startswith; http.host; content:"a.example"; metadata:class telemetry, expires 2030-01-01; '
+                  b'sid:2;)\nalert tcp any any -> any any (msg:"n"; content:"b"; http_uri; pcre:"/c/U"; sid:3;)\n',
+    }
+    for path in glob.glob(os.path.join(ROOT, 'rules/packs/*.rules')):
+        with open(path, encoding='utf8') as file:
+            for number, rule in enumerate(file.read().split('\n\n')):
+                result[f'{os.path.basename(path)}-{number}'] = rule.encode()
+    return result
+
+
 def configurations():
     with open(os.path.join(ROOT, 'config/sluice.json'), 'rb') as file:
         return {'shipped': file.read(), 'least': b'{"mode": "enforce"}', 'empty': b'{}'}
@@ -282,21 +340,76 @@ def captures():
             'empty': pcap(1, []), 'cut': pcap(1, packets)[:-5]}
 
 
+# Commands between the planes, written by flatc from their JSON form
+
+def commands():
+    schema = os.path.join(ROOT, 'dataplane/command.fbs')
+    pack = {'name': 'vendors', 'channel': 'stable', 'sequence': 12, 'digest': 'ab' * 32, 'rows': 3}
+    messages = {
+        'status': ('Request', {'question_type': 'StatusQuery', 'question': {}}),
+        'publish': ('Request', {'question_type': 'Publish', 'question': {
+            'signatures': ['untrusted comment: a', 'untrusted comment: b'], 'allow_rollback': True}}),
+        'rules': ('Request', {'question_type': 'RulesQuery', 'question': {'generation': 7}}),
+        'state': ('Reply', {'answer_type': 'Status', 'answer': {
+            'state': 'inspecting', 'reason': '', 'since_ns': 1, 'generation': 2, 'ruleset_digest': 'cd' * 32,
+            'packs': [pack, pack], 'version': '0.1.0'}}),
+        'published': ('Reply', {'answer_type': 'Published', 'answer': {'generation': 3, 'digest': '', 'verify_us': 9}}),
+        'files': ('Reply', {'answer_type': 'Rules', 'answer': {'count': 2}}),
+        'refusal': ('Reply', {'answer_type': 'Refusal', 'answer': {'text': 'no'}}),
+    }
+    written = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for name, (root, message) in messages.items():
+            path = os.path.join(folder, name + '.json')
+            with open(path, 'w', encoding='utf8') as file:
+                json.dump(message, file)
+            subprocess.run(['flatc', '--binary', '--root-type', 'sluice.wire.' + root, '-o', folder, schema, path],
+                           check=True)
+            with open(os.path.join(folder, name + '.bin'), 'rb') as file:
+                written[name] = file.read()
+    return written
+
+
+# Compiled databases without the sum at the end, which the fuzzer adds; and texts that hold literals of hs_scan_fuzz.cc
+
+def database_files():
+    def file(platform, databases):
+        databases += [b''] * (10 - len(databases))
+        return (b'SLUICEDB' + struct.pack('<3I', 1, 10, len(platform)) +
+                b''.join(struct.pack('<Q', len(database)) for database in databases) +
+                b'ab' * 32 + b'cd' * 32 + platform + b''.join(databases))
+    return {'none': file(b'', []), 'two': file(b'5.4.0 test', [b'payload', b'', b'name'])}
+
+
+def field_texts():
+    return {'empty': b'', 'one': b'a', 'device': b'GET /?imei=123 .Xiaomi.com data.mistat\r\n\r\n',
+            'runs': b'a' * 40 + b'q' * 70, 'long': b'Z' * 256, 'binary': bytes(20) + b'\xff' * 9,
+            'keys': b'k7919=K15838=k0=0123456789abcdef'}
+
+
 def main():
     targets = {
         'config': configurations(),
         'dns': dns_messages(),
         'tls': {'hello': hello(201), 'records': hello_in_records(100), 'large': hello(1764)},
         'http': HTTP,
+        'xiaomi_push': xiaomi_push_frames(),
         'quic': quic_datagrams(),
         'gquic': gquic_messages(),
         'indicator_list': lists(),
+        'databases': database_files(),
+        'hs_scan': field_texts(),
+        'signature': signatures(),
+        'minisign': minisign_files(),
+        'pack': pack_changes(),
         'event': events(),
         'capture': captures(),
         'packet': link_layers(),
         'reassembly': reassembly_inputs(),
         'pipeline': pipeline_inputs(),
+        'signature_match': signature_decisions(),
         'event_ring': ring_inputs(),
+        'command': commands(),
     }
     if len(sys.argv) != 2:
         sys.exit('seeds.py FOLDER')

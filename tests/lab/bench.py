@@ -1,18 +1,22 @@
 """What a lab test is given: the lab, the tap on its wire, and how much to send through it."""
 
+import contextlib
 import csv
 import ipaddress
+import time
 from dataclasses import dataclass
 
 from lab import Lab
+from planes import Planes
+from publisher import Publisher
 from servers import QUIC4, QUIC6, WEB4, WEB6
-from tap import Tap
 
 # One domain is listed by the lab's own rules, these names stand in it, and these stand beside it.
 LISTED = "listed.example"
 LISTED_NAMES = (LISTED, "deep.www.listed.example")
 NEIGHBOURS = ("neighbour.example", "notlisted.example", "listed.example.net")
 BLOCKED_LIMIT_S = 2  # a client that is blocked has not got through after that long; its neighbours need milliseconds
+SETTLED_S = 0.5  # without a further event
 
 
 class Skipped(Exception):
@@ -31,12 +35,39 @@ def require(fact, message):
 @dataclass
 class Bench:
     lab: Lab
-    wire: Tap
+    wire: Planes
     driver: str
-    megabytes: int
+    full: bool  # as long as it takes, instead of as long as people wait
+    publisher: Publisher | None = None
+    notes: str = ""  # figures of a test that passed
 
     def inside(self, command, **options):
         return self.lab.run("inside", command, **options)
+
+    def note(self, text):
+        self.notes = text
+
+    @contextlib.contextmanager
+    def events(self):
+        """A list that holds, after the context, the EVE events of what went on within it."""
+        before = len(self.wire.events())
+        events = []
+        yield events
+        # They come when the control plane has read them: it has, once nothing came for a while.
+        seen, since = before, time.monotonic()
+        while time.monotonic() - since < SETTLED_S:
+            time.sleep(0.05)
+            if (now := len(self.wire.events())) != seen:
+                seen, since = now, time.monotonic()
+        events += self.wire.events()[before:]
+
+    @contextlib.contextmanager
+    def alerts(self):
+        """As events(), alerts alone."""
+        alerts = []
+        with self.events() as events:
+            yield alerts
+        alerts += [event for event in events if event["event_type"] == "alert"]
 
     def ping(self, target, count=10, size=56):
         """Fails unless every echo comes back."""

@@ -2,7 +2,6 @@
 
 import csv
 import ipaddress
-import json
 from collections import namedtuple
 
 import phone
@@ -15,11 +14,12 @@ RECIPIENTS = {"Xiaomi", "Huawei", "Samsung", "OPPO", "vivo", "Apple", "Google", 
 CAPTURE_LIMIT = 300_000  # bytes of a file that ships
 
 Row = namedtuple("Row", "rule kind indicator recipient")
-STAGES = {"https": "name-in-handshake", "tls": "name-in-handshake", "quic": "name-in-handshake", "http": "data-sent"}
+STAGES = {"https": "name-in-handshake", "tls": "name-in-handshake", "quic": "name-in-handshake", "http": "data-sent",
+          "vendor": "data-sent"}
 
 
 def shipped_rows():
-    for path in tap.shipped_rules():
+    for path in (path for path in tap.shipped_rules() if path.suffix == ".csv"):
         with open(path, newline="", encoding="utf-8") as file:
             for row in csv.DictReader(line for line in file if not line.startswith("#")):
                 yield Row(f"{path.stem}/{row['id']}", row["kind"], row["indicator"], row["recipient"])
@@ -44,28 +44,23 @@ def expected_facts():
     return facts, recipients
 
 
-def facts_of(events):
+def facts_of(alerts):
     """The same from the alerts, without facts of other sources than the lists that ship."""
     facts = set()
-    for event in events:
-        if event["event_type"] == "alert":
-            about = event["alert"]["metadata"]
-            device = ipaddress.ip_address(event["device"]).compressed.replace(":", ".").split(".")[-1]
-            facts |= {(device, rule, stage) for rule in about["rule_id"] for stage in about["stage"]}
-    ours = {path.stem for path in tap.shipped_rules()}
-    return {fact for fact in facts if fact[1].split("/")[0] in ours}
+    for event in alerts:
+        about = event["alert"]["metadata"]
+        device = ipaddress.ip_address(event["device"]).compressed.replace(":", ".").split(".")[-1]
+        facts |= {(device, rule, stage) for rule in about["rule_id"] for stage in about["stage"]}
+    ours = {row.rule for row in shipped_rows()}
+    return {fact for fact in facts if fact[1] in ours}
 
 
 def devices_are_reported_for_what_they_did_and_for_nothing_else(bench):
     expected, recipients = expected_facts()
     require(recipients >= RECIPIENTS, f"the script has nothing for {RECIPIENTS - recipients}")
-    eve = bench.lab.directory / "eve.json"
-    with open(bench.lab.directory / "watch.log", "wb") as log:
-        watch = bench.wire.watch(eve, log)
-    phone.behave(bench.lab, PACE)
-    status = tap.Tap.end_watch(watch)
-    require(status == 0, f"sluice watch ended with {status}: {(bench.lab.directory / 'watch.log').read_text()[-500:]}")
-    seen = facts_of(json.loads(line) for line in eve.read_text().splitlines())
+    with bench.alerts() as alerts:
+        phone.behave(bench.lab, PACE)
+    seen = facts_of(alerts)
     require(expected <= seen, f"not reported: {sorted(expected - seen)}")
     innocent = {fact[:2] for fact in seen} - {fact[:2] for fact in expected}
     require(not innocent, f"reported, but nobody did that: {sorted(innocent)}")

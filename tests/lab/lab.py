@@ -8,7 +8,6 @@
 See README.md for the drawing. Nothing here touches the machine's own network.
 """
 
-import contextlib
 import ctypes
 import json
 import os
@@ -21,8 +20,8 @@ import tempfile
 import threading
 from pathlib import Path
 
+import planes
 import servers
-import tap
 
 INSIDE4, INSIDE6 = "192.168.77.10", "fd77::10"
 OUTSIDE4, OUTSIDE6 = "192.168.77.1", "fd77::1"  # the gateway, DHCP and DNS server
@@ -41,9 +40,11 @@ PROGRAMS = {  # program -> Debian package
     "gtlsclient": "ngtcp2-client",
     "nginx": "nginx-light",
     "caddy": "caddy",
+    "minisign": "minisign",
     "dnsmasq": "dnsmasq-base",
     "busybox": "busybox",
 }
+TEST_PROGRAMS = {"chromium": "chromium", "prometheus": "prometheus", "promtool": "prometheus"}  # the demo needs none
 NSS_WRAPPER = ("libnss_wrapper.so", "libnss-wrapper")  # library, Debian package: a hosts file for one program
 CAPABILITIES = {"CAP_NET_ADMIN": 12, "CAP_NET_RAW": 13, "CAP_SYS_ADMIN": 21}  # capabilities(7), linux/capability.h
 CLONE_NEWNET = 0x40000000
@@ -77,8 +78,8 @@ def check_rights():
         raise NoRights("/proc/sys/net/ipv6 cannot be written: /proc/sys is read-only, or the kernel has no IPv6")
 
 
-def check_programs():
-    packages = sorted({package for program, package in PROGRAMS.items() if not shutil.which(program, path=PATH)})
+def check_programs(programs=PROGRAMS):
+    packages = sorted({package for program, package in programs.items() if not shutil.which(program, path=PATH)})
     if not any(Path("/usr/lib").glob(f"*/{NSS_WRAPPER[0]}")):
         packages.append(NSS_WRAPPER[1])
     if packages:
@@ -234,21 +235,26 @@ class Lab:
         made = []
 
         def make():
-            libc = ctypes.CDLL(None, use_errno=True)
-            with open(f"/run/netns/{self.netns(role)}", "rb") as namespace:
-                if libc.setns(namespace.fileno(), CLONE_NEWNET) != 0:
-                    made.append(OSError(ctypes.get_errno(), "setns"))
-                    return
-            with contextlib.suppress(OSError):
+            try:
+                self.enter(role)
                 made.append(socket.socket(*arguments))
+            except OSError as error:
+                made.append(error)
 
-        # setns() moves one thread; this one moves, makes the socket and ends.
+        # This thread moves, makes the socket and ends.
         thread = threading.Thread(target=make)
         thread.start()
         thread.join()
-        if not made or isinstance(made[0], OSError):
-            raise made[0] if made else OSError("no such socket here")
+        if isinstance(made[0], OSError):
+            raise made[0]
         return made[0]
+
+    def enter(self, role):
+        """Moves the calling thread, and no other, into a role's namespace for good: setns(2)."""
+        libc = ctypes.CDLL(None, use_errno=True)
+        with open(f"/run/netns/{self.netns(role)}", "rb") as namespace:
+            if libc.setns(namespace.fileno(), CLONE_NEWNET) != 0:
+                raise OSError(ctypes.get_errno(), "setns")
 
     # --- what stands on either side and between
 
@@ -256,5 +262,5 @@ class Lab:
         self.servers = servers.Servers(self, names, addresses or {}, leases or {})
         return self.servers
 
-    def tap(self, driver, mode="monitor", rules=()):
-        return tap.Tap(self, driver, mode, rules)
+    def tap(self, driver, mode="monitor", rules=(), trusted_keys=()):
+        return planes.Planes(self, driver, mode, rules, trusted_keys)

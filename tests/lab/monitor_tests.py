@@ -15,6 +15,7 @@ from lab import OUTSIDE4, OUTSIDE6
 from phone import dhcp_command
 from servers import LEASES, WEB4, WEB6
 
+SHORT_MB, FULL_MB = 20, 200
 TRANSFER_LIMIT_S = 180
 IDLE_S = 5.0
 SILENCE_LIMIT_S = 10.0
@@ -107,7 +108,7 @@ def transfer(bench, address, upload):
     sent, came = (here, files / "up") if upload else (files / "down", here)
     wanted = hashlib.sha256()
     with open(sent, "wb") as file:
-        for _ in range(bench.megabytes):
+        for _ in range(FULL_MB if bench.full else SHORT_MB):
             block = os.urandom(1 << 20)
             wanted.update(block)
             file.write(block)

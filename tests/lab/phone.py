@@ -4,16 +4,17 @@ Names and formats: rules/packs/vendor-telemetry.csv gives the source of each. Th
 made up. Each device also does what no rule is about, so that a finding has to be told from ordinary traffic.
 """
 
-import struct
+import hashlib
 import threading
 import time
-import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import vendors
+import xiaomi_push
 from bench import is_address, quic_command
 from lab import OUTSIDE4
-from servers import PUSH_PORT, QUIC4, QUIC6
+from servers import QUIC4, QUIC6
 
 CAPTURE = Path(__file__).with_name("demo.pcap")  # the script below, recorded in the lab
 CLIENT_LIMIT_S = 10.0
@@ -33,6 +34,7 @@ class Device:
     agent: str  # its system's HTTP user agent
 
 
+PUSH_NAME = "app.chat.global.xiaomi.net"
 ANDROID_ASKS = (1, 3, 6, 15, 26, 28, 51, 58, 59, 43)
 APPLE_ASKS = (1, 121, 3, 6, 15, 108, 114, 119, 252)
 WINDOWS_ASKS = (1, 3, 6, 15, 31, 33, 43, 44, 46, 47, 119, 121, 249, 252)
@@ -60,7 +62,7 @@ class Step:
     at: float  # seconds after the start
     device: str
     kind: str  # one of KINDS
-    target: str  # a name or a URL
+    target: str  # a name, a URL, or one of the exchanges of vendors.py
     options: dict = field(default_factory=dict)
 
 
@@ -82,21 +84,29 @@ SCRIPT = steps(
     (2.6, "apple", "https", "https://www.example.org/news", {"family": 6}),
     (2.9, "desktop", "https", "https://intranet.example.com/"),
     (3.2, "google", "quic", "video.example.net"),
+    # A desktop may ask the same question of somebody else's server: that makes no phone of it.
+    (3.5, "desktop", "http", "http://connect.rom.miui.com/generate_204"),
     # Xiaomi: push in clear text, counters, browser events, a term list over HTTP, tracking.
-    (4.0, "xiaomi", "push", "app.chat.global.xiaomi.net"),
+    (4.0, "xiaomi", "push", PUSH_NAME),
+    (4.5, "xiaomi", "vendor", "xiaomi-gslb"),
     (5.0, "xiaomi", "https", "https://data.mistat.intl.xiaomi.com/mistats/v3", {"post": 900}),
+    (5.5, "xiaomi", "vendor", "mistat"),
     (6.0, "xiaomi", "https", "https://sa.api.intl.miui.com/sa?project=global_browser_mini&r=CH", {"post": 2400}),
-    (7.0, "xiaomi", "http", "http://globalapi.ad.xiaomi.com/filter/text?clientInfo=&appKey=MiAdSdk_i18n&version=1"),
+    (7.0, "xiaomi", "vendor", "ad-filter"),
+    (7.5, "xiaomi", "vendor", "splash-ads"),
     (8.0, "xiaomi", "https", "https://tracking.intl.miui.com/track/v1", {"post": 700}),
-    # SDKs inside apps, whatever the make: names resolved past the resolver, analytics, push.
-    (9.0, "xiaomi", "http", "http://203.107.1.33/100000/d?host=api.shop.example"),
-    (9.6, "vivo", "http", "http://119.29.29.29/d?dn=api.game.example&ttl=1"),
-    (10.2, "xiaomi", "http", "http://alog.umeng.com/app_logs",
-     {"post": 600, "headers": ("X-Umeng-Sdk: android/2.0", "Msg-Type: envelope/json")}),
+    # SDKs inside apps, whatever the make: names resolved past the resolver, analytics, push, location.
+    (8.5, "xiaomi", "vendor", "httpdns-signed"),
+    (9.0, "huawei", "vendor", "httpdns-d"),
+    (9.6, "vivo", "vendor", "httpdns-tencent"),
+    (10.2, "xiaomi", "vendor", "umeng"),
     (11.0, "vivo", "https", "https://othstr.beacon.qq.com/analytics/v2_upload", {"post": 800}),
-    (11.8, "oppo", "https", "https://android.bugly.qq.com/rqd/async", {"post": 500}),
-    (12.4, "vivo", "http", "http://sdk.open.phone.igexin.com/api.php?format=json&t=1", {"post": 300}),
-    (12.8, "desktop", "https", "https://docs.example.com/sheet"),
+    (11.4, "oppo", "vendor", "beacon"),
+    (11.8, "oppo", "vendor", "bugly"),
+    (12.2, "vivo", "vendor", "getui"),
+    (12.5, "vivo", "long-link", "sdk.open.talk.getui.net"),
+    (12.8, "huawei", "vendor", "baidu-location"),
+    (13.0, "desktop", "https", "https://docs.example.com/sheet"),
     (13.2, "oppo", "dns", "www.example.net", {"server": "8.8.8.8"}),
     # The makers.
     (13.8, "huawei", "https", "https://metrics1.data.hicloud.com:6447/webv2", {"post": 900}),
@@ -124,7 +134,9 @@ SCRIPT = steps(
 
 
 def host_of(target):
-    return target.split("//")[-1].split("/")[0].split(":")[0]
+    """Of a URL, a name, or one of the exchanges of vendors.py."""
+    url = vendors.EXCHANGES[target].url if target in vendors.EXCHANGES else target
+    return url.split("//")[-1].split("/")[0].split(":")[0]
 
 
 NAMES = sorted({host for step in SCRIPT if not is_address(host := host_of(step.target))})
@@ -136,6 +148,11 @@ def addresses():
     owners = sorted({".".join(name.split(".")[-2:]) for name in NAMES})
     pair = {owner: (f"198.18.{n}.10", f"2001:db8:{n:x}::10") for n, owner in enumerate(owners, start=1)}
     return {name: (QUIC4, QUIC6) if name in QUIC_NAMES else pair[".".join(name.split(".")[-2:])] for name in NAMES}
+
+
+def inside():
+    """The devices' addresses, as networks."""
+    return [network for device in DEVICES for network in (f"192.168.77.{device.host}/32", f"fd77::{device.host}/128")]
 
 
 def leases():
@@ -157,23 +174,34 @@ def dns(lab, device, name, family=4, server=OUTSIDE4):
     resolve(lab, device, name, family, server)
 
 
-def curl(lab, device, url, post=0, family=4, headers=()):
+def curl(lab, device, url, post=0, family=4):
+    address = resolve(lab, device, host_of(url), family)
+    if address:
+        body = ("data=" + "0123456789abcdef" * (post // 16 + 1))[:post].encode()  # says nothing
+        lab.run(device.name, curl_command(lab, url, address, device.agent, (), body), timeout=CLIENT_LIMIT_S)
+
+
+def vendor(lab, device, name):
+    exchange = vendors.EXCHANGES[name]
+    address = resolve(lab, device, host_of(exchange.url))
+    if address:
+        lab.run(device.name, curl_command(lab, exchange.url, address, exchange.agent, exchange.headers, exchange.body),
+                timeout=CLIENT_LIMIT_S)
+
+
+def curl_command(lab, url, address, agent, headers, body):
+    """One request to `address`; the page is thrown away."""
     host = host_of(url)
-    address = resolve(lab, device, host, family)
-    if address is None:
-        return
     port = url.split("/")[2].partition(":")[2] or ("443" if url.startswith("https") else "80")
-    shown = f"[{address}]" if family == 6 else address
-    lab.run(device.name, [
-        "curl", "--silent", "--output", "/dev/null", "--max-time", "5", "--user-agent", device.agent, "--cacert",
-        lab.servers.authority, "--connect-to", f"{host}:{port}:{shown}:{port}",
-        *(part for header in headers for part in ("--header", header)),
-        *(["--data-binary", "@-"] if post else []), url], timeout=CLIENT_LIMIT_S, input=body(post) if post else None)
-
-
-def body(length):
-    """Text of a given length that says nothing."""
-    return ("data=" + "0123456789abcdef" * (length // 16 + 1))[:length]
+    shown = f"[{address}]" if ":" in address else address
+    given = []
+    if body:
+        file = lab.directory / f"body-{hashlib.sha256(body).hexdigest()[:16]}"
+        file.write_bytes(body)
+        given = ["--data-binary", f"@{file}"]
+    return ["curl", "--silent", "--fail", "--output", "/dev/null", "--max-time", "5", "--user-agent", agent,
+            "--cacert", lab.servers.authority, "--connect-to", f"{host}:{port}:{shown}:{port}",
+            *(part for header in headers for part in ("--header", header)), *given, url]
 
 
 def tls(lab, device, name):
@@ -191,40 +219,35 @@ def quic(lab, device, name, family=4):
         lab.run(device.name, command, timeout=CLIENT_LIMIT_S)
 
 
-def protobuf(fields):
-    """Protocol Buffers wire format: integers below 128 as varints, texts with their length below 128."""
-    out = b""
-    for number, value in fields.items():
-        if isinstance(value, int):
-            out += bytes([number << 3, value])
-        else:
-            out += bytes([number << 3 | 2, len(value)]) + value.encode()
-    return out
+PUSH = xiaomi_push.Phone(model="Redmi Note 9S", network="mobile-lte-web.example",
+                         server=f"{PUSH_NAME}:{xiaomi_push.PORT}")
 
 
-def push_hello(host):
-    """The first frame of MiPush on TCP 5222: in clear text, closed by the Adler-32 of all before it."""
-    header = protobuf({1: 0, 2: 0, 3: "xiaomi.com", 5: "CONN"})
-    identifier = "a-" + "0123456789ABCDEF" * 2 + "01234567"
-    details = protobuf({1: 106, 2: "Redmi Note 9S", 3: "V12.5.2.0.RJWMIXM", 4: identifier, 5: "4.9.1", 6: "wifi",
-                        7: f"{host}:{PUSH_PORT}", 8: "de_CH", 10: 30})
-    frame = struct.pack("!HHI", 0xC2FE, 5, 8 + len(header) + len(details))
-    frame += struct.pack("!HHI", 2, len(header), len(details)) + header + details
-    return frame + struct.pack("!I", zlib.adler32(frame))
+def identifiers():
+    """What of the script may not stand in an event."""
+    told = [vendors.EXCHANGES[step.target].known for step in SCRIPT if step.kind == "vendor"]
+    return [*PUSH.known(), *(value for known in told for value in known)]
 
 
 def push(lab, device, name):
-    address = resolve(lab, device, name)
-    if address is None:
-        return
-    with lab.socket(device.name) as connection:
-        connection.settimeout(CLIENT_LIMIT_S)
-        connection.connect((address, PUSH_PORT))
-        connection.sendall(push_hello(name))
-        time.sleep(0.2)
+    if address := resolve(lab, device, name):
+        with lab.socket(device.name) as connection:
+            connection.settimeout(CLIENT_LIMIT_S)
+            connection.connect((address, xiaomi_push.PORT))
+            xiaomi_push.converse(connection, PUSH)
 
 
-KINDS = {"dns": dns, "http": curl, "https": curl, "tls": tls, "quic": quic, "push": push}
+def long_link(lab, device, name):
+    """Getui's connection over TCP, as far as it is known: opaque bytes to a port of its own."""
+    if address := resolve(lab, device, name):
+        with lab.socket(device.name) as connection:
+            connection.settimeout(CLIENT_LIMIT_S)
+            connection.connect((address, vendors.GETUI_PORT))
+            connection.sendall(vendors.GETUI_HELLO)
+
+
+KINDS = {"dns": dns, "http": curl, "https": curl, "tls": tls, "quic": quic, "push": push, "vendor": vendor,
+         "long-link": long_link}
 
 
 # --- joining and behaving

@@ -13,18 +13,36 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+import chromium_tests
 import enforce_tests
 import findings_tests
 import lab_tests
 import monitor_tests
 import phone
+import planes_tests
+import pushes_tests
 import tap
+import vendor_tests
 from bench import LISTED_NAMES, NEIGHBOURS, Bench, Failed, Skipped, write_rules
-from lab import Lab, Missing, NoRights, check_programs, check_rights
+from lab import PROGRAMS, TEST_PROGRAMS, Lab, Missing, NoRights, check_programs, check_rights
+from publisher import Publisher
 from tally import Stopwatch, Tally
 
-SHORT_MB, FULL_MB = 20, 200
-MODES = {"monitor": monitor_tests.TESTS + findings_tests.TESTS, "enforce": enforce_tests.TESTS}
+
+class Group:
+    """Tests that share a tap: its mode, and whether it takes signed packs from the lab's publisher."""
+
+    def __init__(self, mode, tests, packs=False, drivers=tap.DRIVERS):
+        self.mode, self.tests, self.packs, self.drivers = mode, tests, packs, drivers
+
+
+GROUPS = {
+    "monitor": Group("monitor", monitor_tests.TESTS + findings_tests.TESTS + vendor_tests.TESTS + chromium_tests.TESTS),
+    # What is between the planes does not depend on the driver: the other one with --full.
+    "packs": Group("enforce", pushes_tests.TESTS + planes_tests.TESTS, packs=True, drivers=tap.DRIVERS[:1]),
+    # Last: the connections that it leaves behind try again for a while, and are blocked, in whatever comes after it.
+    "enforce": Group("enforce", enforce_tests.TESTS),
+}
 
 
 def named(tests):
@@ -32,12 +50,14 @@ def named(tests):
     return [test if isinstance(test, tuple) else (test.__name__.replace("_", " "), test) for test in tests]
 
 
-def plan(drivers, tally):
-    """{(driver, mode): [(item, function)]} of what the pattern picks, in the order in which it runs."""
+def plan(options, tally):
+    """{(driver, group): [(item, function)]} of what the pattern picks, in the order in which it runs."""
     groups = {(None, None): named(lab_tests.TESTS + findings_tests.WITHOUT_TAP)}
-    for driver in drivers:
-        for mode, tests in MODES.items():
-            groups[driver, mode] = [(f"{driver}, {mode}: {sentence}", test) for sentence, test in named(tests)]
+    for driver in [options.driver] if options.driver else tap.DRIVERS:
+        for name, group in GROUPS.items():
+            if driver in group.drivers or options.driver or options.full:
+                tests = named(group.tests)
+                groups[driver, name] = [(f"{driver}, {name}: {sentence}", test) for sentence, test in tests]
     picked = {key: [item for item in items if tally.wants(item[0])] for key, items in groups.items()}
     return {key: items for key, items in picked.items() if items}
 
@@ -54,15 +74,19 @@ def run_one(tally, item, test, bench):
         said = f"\n--- the tap said last:\n{bench.wire.log()}" if bench else ""
         tally.fail(item, f"{error}{said}", watch)
     else:
-        tally.ok(item, watch)
+        tally.ok(item, f"{watch}; {bench.notes}" if bench and bench.notes else watch)
+    finally:
+        if bench:
+            bench.notes = ""
 
 
-def run_group(tally, lab, driver, mode, items, megabytes):
-    rules = [*tap.shipped_rules(), write_rules(lab.directory)]
+def run_group(tally, lab, driver, group, items, full):
     waiting = list(items)
     try:
-        with lab.tap(driver, mode, rules) as wire:
-            bench = Bench(lab, wire, driver, megabytes)
+        rules = [write_rules(lab.directory), *([] if group.packs else tap.shipped_rules())]
+        publisher = Publisher(lab) if group.packs else None
+        with lab.tap(driver, group.mode, rules, [publisher.public_key] if publisher else []) as wire:
+            bench = Bench(lab, wire, driver, full, publisher)
             while waiting:
                 wire.must_live()
                 run_one(tally, *waiting.pop(0), bench)
@@ -86,10 +110,9 @@ def run_all(tally, groups, options):
         # A lab of its own for each driver: nothing is left of the one before.
         with Lab() as lab:
             lab.start_servers((*LISTED_NAMES, *NEIGHBOURS, *phone.NAMES), phone.addresses(), phone.leases())
-            for mode in MODES:
-                if (driver, mode) in groups:
-                    megabytes = FULL_MB if options.full else SHORT_MB
-                    run_group(tally, lab, driver, mode, groups[driver, mode], megabytes)
+            for name, group in GROUPS.items():
+                if (driver, name) in groups:
+                    run_group(tally, lab, driver, group, groups[driver, name], options.full)
             if options.keep:
                 hold(lab)
 
@@ -97,15 +120,16 @@ def run_all(tally, groups, options):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pattern", nargs="?", default="", help="only items whose lab/NAME holds or matches it")
-    parser.add_argument("--only", dest="pattern", metavar="PATTERN", default=argparse.SUPPRESS, help="the same")
+    parser.add_argument("--only", metavar="PATTERN", help="the same")
     parser.add_argument("--list", action="store_true", help="name the items and end")
-    parser.add_argument("--full", action="store_true", help=f"transfers of {FULL_MB} MB instead of {SHORT_MB}")
+    parser.add_argument("--full", action="store_true", help="more bytes, more pushes, all with both drivers")
     parser.add_argument("--driver", choices=tap.DRIVERS, help="only this one")
     parser.add_argument("--keep", action="store_true", help="leave each lab standing until Ctrl-C")
     options = parser.parse_args()
 
-    tally = Tally("lab", options.pattern)
-    groups = plan([options.driver] if options.driver else tap.DRIVERS, tally)
+    # Two destinations: an absent positional argument would overwrite the option with its default.
+    tally = Tally("lab", options.only or options.pattern)
+    groups = plan(options, tally)
     if options.list:
         for items in groups.values():
             for item, _ in items:
@@ -115,7 +139,7 @@ def main():
     try:
         if items:
             check_rights()
-            check_programs()
+            check_programs(PROGRAMS | TEST_PROGRAMS)
             tap.program("sluice-dataplane")
             run_all(tally, groups, options)
     except NoRights as reason:

@@ -1,15 +1,19 @@
 """The internet of the lab: DNS and DHCP (dnsmasq), HTTP and HTTPS (nginx), HTTP/3 (caddy), a sink for private TCP."""
 
+import base64
+import hashlib
 import json
 import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import vendors
+import xiaomi_push
+
 WEB4, WEB6 = "198.18.0.1", "2001:db8::1"  # every name that is not given another address
 QUIC4, QUIC6 = "198.18.0.3", "2001:db8::3"  # caddy: HTTP/3 on UDP 443
 LEASES = ("192.168.77.100", "192.168.77.199")
-PUSH_PORT = 5222
 START_LIMIT_S = 10.0
 STANDING_NAME = "www.example.org"  # has a certificate in every lab, and is what an unknown name gets
 
@@ -24,14 +28,16 @@ http {{
   client_max_body_size 0; sendfile on; server_tokens off; default_type application/octet-stream;
   map $ssl_server_name $leaf {{ hostnames; default {standing}; {names} }}
   server {{
-    listen 80 reuseport; listen [::]:80 reuseport ipv6only=on;
-    listen 443 ssl reuseport; listen [::]:443 ssl reuseport ipv6only=on;
+    listen 80 reuseport; listen [::]:80 reuseport ipv6only=on; listen 8080;
+    listen 443 ssl http2 reuseport; listen [::]:443 ssl http2 reuseport ipv6only=on;
     listen 6447 ssl;
     ssl_certificate {directory}/$leaf.pem; ssl_certificate_key {directory}/leaf.key;
     root {directory}/www;
     location / {{ return 200 "the lab answers\\n"; }}
+    location /page {{ default_type text/html; return 200 "<p>the lab answers</p>"; }}
     location /generate_204 {{ return 204; }}
     location /files/ {{ dav_methods PUT; }}
+{vendors}
   }}
 }}
 """
@@ -49,7 +55,8 @@ class Servers:
         self._dnsmasq(addresses, leases)
         self._caddy()
         self._nginx()
-        self._sink()
+        self._in_background(xiaomi_push.serve, self._listen(xiaomi_push.PORT))
+        self._in_background(serve_silence, self._listen(vendors.GETUI_PORT))
         self._wait()
 
     # --- certificates
@@ -64,6 +71,11 @@ class Servers:
             self._openssl("genpkey", *curve, "-out", directory / key)
         self._openssl("req", "-x509", "-new", "-key", directory / "authority.key", "-days", "7", "-out", self.authority,
                       "-subj", "/CN=Sluice lab authority", "-addext", "basicConstraints=critical,CA:true")
+        # RFC 7469 section 2.4: what a client pins of a key; all leaves have the same one.
+        self._openssl("pkey", "-in", directory / "leaf.key", "-pubout", "-outform", "der", "-out",
+                      directory / "leaf.der")
+        digest = hashlib.sha256((directory / "leaf.der").read_bytes()).digest()
+        self.key_digest = base64.b64encode(digest).decode()
         with ThreadPoolExecutor(max_workers=4) as pool:
             list(pool.map(self._make_leaf, self._names))
 
@@ -98,7 +110,8 @@ class Servers:
         directory = self.lab.directory
         names = " ".join(f"{name} {name};" for name in self._names)
         (directory / "nginx.conf").write_text(
-            NGINX.format(directory=directory, names=names, standing=STANDING_NAME))
+            NGINX.format(directory=directory, names=names, standing=STANDING_NAME,
+                         vendors=vendors.nginx_locations()))
         self._nginx_process = self._start(
             "nginx", ["nginx", "-e", "stderr", "-p", directory, "-c", directory / "nginx.conf"])
 
@@ -118,27 +131,15 @@ class Servers:
         (directory / "caddy.json").write_text(json.dumps(config))
         self._caddy_process = self._start("caddy", ["caddy", "run", "--config", directory / "caddy.json"])
 
-    def _sink(self):
-        """Accepts connections of protocols that no server here speaks, reads them to their end and says nothing."""
+    def _listen(self, port):
         listener = self.lab.socket("outside", socket.AF_INET, socket.SOCK_STREAM)
-        listener.bind(("0.0.0.0", PUSH_PORT))
+        listener.bind(("0.0.0.0", port))
         listener.listen()
+        return listener
 
-        def read(connection):
-            with connection:
-                connection.settimeout(60.0)
-                try:
-                    while connection.recv(65536):
-                        pass
-                except OSError:
-                    return
-
-        def serve():
-            while True:
-                connection, _ = listener.accept()
-                threading.Thread(target=read, args=(connection,), daemon=True).start()
-
-        threading.Thread(target=serve, daemon=True).start()
+    @staticmethod
+    def _in_background(serve, listener):
+        threading.Thread(target=serve, args=(listener,), daemon=True).start()
 
     # --- readiness
 
@@ -169,3 +170,19 @@ class Servers:
     def requests(self):
         """Lines `client scheme host method path status` of what the web server answered, in their order."""
         return (self.lab.directory / "nginx.access").read_text().splitlines()
+
+
+def serve_silence(listener):
+    """Accepts connections of a protocol that no server here speaks, reads them to their end and says nothing."""
+    def read(connection):
+        with connection:
+            connection.settimeout(60.0)
+            try:
+                while connection.recv(65536):
+                    pass
+            except OSError:
+                return
+
+    while True:
+        connection, _ = listener.accept()
+        threading.Thread(target=read, args=(connection,), daemon=True).start()

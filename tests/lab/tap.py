@@ -1,8 +1,9 @@
-"""The tap under test: `sluice-dataplane` between the two tap-side interfaces, and the programs beside it.
+"""The tap under test: `sluice-dataplane` between the two tap-side interfaces, and `sluice-control` beside it.
 
 All that the lab knows of the programs' options stands in this file.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -14,31 +15,42 @@ TREE = Path(__file__).resolve().parents[2]
 # Where the programs are: SLUICE_BUILD, else the build folder of the tree.
 BUILD = Path(os.environ.get("SLUICE_BUILD", TREE / "build"))
 DRIVERS = ("af_xdp", "af_packet")
-READY = "ready"  # the line by which the data plane says that it forwards and inspects
+READY = "ready"  # the line by which either plane says that it does its work
+METRICS = "127.0.0.1:9477"  # in the tap's namespace
 READY_LIMIT_S = 30.0
 STOP_LIMIT_S = 5.0
 SHOWN_LOG_LINES = 12
 
 
 def program(name):
-    path = BUILD / {"sluice-dataplane": "dataplane", "sluice": "control"}[name] / name
+    path = BUILD / {"sluice-dataplane": "dataplane", "sluice-control": "control", "sluice": "control"}[name] / name
     if not path.exists():
         raise FileNotFoundError(f"{path} is not there: build the tree first")
     return path
 
 
 def shipped_rules():
-    return sorted((TREE / "rules" / "packs").glob("*.csv"))
+    """Lists and signatures, told apart by their suffix."""
+    packs = TREE / "rules" / "packs"
+    return sorted([*packs.glob("*.csv"), *packs.glob("*.rules")])
 
 
-def configuration(driver, mode, rules, directory):
-    """What `sluice-dataplane --config` reads: config/sluice.fbs."""
+def of_kind(rules, suffix):
+    return [str(path) for path in rules if path.suffix == suffix]
+
+
+def configuration(driver, mode, rules, trusted_keys, directory):
+    """What both planes read: config/sluice.fbs."""
     return {
         "mode": mode,
         "port_pairs": [{"name": "lab", "inside": {"device": "tap-in", "driver": driver},
                         "outside": {"device": "tap-out", "driver": driver}}],
-        "rules": {"indicators": [str(path) for path in rules]},
-        "events": {"shared_memory": f"{directory}/dataplane"},
+        "rules": {"indicators": of_kind(rules, ".csv"), "signatures": of_kind(rules, ".rules"),
+                  "trusted_keys": [str(path) for path in trusted_keys],
+                  "state_directory": f"{directory}/dataplane-state"},
+        "events": {"shared_memory": f"{directory}/dataplane", "command_socket": f"{directory}/dataplane.sock"},
+        "control": {"socket": f"{directory}/control.sock", "metrics_listen": METRICS,
+                    "eve_file": f"{directory}/eve.json", "state_directory": f"{directory}/control-state"},
         "site": {"name": "lab"},
     }
 
@@ -48,60 +60,90 @@ def watch_command(config, eve):
     return [program("sluice"), "watch", "--config", config, *(["--eve", eve] if eve else [])]
 
 
-def replay_command(capture, rules, eve):
-    """The same report from a capture."""
-    return [program("sluice"), "replay", *(argument for path in rules for argument in ("--indicators", path)),
+def replay_command(capture, rules, eve, inside):
+    """The same report from a capture, which does not tell where the tap's inside port was: the devices' addresses."""
+    return [program("sluice"), "replay", *(argument for address in inside for argument in ("--inside", address)),
+            *(argument for path in of_kind(rules, ".csv") for argument in ("--indicators", path)),
+            *(argument for path in of_kind(rules, ".rules") for argument in ("--signatures", path)),
             *(["--eve", eve] if eve else []), capture]
 
 
-class Tap:
-    """A context: within it the tap is on the wire."""
+def stop(process):
+    """Asks a program to end; kills one that does not."""
+    process.terminate()
+    try:
+        process.wait(STOP_LIMIT_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
-    def __init__(self, lab, driver, mode, rules):
+
+class Tap:
+    """A context: within it the tap is on the wire, and its control plane reads what it says."""
+
+    def __init__(self, lab, driver, mode, rules, trusted_keys=()):
         self.lab = lab
         self.driver = driver
         directory = lab.directory / "tap"
         directory.mkdir(exist_ok=True)
         self.config = directory / "config.json"
-        self.config.write_text(json.dumps(configuration(driver, mode, rules, directory), indent=2))
-        self._log = directory / "log"
+        self.config.write_text(json.dumps(configuration(driver, mode, rules, trusted_keys, directory), indent=2))
+        self.eve = directory / "eve.json"
+        self._logs = {"sluice-dataplane": directory / "log", "sluice-control": directory / "control.log"}
+        self.dataplane = self.control = None
 
     def __enter__(self):
-        # A fresh /sys, for drivers that look their interface up there; the mount lives in the tap's own mount
-        # namespace. (`ip netns exec` would do it, but not in a chroot.)
-        sysfs = 'mount --make-private /sys && mount -t sysfs sysfs /sys; exec "$@"'
-        with open(self._log, "wb") as log:
-            self._process = self.lab.start(
-                "tap", ["unshare", "--mount", "--propagation", "unchanged", "sh", "-c", sysfs, "sh",
-                        program("sluice-dataplane"), "--config", self.config], stdout=log)
-        deadline = time.monotonic() + READY_LIMIT_S
-        while READY not in self._log.read_text(errors="replace").splitlines():
-            if self._process.poll() is not None:
-                raise RuntimeError(f"the tap ended with status {self._process.returncode}:\n{self.log()}")
-            if time.monotonic() > deadline:
-                self._stop()
-                raise RuntimeError(f"the tap was not ready within {READY_LIMIT_S} s:\n{self.log()}")
-            time.sleep(0.02)
+        self.lab.ip("tap", "link set lo up")  # for who scrapes the metrics
+        self.start_dataplane()
+        try:
+            self.start_control()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_):
-        self._stop()
+        for process in (self.control, self.dataplane):
+            if process is not None:
+                stop(process)
 
-    def _stop(self):
-        self._process.terminate()
-        try:
-            self._process.wait(STOP_LIMIT_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+    def start_dataplane(self):
+        # A fresh /sys, for drivers that look their interface up there; the mount lives in the tap's own mount
+        # namespace. (`ip netns exec` would do it, but not in a chroot.)
+        sysfs = 'mount --make-private /sys && mount -t sysfs sysfs /sys; exec "$@"'
+        wrapping = ["unshare", "--mount", "--propagation", "unchanged", "sh", "-c", sysfs, "sh"]
+        self.dataplane = self._start("sluice-dataplane", wrapping)
+
+    def start_control(self):
+        self.control = self._start("sluice-control", [])
+
+    def _start(self, name, wrapping):
+        """Starts a plane; returns its process once it is ready."""
+        log = self._logs[name]
+        with open(log, "wb") as file:
+            process = self.lab.start("tap", [*wrapping, program(name), "--config", self.config], stdout=file)
+        deadline = time.monotonic() + READY_LIMIT_S
+        while READY not in log.read_text(errors="replace").splitlines():
+            if process.poll() is not None:
+                raise RuntimeError(f"{name} ended with status {process.returncode}:\n{self.log()}")
+            if time.monotonic() > deadline:
+                stop(process)
+                raise RuntimeError(f"{name} was not ready within {READY_LIMIT_S} s:\n{self.log()}")
+            time.sleep(0.02)
+        return process
 
     def log(self):
-        """The last lines that the tap said."""
-        return "\n".join(self._log.read_text(errors="replace").splitlines()[-SHOWN_LOG_LINES:])
+        """The last lines that both planes said."""
+        said = []
+        for name, path in self._logs.items():
+            with contextlib.suppress(FileNotFoundError):
+                said += [f"{name}: {line}" for line in path.read_text(errors="replace").splitlines()[-SHOWN_LOG_LINES:]]
+        return "\n".join(said)
 
     def must_live(self):
-        if self._process.poll() is not None:
-            raise RuntimeError(f"the tap died with status {self._process.returncode}:\n{self.log()}")
+        for name, process in (("sluice-dataplane", self.dataplane), ("sluice-control", self.control)):
+            if process.poll() is not None:
+                raise RuntimeError(f"{name} died with status {process.returncode}:\n{self.log()}")
 
     def watch(self, eve=None, log=None):
         """Starts `sluice watch` beside the tap; it prints to a log, else where this process prints."""

@@ -43,6 +43,22 @@ BOOST_AUTO_TEST_CASE(paths) {
   BOOST_TEST(wrong(Format::path, "/" + std::string(4095, 'x')) == "the path is longer than 4095 bytes");
 }
 
+BOOST_AUTO_TEST_CASE(listening_addresses) {
+  for (const auto* text : {"127.0.0.1:9477", "0.0.0.0:1", "[::1]:65535", "[2001:db8::1]:80"}) {
+    BOOST_TEST_CONTEXT(text) { BOOST_TEST(right(Format::listen, text)); }
+  }
+  for (const auto* text : {"", ":9477", "127.0.0.1", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536", "::1:80",
+                           "[127.0.0.1]:80", "localhost:80", "127.0.0.1:80 "}) {
+    BOOST_TEST_CONTEXT(text) { BOOST_TEST(!right(Format::listen, text)); }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(paths_that_may_be_left_out) {
+  BOOST_TEST(right(Format::path_or_empty, ""));
+  BOOST_TEST(right(Format::path_or_empty, "/var/log/x"));
+  BOOST_TEST(!right(Format::path_or_empty, "x"));
+}
+
 BOOST_AUTO_TEST_CASE(uuids) {
   BOOST_TEST(right(Format::uuid, "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"));  // RFC 9562 section 4
   BOOST_TEST(right(Format::uuid, "F81D4FAE-7DEC-11D0-A765-00A0C91E6BF6"));

@@ -1,5 +1,6 @@
 #include "control/eve_objects.hh"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 
 #include "tests/unit/event_record.hh"
@@ -122,6 +123,24 @@ BOOST_AUTO_TEST_CASE(flows_end_in_many_ways) {
   BOOST_TEST(flow(FlowEnd::evicted, FlowState::closed, 0, 0)["reason"] == "forced");
   BOOST_TEST(flow(FlowEnd::closed, FlowState::closed, 0, 0)["reason"] == "closed");
   BOOST_TEST(flow(FlowEnd::closed, FlowState::closed, 5'000'000'000, 0)["age"] == 0);  // a clock that went back
+}
+
+BOOST_AUTO_TEST_CASE(a_push_hello_without_its_identifiers) {
+  Record record{header(EventType::xiaomi_push)};
+  push_fields(record);
+  RedactionKey key{};
+  std::fill_n(key.begin(), 20, 0x0b);
+  const Redactor redactor{key};
+  // RFC 4231 section 4.2 has that key and "Hi There".
+  const auto push = plain(xiaomi_push_object(record.event(), &redactor));
+  BOOST_TEST(push["device_id"] ==
+             json::parse(R"({"kind": "device-id", "length": 8, "digest": "hmac-sha256:b0344c61d8db3853"})"));
+  BOOST_TEST(push["network_name"]["kind"] == "network-name");
+  BOOST_TEST(plain(xiaomi_push_object(record.event(), nullptr)) ==
+             json::parse(R"({"command": "CONN", "server": "push.example:5222", "sdk_version": 41, "model": "PHONE-A1",
+                             "build": "V99.0.1.TST", "locale": "de_CH", "api_level": 30, "network_type": "mobile-lte",
+                             "device_id": {"kind": "device-id", "length": 8},
+                             "network_name": {"kind": "network-name", "length": 11}})"));
 }
 
 BOOST_AUTO_TEST_CASE(tcp_flags_as_hex_and_by_name) {

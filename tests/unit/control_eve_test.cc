@@ -17,15 +17,22 @@ using nlohmann::json;
 
 namespace {
 
-const RuleBook rows{telemetry_row(), address_row()};
+// Of the generation that header() carries.
+RuleBooks rules_at_hand() {
+  RuleBooks books;
+  books.add(3, "00ff", std::make_shared<const RuleBook>(RuleBook{telemetry_row(), address_row()}));
+  books.add(4, "0100");
+  books.add(2, "0200", std::make_shared<const RuleBook>(RuleBook{signature_row()}));
+  return books;
+}
+const RuleBooks books = rules_at_hand();
 
 EveWriter writer() {
   EveContext context;
   context.tap_id = "0b9ed8b6-53a1-4c4e-9f0e-3f6a5d2c1b77";
   context.site = "lab";
-  context.ruleset_digest = "00ff";
   context.clock_state = ClockState::capture;
-  context.rules = &rows;
+  context.rules = &books;
   context.pcap_filename = "phone.pcap";
   return EveWriter{context};
 }
@@ -89,6 +96,14 @@ void fill_flow(Record& record) {
   record.integer(Field::flow_tcp_flags, 0x1a).integer(Field::flow_alerted, 1);
 }
 
+void signature_fields(Record& record) {
+  record.integer(Field::rule_row, 0)
+      .integer(Field::matched_field, static_cast<std::uint64_t>(Field::destination_ip))
+      .text(Field::matched_value, "203.0.113.7")
+      .integer(Field::stage, static_cast<std::uint64_t>(Stage::content_decoded))
+      .integer(Field::flow_protocol, static_cast<std::uint64_t>(Protocol::xiaomi_push));
+}
+
 Statistics some_statistics() {
   Statistics statistics;
   PortCounters counters;
@@ -131,6 +146,14 @@ std::vector<std::string> all_kinds_of_lines() {
   sparse.destination = address("2001:db8::7");
   sparse.vlan[0] = 100;
   add(sparse, [](Record& record) { record.integer(Field::rule_row, 1); });
+  auto pushed = header(EventType::xiaomi_push);
+  add(pushed, push_fields);
+  pushed.type = EventType::alert;
+  pushed.generation = 2;
+  add(pushed, [](Record& record) {
+    signature_fields(record);
+    push_fields(record);
+  });
   lines.push_back(writer().stats_line(some_statistics(), header(EventType::flow).time));
   return lines;
 }
@@ -269,6 +292,24 @@ BOOST_AUTO_TEST_CASE(alert_of_a_row_that_is_not_there) {
   BOOST_TEST(line["sluice"]["matched"]["value"] == "data.example.net");
 }
 
+BOOST_AUTO_TEST_CASE(each_alert_is_read_against_the_generation_that_judged_it) {
+  const auto of_generation = [](std::uint32_t generation) {
+    auto at = header(EventType::alert);
+    at.generation = generation;
+    Record record{at};
+    alert_fields(record, 0, "data.example.net", Action::pass, Action::pass);
+    return parsed(record);
+  };
+  BOOST_TEST(of_generation(3)["alert"]["signature_id"] == 1000001);
+  const auto digest_alone = of_generation(4);
+  BOOST_TEST(digest_alone["ruleset"] == "0100");
+  BOOST_TEST(digest_alone["alert"]["signature_id"] == 1000000);
+  const auto unknown = of_generation(5);
+  BOOST_TEST(unknown["generation"] == 5);
+  BOOST_TEST(unknown["ruleset"] == "");
+  BOOST_TEST(!unknown["alert"].contains("metadata"));
+}
+
 BOOST_AUTO_TEST_CASE(alert_with_its_message_and_flow) {
   Record record{header(EventType::alert)};
   alert_fields(record, 0, "data.example.net", Action::pass, Action::pass);
@@ -278,6 +319,27 @@ BOOST_AUTO_TEST_CASE(alert_with_its_message_and_flow) {
   BOOST_TEST(line["tls"]["sni"] == "data.example.net");
   BOOST_TEST(line["flow"] == json::parse(R"({"pkts_toserver": 4})"));
   BOOST_TEST(line["sluice"]["tls_version_offered"] == "TLS 1.3");
+}
+
+BOOST_AUTO_TEST_CASE(alert_of_a_signature_with_what_was_decoded) {
+  auto at = header(EventType::alert);
+  at.generation = 2;
+  Record record{at};
+  signature_fields(record);
+  push_fields(record);
+  const auto text = line_of(record);
+  const auto line = json::parse(text);
+  BOOST_TEST(line["app_proto"] == "xiaomi_push");
+  BOOST_TEST(line["alert"]["gid"] == 1);
+  BOOST_TEST(line["alert"]["signature_id"] == 9000007);
+  BOOST_TEST(line["alert"]["rev"] == 2);
+  BOOST_TEST(line["alert"]["signature"] ==
+             "SLUICE clear-text-identifier: content that matches rule 9000007, decoded, in traffic with 203.0.113.7");
+  BOOST_TEST(line["alert"]["metadata"]["msg"] == json::array({"EXAMPLE push hello"}));
+  BOOST_TEST(line["xiaomi_push"]["model"] == "PHONE-A1");
+  BOOST_TEST(line["xiaomi_push"]["device_id"] == json::parse(R"({"kind": "device-id", "length": 8})"));
+  BOOST_TEST(text.find("Hi There") == std::string::npos);
+  BOOST_TEST(text.find("web.example") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(addresses_protocols_and_vlans) {

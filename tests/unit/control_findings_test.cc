@@ -12,12 +12,15 @@ namespace {
 
 constexpr std::size_t wide = 200;
 
-RuleBook three_rows() {
+// Of the generation that header() carries.
+RuleBooks three_rows() {
   auto advertising = telemetry_row();
   advertising.rule_id = "phones/3";
   advertising.finding_class = FindingClass::advertising;
   advertising.recipient = "Example Ads";
-  return {telemetry_row(), address_row(), advertising};
+  RuleBooks books;
+  books.add(3, "00ff", std::make_shared<const RuleBook>(RuleBook{telemetry_row(), address_row(), advertising}));
+  return books;
 }
 
 struct Seen {
@@ -131,6 +134,65 @@ BOOST_AUTO_TEST_CASE(names_are_bounded_and_harmless) {
   BOOST_TEST(holds(text, "host6.example.net, and others"));
   BOOST_TEST(!holds(text, "host7.example.net"));
   BOOST_TEST(holds(text, "21 times"));
+}
+
+BOOST_AUTO_TEST_CASE(a_rule_keeps_its_row_of_the_table_over_generations) {
+  RuleBooks books = three_rows();
+  FindingsTable table{&books};
+  const auto see = [&](std::uint32_t generation, std::uint64_t row) {
+    auto at = header(EventType::alert);
+    at.generation = generation;
+    Record record{at};
+    alert_fields(record, row, "data.example.net", Action::pass, Action::pass);
+    table.consume(record.event());
+  };
+  see(3, 0);
+  auto renamed = telemetry_row();
+  renamed.recipient = "Example Phones Ltd";
+  books.add(4, "0100", std::make_shared<const RuleBook>(RuleBook{address_row(), renamed}));
+  see(4, 1);
+  // The books may go: the table keeps what it says.
+  books.clear();
+  const auto text = printed(table);
+  BOOST_TEST(holds(text, "1 finding:"));
+  BOOST_TEST(holds(text, "Example Phones Ltd"));
+  BOOST_TEST(holds(text, "2 times"));
+}
+
+BOOST_AUTO_TEST_CASE(the_document_says_what_the_table_says) {
+  const auto books = three_rows();
+  FindingsTable table{&books};
+  consume(table, {.name = "\xff.example.net", .action = Action::drop, .second = 1});
+  consume(table, {.row = 77});
+  const auto expected = nlohmann::json::parse(R"({"findings": [
+    {"device": "192.0.2.10", "device_certainty": "inside-address", "rule_id": "phones/1", "class": "telemetry",
+     "recipient": "Example Phones", "confidence": "high", "source": "a paper", "stage": "name-in-handshake",
+     "count": 1, "blocked": 1, "first": "2026-11-21T04:36:28.123456+0000", "last": "2026-11-21T04:36:28.123456+0000",
+     "seen": ["\\xff.example.net"], "seen_all": true},
+    {"device": "192.0.2.10", "device_certainty": "inside-address", "rule_row": 77, "stage": "name-in-handshake",
+     "count": 1, "blocked": 0, "first": "2026-11-21T04:36:27.123456+0000", "last": "2026-11-21T04:36:27.123456+0000",
+     "seen": ["data.example.net"], "seen_all": true}],
+    "left_out": 0, "handshakes_without_name": 0})");
+  BOOST_TEST(nlohmann::json::parse(table.document().dump()) == expected);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_decoded_is_shown_without_identifiers) {
+  RuleBooks books;
+  books.add(3, "00ff", std::make_shared<const RuleBook>(RuleBook{signature_row()}));
+  FindingsTable table{&books};
+  Record record{header(EventType::alert)};
+  record.integer(Field::rule_row, 0)
+      .text(Field::matched_value, "push.example")
+      .integer(Field::stage, static_cast<std::uint64_t>(Stage::content_decoded));
+  push_fields(record);
+  table.consume(record.event());
+  table.consume(record.event());
+  constexpr auto seen = "push.example: PHONE-A1, build V99.0.1.TST, device-id redacted, network-name redacted";
+  BOOST_TEST(table.document()["findings"][0]["seen"] == nlohmann::ordered_json::array({seen}));
+  BOOST_TEST(table.finding_line(record.event()) ==
+             std::string{"192.0.2.10 | clear-text-identifier | Example Phones | "} + seen + " | content decoded | ");
+  BOOST_TEST(holds(printed(table), "PHONE-A1"));
+  BOOST_TEST(!holds(printed(table), "Hi There"));
 }
 
 BOOST_AUTO_TEST_CASE(within_one_second_there_is_one_time) {

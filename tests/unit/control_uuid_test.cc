@@ -19,6 +19,14 @@ BOOST_AUTO_TEST_CASE(version_5_is_that_of_the_rfc) {
   BOOST_TEST(Uuid::named(dns_name_space, "python.org").text() == "886313e1-3b8a-5372-9b90-0c9aee199e5d");
 }
 
+BOOST_AUTO_TEST_CASE(version_4_is_random) {
+  const auto one = Uuid::random();
+  BOOST_TEST((one != Uuid::random()));
+  // RFC 9562 sections 4.1 and 4.2
+  BOOST_TEST(one.text().at(14) == '4');
+  BOOST_TEST(std::string{"89ab"}.find(one.text().at(19)) != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(text_and_back) {
   constexpr auto text = "0b9ed8b6-53a1-4c4e-9f0e-3f6a5d2c1b77";
   BOOST_TEST(Uuid::parse(text)->text() == text);

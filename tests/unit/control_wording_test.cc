@@ -83,6 +83,51 @@ BOOST_AUTO_TEST_CASE(an_address_alone_was_once_listed) {
              "Operators of X");
 }
 
+BOOST_AUTO_TEST_CASE(a_signature_is_named_by_its_number) {
+  const auto rule = signature_row();
+  const auto message = [&](Stage stage, Field field) {
+    Finding finding;
+    finding.rule = &rule;
+    finding.stage = stage;
+    finding.matched_field = field;
+    finding.matched_value = "API.example.com.";
+    return alert_message(finding);
+  };
+  BOOST_TEST(message(Stage::content_matched, Field::http_host) ==
+             "SLUICE clear-text-identifier: content that matches rule 9000007 in traffic with api.example.com");
+  BOOST_TEST(message(Stage::content_decoded, Field::destination_ip) ==
+             "SLUICE clear-text-identifier: content that matches rule 9000007, decoded, in traffic with "
+             "api.example.com");
+  BOOST_TEST(message(Stage::name_looked_up, Field::dns_query_name) ==
+             "SLUICE clear-text-identifier: look-up of the name of api.example.com, matched by rule 9000007");
+  // Neither its own text nor an address that was "once listed".
+  for (const auto stage : stages) {
+    for (const auto field : fields) {
+      const auto text = message(stage, field);
+      BOOST_TEST(text.find("EXAMPLE") == std::string::npos, text);
+      BOOST_TEST(text.find("listed") == std::string::npos, text);
+      BOOST_TEST(!refuses(text), text);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(of_what_was_decoded_no_identifier_is_said) {
+  Finding finding;
+  finding.matched_value = "203.0.113.7";
+  finding.stage = Stage::content_decoded;
+  Record record{header(EventType::alert)};
+  push_fields(record);
+  BOOST_TEST(seen_words(finding, record.event()) ==
+             "203.0.113.7: PHONE-A1, build V99.0.1.TST, device-id redacted, network-name redacted");
+  Record build_alone{header(EventType::alert)};
+  build_alone.text(Field::device_model, "").text(Field::device_build, "V99.0.1.TST");
+  BOOST_TEST(seen_words(finding, build_alone.event()) == "203.0.113.7: build V99.0.1.TST");
+  Record nothing{header(EventType::alert)};
+  BOOST_TEST(seen_words(finding, nothing.event()) == "203.0.113.7");
+  finding.stage = Stage::content_matched;
+  BOOST_TEST(seen_words(finding, record.event()) == "203.0.113.7");
+}
+
 BOOST_AUTO_TEST_CASE(without_recipient_or_rule) {
   auto rule = telemetry_row();
   rule.recipient.clear();

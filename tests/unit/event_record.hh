@@ -94,6 +94,30 @@ inline RuleFacts address_row() {
   return row;
 }
 
+// A signature as its file would give it.
+inline RuleFacts signature_row() {
+  RuleFacts row;
+  row.rule_id = "content/9000007";
+  row.subject = "EXAMPLE push hello";
+  row.kind = RuleKind::signature;
+  row.finding_class = FindingClass::clear_text_identifier;
+  row.generator_id = 1;
+  row.signature_id = 9'000'007;
+  row.revision = 2;
+  row.confidence = Confidence::high;
+  row.recipient = "Example Phones";
+  return row;
+}
+
+// What a device says of itself to a push service, with two identifiers.
+inline void push_fields(Record& record) {
+  record.text(Field::vendor_command, "CONN").text(Field::vendor_server, "push.example:5222");
+  record.text(Field::device_model, "PHONE-A1").text(Field::device_build, "V99.0.1.TST");
+  record.text(Field::device_id, "Hi There").text(Field::device_locale, "de_CH");
+  record.text(Field::network_type, "mobile-lte").text(Field::network_name, "web.example");
+  record.integer(Field::sdk_version, 41).integer(Field::device_api_level, 30);
+}
+
 // An alert of a name in a TLS handshake: what was done, and what `enforce` would have done.
 inline void alert_fields(Record& record, std::uint64_t row, std::string_view name, Action action, Action would) {
   record.integer(Field::rule_row, row)

@@ -57,7 +57,11 @@ inline PipelineOptions small_options(Mode mode = Mode::monitor) {
 class PipelineRun {
  public:
   explicit PipelineRun(const PipelineOptions& options = small_options(), const RuleList& rules = listed_rules())
-      : ruleset_(rules), sink_(findings_.producer(), records_.producer()), pipeline_(options, ruleset_, sink_) {}
+      : PipelineRun(options, *make_generation(rules, {}, 1, 1)) {}
+  PipelineRun(const PipelineOptions& options, std::unique_ptr<Generation> generation)
+      : generation_(std::move(generation)),
+        sink_(findings_.producer(), records_.producer()),
+        pipeline_(options, *generation_, 0, sink_) {}
 
   // One frame on its own; true where it passes. `change` may alter the packet before it goes in.
   template <class Change>
@@ -76,6 +80,11 @@ class PipelineRun {
     return send(frame, [](Packet&) {});
   }
   void wait(Duration duration) { now += duration; }
+
+  void use(std::unique_ptr<Generation> generation) {
+    pipeline_.use(*generation);
+    generation_ = std::move(generation);
+  }
 
   // All events since the last call: findings first, then records.
   Lines events() {
@@ -130,7 +139,7 @@ class PipelineRun {
 
   LocalRing findings_;
   LocalRing records_;
-  Ruleset ruleset_;
+  std::unique_ptr<Generation> generation_;
   EventSink sink_;
   Pipeline pipeline_;
 };

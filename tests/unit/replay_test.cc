@@ -100,8 +100,9 @@ struct Outcome {
 
 Outcome replayed(const TemporaryFolder& folder, std::uint32_t workers, Mode mode, Record record) {
   const auto rules = listed_rules();
-  const auto book = rules.book();
-  const Ruleset ruleset{rules};
+  RuleBooks books;
+  books.add(1, "", std::make_shared<const RuleBook>(rules.book()));
+  const auto generation = *make_generation(rules, {}, 1, workers);
   ReplayOptions options;
   options.captures = {folder / "in.pcap"};
   options.workers = workers;
@@ -113,11 +114,11 @@ Outcome replayed(const TemporaryFolder& folder, std::uint32_t workers, Mode mode
   options.write_path = folder / "out.pcap";
   EveContext context;
   context.tap_id = "00000000-0000-4000-8000-000000000000";
-  context.rules = &book;
+  context.rules = &books;
   context.clock_state = ClockState::capture;
   Outcome outcome;
-  FindingsTable findings{&book};
-  BOOST_REQUIRE((replay(options, ruleset, context, outcome.statistics, findings) == ReplayEnd::complete));
+  FindingsTable findings{&books};
+  BOOST_REQUIRE((replay(options, *generation, context, outcome.statistics, findings) == ReplayEnd::complete));
   std::ifstream eve{options.eve_path};
   for (std::string line; std::getline(eve, line);)
     if (line.find("\"event_type\":\"stats\"") == std::string::npos) outcome.lines.push_back(line);

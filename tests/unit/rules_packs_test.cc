@@ -1,4 +1,4 @@
-// What is true of every list that ships, checked over rules/packs/.
+// What is true of every list and every signature that ships, checked over rules/packs/.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "rules/indicator_list.hh"
+#include "rules/signature_file.hh"
 
 using sluice::Indicator;
 using sluice::IndicatorList;
@@ -28,6 +29,21 @@ const Indicator* row(std::string_view id) {
     return indicator.facts.rule_id == "vendor-telemetry/" + std::string(id);
   });
   return found == rows.end() ? nullptr : &*found;
+}
+
+const sluice::SignatureList& vendor_signatures() {
+  static const auto list = sluice::load_signatures(pack_folder / "vendor-telemetry.rules");
+  for (const auto& error : list.errors) BOOST_ERROR(error.text());
+  BOOST_REQUIRE(!list.signatures.empty());
+  return list.signatures;
+}
+
+// The facts of everything that ships, rows and signatures.
+sluice::RuleBook shipped_facts() {
+  sluice::RuleBook facts;
+  for (const auto& indicator : vendor_telemetry()) facts.push_back(indicator.facts);
+  for (const auto& signature : vendor_signatures()) facts.push_back(signature.facts);
+  return facts;
 }
 
 // True where a row of the list matches the name.
@@ -59,32 +75,55 @@ BOOST_AUTO_TEST_CASE(every_shipped_list_loads_without_an_error) {
   BOOST_TEST(lists >= 1U);
 }
 
-BOOST_AUTO_TEST_CASE(every_row_says_who_why_how_sure_and_who_says_so) {
-  for (const auto& indicator : vendor_telemetry()) {
+BOOST_AUTO_TEST_CASE(every_shipped_signature_file_loads_without_an_error) {
+  std::size_t files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(pack_folder)) {
+    if (entry.path().extension() != ".rules") continue;
+    ++files;
+    const auto list = sluice::load_signatures(entry.path());
+    for (const auto& error : list.errors) BOOST_ERROR(error.text());
+    BOOST_TEST(!list.signatures.empty(), entry.path());
+  }
+  BOOST_TEST(files >= 1U);
+}
+
+BOOST_AUTO_TEST_CASE(every_rule_says_who_why_how_sure_and_who_says_so) {
+  for (const auto& facts : shipped_facts()) {
     for (const auto* text :
-         {&indicator.facts.source, &indicator.facts.licence, &indicator.facts.recipient, &indicator.facts.role,
-          &indicator.facts.purpose, &indicator.facts.breaks, &indicator.facts.expires})
-      BOOST_TEST(!text->empty(), indicator.facts.rule_id);
-    BOOST_TEST(indicator.facts.tlp == "clear", indicator.facts.rule_id);
-    BOOST_TEST((indicator.facts.confidence != sluice::Confidence::defined),
-               indicator.facts.rule_id);  // an operator's word
-    BOOST_TEST(indicator.facts.expires_ns > 0, indicator.facts.rule_id);
-    // its own id, not one of 16 hex digits
-    BOOST_TEST(indicator.facts.rule_id.find_first_not_of("0123456789abcdef", indicator.facts.rule_id.find('/') + 1) !=
-                   std::string::npos,
-               indicator.facts.rule_id);
+         {&facts.source, &facts.licence, &facts.recipient, &facts.role, &facts.purpose, &facts.breaks, &facts.expires})
+      BOOST_TEST(!text->empty(), facts.rule_id);
+    BOOST_TEST(facts.tlp == "clear", facts.rule_id);
+    BOOST_TEST((facts.confidence != sluice::Confidence::defined), facts.rule_id);  // an operator's word
+    BOOST_TEST(facts.expires_ns > 0, facts.rule_id);
+  }
+  // its own id, not one of 16 hex digits
+  for (const auto& indicator : vendor_telemetry()) {
+    const auto& id = indicator.facts.rule_id;
+    BOOST_TEST(id.find_first_not_of("0123456789abcdef", id.find('/') + 1) != std::string::npos, id);
+  }
+}
+
+// sidallocation.org: 1000000 to 1999999 are for local rules; the head of the file says which of them are these.
+BOOST_AUTO_TEST_CASE(signatures_have_numbers_of_their_own_range) {
+  for (const auto& signature : vendor_signatures()) {
+    BOOST_TEST(signature.facts.generator_id == 1U, signature.facts.rule_id);
+    BOOST_TEST((signature.facts.signature_id > 1'926'000 && signature.facts.signature_id < 1'927'000),
+               signature.facts.rule_id);
+    BOOST_TEST(signature.facts.revision >= 1U, signature.facts.rule_id);
+    BOOST_TEST((signature.action == sluice::SignatureAction::alert), signature.facts.rule_id);
+    BOOST_TEST((signature.facts.finding_class != sluice::FindingClass::unclassified), signature.facts.rule_id);
+    BOOST_TEST(!signature.facts.carries.empty(), signature.facts.rule_id);
   }
 }
 
 BOOST_AUTO_TEST_CASE(facts_only_no_motives) {
   const std::set<std::string> refused{"infect",    "spies",     "spying",   "steal",       "stolen",  "censor",
                                       "malicious", "exfiltrat", "secretly", "phones home", "backdoor"};
-  for (const auto& indicator : vendor_telemetry()) {
-    for (const auto* text :
-         {&indicator.facts.rule_id, &indicator.facts.recipient, &indicator.facts.role, &indicator.facts.purpose,
-          &indicator.facts.carries, &indicator.facts.breaks, &indicator.facts.source})
+  for (const auto& facts : shipped_facts()) {
+    for (const auto* text : {&facts.rule_id, &facts.subject, &facts.recipient, &facts.role, &facts.purpose,
+                             &facts.carries, &facts.breaks, &facts.source})
       for (const auto& word : refused)
-        BOOST_TEST(lower(*text).find(word) == std::string::npos, indicator.facts.rule_id << ": " << word);
+        BOOST_TEST(lower(*text).find(word) == std::string::npos, facts.rule_id << ": " << word);
   }
 }
 
@@ -96,8 +135,8 @@ BOOST_AUTO_TEST_CASE(an_address_alone_is_low_confidence) {
 }
 
 BOOST_AUTO_TEST_CASE(nothing_here_is_called_command_and_control_or_spyware) {
-  for (const auto& indicator : vendor_telemetry())
-    BOOST_TEST((indicator.facts.finding_class < sluice::FindingClass::spyware_indicator), indicator.facts.rule_id);
+  for (const auto& facts : shipped_facts())
+    BOOST_TEST((facts.finding_class < sluice::FindingClass::spyware_indicator), facts.rule_id);
 }
 
 BOOST_AUTO_TEST_CASE(makers_and_platforms_are_treated_alike) {
@@ -125,6 +164,22 @@ BOOST_AUTO_TEST_CASE(classes_follow_from_what_is_sent) {
     BOOST_REQUIRE_MESSAGE(indicator != nullptr, "no row " << id);
     BOOST_TEST((indicator->facts.finding_class == finding_class), id);
   }
+}
+
+BOOST_AUTO_TEST_CASE(classes_of_signatures_follow_from_what_is_sent) {
+  using enum sluice::FindingClass;
+  const std::map<std::uint32_t, sluice::FindingClass> expected{
+      {1926001, clear_text_identifier}, {1926004, remote_content_list}, {1926005, telemetry},
+      {1926008, advertising},           {1926009, dns_bypass},          {1926010, clear_text_identifier},
+      {1926020, keyboard_input}};
+  std::size_t found = 0;
+  for (const auto& signature : vendor_signatures()) {
+    const auto entry = expected.find(signature.facts.signature_id);
+    if (entry == expected.end()) continue;
+    ++found;
+    BOOST_TEST((signature.facts.finding_class == entry->second), signature.facts.rule_id);
+  }
+  BOOST_TEST(found == expected.size());
 }
 
 // The hosts of real captures and of published research, one or more of every vendor.

@@ -52,7 +52,9 @@ BOOST_AUTO_TEST_CASE(events_and_counters_of_every_worker_reach_the_reader) {
   BOOST_REQUIRE_MESSAGE(memory.has_value(), (memory.has_value() ? std::string{} : memory.error()));
   auto& header = memory->layout().header();
   header.ports = 2;
-  header.generation = 7;
+  StateReading state;
+  state.generation = 7;
+  publish(header, state);
   std::string{"inside"}.copy(header.port_names[0], 31);
   std::string{"outside"}.copy(header.port_names[1], 31);
   BOOST_TEST(!SharedMemoryReader::attach(file).has_value());  // not complete yet
@@ -75,7 +77,7 @@ BOOST_AUTO_TEST_CASE(events_and_counters_of_every_worker_reach_the_reader) {
   std::vector<std::uint8_t> order;
   while (const auto record = (*reader)->next()) order.push_back(record->bytes[0]);
   BOOST_TEST((order == std::vector<std::uint8_t>{0, 1, 2, 10, 11, 12}));  // findings first
-  const auto statistics = (*reader)->statistics();
+  const auto statistics = statistics_of((*reader)->reading(), Tick{});
   BOOST_REQUIRE(statistics.ports.size() == 2U);
   BOOST_TEST(statistics.ports[0].name == "inside");
   BOOST_TEST(statistics.ports[0].counters.received == 15U);
@@ -117,13 +119,14 @@ BOOST_AUTO_TEST_CASE(what_is_no_shared_memory_is_refused) {
   const struct {
     std::size_t at;
     std::uint64_t value;
-  } lies[] = {{offsetof(SharedHeader, magic), 1},
-              {offsetof(SharedHeader, version), (std::uint64_t{1} << 32) + 9},  // version 9, one worker
-              {offsetof(SharedHeader, version), (std::uint64_t{2} << 32) + 1},  // two workers in a file for one
-              {offsetof(SharedHeader, version), 1},                             // none
-              {offsetof(SharedHeader, ring_bytes), ring_bytes * 2},
-              {offsetof(SharedHeader, ring_bytes), 1000},
-              {offsetof(SharedHeader, ring_bytes), ~std::uint64_t{0}}};
+  } lies[] = {
+      {offsetof(SharedHeader, magic), 1},
+      {offsetof(SharedHeader, version), (std::uint64_t{1} << 32) + shared_version + 1},  // a later version, one worker
+      {offsetof(SharedHeader, version), (std::uint64_t{2} << 32) + shared_version},  // two workers in a file for one
+      {offsetof(SharedHeader, version), shared_version},                             // none
+      {offsetof(SharedHeader, ring_bytes), ring_bytes * 2},
+      {offsetof(SharedHeader, ring_bytes), 1000},
+      {offsetof(SharedHeader, ring_bytes), ~std::uint64_t{0}}};
   for (const auto& lie : lies) {
     const auto memory = SharedMemory::create(file, 1, ring_bytes);
     BOOST_REQUIRE(memory.has_value());
@@ -143,7 +146,7 @@ BOOST_AUTO_TEST_CASE(a_lying_number_of_ports_and_names_without_end_stay_inside) 
   memory->publish();
   const auto reader = SharedMemoryReader::attach(file);
   BOOST_REQUIRE(reader.has_value());
-  const auto statistics = (*reader)->statistics();
+  const auto statistics = statistics_of((*reader)->reading(), Tick{});
   BOOST_TEST(statistics.ports.size() == ports_limit);
   BOOST_TEST(statistics.ports.back().name == std::string(32, 'x'));
 }
@@ -156,6 +159,35 @@ BOOST_AUTO_TEST_CASE(counters_under_way_are_not_read) {
   BOOST_TEST(read(*page)->flows == 3U);
   page->sequence.store(5);  // a writer that died in the middle
   BOOST_TEST(!read(*page).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(the_state_is_read_whole_and_ends_its_texts_whatever_stands_there) {
+  const auto header = std::make_unique<SharedHeader>();
+  StateReading state;
+  state.state = TapState::degraded;
+  state.generation = 9;
+  state.since_ns = 77;
+  state.swaps = 4;
+  std::string{"rules stale"}.copy(state.reason, sizeof state.reason - 1);
+  std::string(64, 'a').copy(state.ruleset_digest, sizeof state.ruleset_digest - 1);
+  publish(*header, state);
+  const auto reading = read_state(*header);
+  BOOST_REQUIRE(reading.has_value());
+  BOOST_TEST((reading->state == TapState::degraded));
+  BOOST_TEST(reading->generation == 9U);
+  BOOST_TEST(reading->since_ns == 77);
+  BOOST_TEST(reading->swaps == 4U);
+  BOOST_TEST(std::string{reading->reason} == "rules stale");
+  BOOST_TEST(std::string{reading->ruleset_digest} == std::string(64, 'a'));
+  BOOST_TEST((header->state.load() == TapState::degraded));
+  BOOST_TEST(header->generation.load() == 9U);
+
+  std::fill_n(header->reading.reason, sizeof state.reason, 'x');
+  std::fill_n(header->reading.ruleset_digest, sizeof state.ruleset_digest, 'y');
+  BOOST_TEST(std::string{read_state(*header)->reason} == std::string(sizeof state.reason - 1, 'x'));
+  BOOST_TEST(std::string{read_state(*header)->ruleset_digest} == std::string(sizeof state.ruleset_digest - 1, 'y'));
+  header->sequence.store(3);  // a writer that died in the middle
+  BOOST_TEST(!read_state(*header).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_path_that_cannot_be_made_is_an_error_with_its_name) {

@@ -104,33 +104,42 @@ struct Tap {
       : number(++made),
         inside("in" + std::to_string(number), transmit_slots),
         outside("out" + std::to_string(number), transmit_slots),
-        ruleset(listed_rules()),
-        worker(std::make_unique<Worker>(small_options(mode), ruleset,
+        generations(1, std::move(*make_generation(listed_rules(), {}, 1, 1))),
+        worker(std::make_unique<Worker>(small_options(mode), generations, 0,
                                         std::vector{WorkerPair{{inside.id(), 0, 0}, {outside.id(), 0, 1}}},
                                         EventSink{findings.producer(), records.producer()}, *page)) {}
 
-  // Lets the worker run until it has received that many frames, and ends it.
-  WorkerReading run(std::uint64_t frames) {
+  template <class Done>
+  static void until(Done done) {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (!done() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  }
+  [[nodiscard]] std::uint64_t received() const {
+    const auto reading = read(*page);
+    return reading ? reading->ports[0].received + reading->ports[1].received : 0;
+  }
+  // Lets the worker run until it has received that many frames, and ends it. `meanwhile` runs beside it, first.
+  template <class Meanwhile>
+  WorkerReading run(std::uint64_t frames, Meanwhile meanwhile) {
     std::atomic<bool> stop{false};
     std::thread thread{[&] { worker->run(stop); }};
-    const auto deadline = std::chrono::steady_clock::now() + patience;
-    const auto received = [&] {
-      const auto reading = read(*page);
-      return reading ? reading->ports[0].received + reading->ports[1].received : 0;
-    };
-    while (received() < frames && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+    meanwhile();
+    until([&] { return received() >= frames; });
     stop = true;
     thread.join();
     const auto last = read(*page);
     BOOST_REQUIRE(last.has_value());
     return *last;
   }
+  WorkerReading run(std::uint64_t frames) {
+    return run(frames, [] {});
+  }
 
   static inline int made = 0;
   int number;
   RingPort inside;
   RingPort outside;
-  Ruleset ruleset;
+  GenerationSwitch generations;
   LocalRing findings;
   LocalRing records;
   std::unique_ptr<WorkerPage> page = std::make_unique<WorkerPage>();
@@ -242,6 +251,39 @@ BOOST_AUTO_TEST_CASE(the_heartbeat_moves_and_all_flows_end_with_the_worker) {
   BOOST_TEST(reading.inspection.flows_created == 1U);
   BOOST_TEST(reading.inspection.flows_ended == 1U);
   BOOST_TEST(reading.flows == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(rules_take_over_between_bursts_and_no_frame_is_lost_by_it) {
+  Tap tap;
+  const auto until_received = [&](std::uint64_t count) { Tap::until([&] { return tap.received() >= count; }); };
+  const auto publish = [&](const RuleList& rules, std::uint32_t number) {
+    tap.generations.publish(std::move(*make_generation(rules, {}, number, 1)));
+    Tap::until([&] { return tap.generations.retire(); });
+    BOOST_TEST(!tap.generations.is_retiring());
+  };
+  RuleList other;
+  other.indicators.push_back(indicator(RuleKind::domain, "new.example"));
+  const auto reading = tap.run(6, [&] {
+    tap.inside.arrives(query(5000, "listed.example"));  // dropped
+    tap.inside.arrives(query(5001, "new.example"));
+    until_received(2);
+    publish(other, 2);
+    tap.inside.arrives(query(5002, "listed.example"));
+    tap.inside.arrives(query(5003, "new.example"));  // dropped
+    until_received(4);
+    publish(listed_rules(), 3);
+    tap.inside.arrives(query(5004, "listed.example"));  // dropped
+    tap.inside.arrives(query(5005, "new.example"));
+  });
+  check_conservation(reading);
+  BOOST_TEST(reading.ports[0].dropped[DropReason::policy] == 3U);
+  const std::vector<Frame> expected{query(5001, "new.example"), query(5002, "listed.example"),
+                                    query(5005, "new.example")};
+  BOOST_TEST((tap.outside.left() == expected));
+  std::vector<std::uint32_t> judged_by;
+  while (const auto record = tap.findings.consumer.pop())
+    judged_by.push_back(Event::parse(record->bytes)->header().generation);
+  BOOST_TEST((judged_by == std::vector<std::uint32_t>{1, 2, 3}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

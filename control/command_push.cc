@@ -1,0 +1,113 @@
+#include <fmt/format.h>
+
+#include <chrono>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "control/command.hh"
+#include "control/control_client.hh"
+#include "control/safe_text.hh"
+#include "control/text_file.hh"
+#include "rules/minisign_text.hh"
+#include "rules/pack.hh"
+
+namespace sluice {
+namespace {
+
+struct Arguments {
+  ControlAddress control;
+  std::vector<std::string> packs;
+  std::string signature;
+  bool dry_run = false;
+  bool allow_rollback = false;
+  bool only = false;
+};
+
+// A file that must be there.
+tl::expected<std::string, std::string> content(const std::string& path, std::size_t limit, const char* remedy) {
+  auto text = read_text_file(path, limit);
+  if (!text) return tl::unexpected(text.error());
+  if (!*text) return tl::unexpected(path + ": no such file" + remedy);
+  return std::move(**text);
+}
+
+std::string request_path(const Arguments& arguments) {
+  return fmt::format("/v1/packs?dry_run={}&allow_rollback={}&only={}", arguments.dry_run, arguments.allow_rollback,
+                     arguments.only);
+}
+
+void print(const std::string& path, const nlohmann::json& done, std::chrono::duration<double> took) {
+  const auto& parts = done.at("microseconds");
+  const auto milliseconds = [&](const char* part) { return parts.at(part).get<double>() / 1000.0; };
+  const auto timings =
+      fmt::format("verify {:.1f} ms, compile {:.1f} ms, build {:.1f} ms, publish {:.1f} ms", milliseconds("verify"),
+                  milliseconds("compile"), milliseconds("build"), milliseconds("publish"));
+  const auto digest = shown_text(done.at("ruleset_digest").get<std::string>());
+  if (done.at("dry_run") == true)
+    fmt::print("{}: good, nothing was changed; the ruleset would be {} ({})\n", path, digest, timings);
+  else
+    fmt::print("{}: live after {:.2f} s, generation {}, ruleset {} ({})\n", path, took.count(),
+               done.at("generation").get<std::uint64_t>(), digest, timings);
+  if (done.contains("warning"))
+    fmt::print(stderr, "sluice: warning: {}\n", shown_text(done["warning"].get<std::string>()));
+}
+
+Exit push_one(ControlClient& client, const Arguments& arguments, const std::string& path) {
+  const auto fail = [](const std::string& why) {
+    fmt::print(stderr, "sluice: {}\n", why);
+    return Exit::failed;
+  };
+  const auto pack = content(path, pack_size_limit, "");
+  if (!pack) return fail(pack.error());
+  const auto signature_path = arguments.signature.empty() ? path + ".minisig" : arguments.signature;
+  const auto signature =
+      content(signature_path, minisign_file_limit, "\n  a pack is taken with its signature only: minisign -S -m PACK");
+  if (!signature) return fail(signature.error());
+  const auto begin = std::chrono::steady_clock::now();
+  const auto answer = client.post(request_path(arguments), *pack, *signature);
+  if (!answer) return fail(path + ": " + answer.error());
+  print(path, nlohmann::json::parse(*answer), std::chrono::steady_clock::now() - begin);
+  return Exit::ok;
+}
+
+Exit run_push(const Arguments& arguments) {
+  if (!arguments.signature.empty() && arguments.packs.size() > 1) {
+    fmt::print(stderr, "sluice: --signature goes with one pack; several have theirs beside them as PACK.minisig\n");
+    return Exit::usage;
+  }
+  if (arguments.only && arguments.packs.size() > 1) {
+    fmt::print(stderr, "sluice: --only goes with one pack; push the others after it\n");
+    return Exit::usage;
+  }
+  const auto socket = arguments.control.socket();
+  if (!socket) return socket.error();
+  ControlClient client{*socket};
+  for (const auto& path : arguments.packs)
+    if (const auto end = push_one(client, arguments, path); end != Exit::ok) return end;
+  return Exit::ok;
+}
+
+}  // namespace
+
+void add_push_command(CLI::App& program, Run& run) {
+  auto arguments = std::make_shared<Arguments>();
+  auto* command = program.add_subcommand("push", "Send packs of rules to the running tap");
+  command->footer(
+      "A pack replaces the live pack of its name and leaves the others. Returns when every worker uses the new rules;\n"
+      "a pack that is refused changes nothing, and of several packs those before it stay live.\n"
+      "Exit status: 0 live (or good, with --dry-run), 1 refused, or no answer; the reason is on standard error,\n"
+      "2 errors in the command line or the configuration.");
+  command->add_option("packs", arguments->packs, "Packs, as `sluice rules compile` writes them")
+      ->required()
+      ->type_name("PACK");
+  command->add_option("--signature", arguments->signature, "The pack's signature; default: PACK.minisig")
+      ->type_name("FILE");
+  command->add_flag("--dry-run", arguments->dry_run, "Check everything and change nothing");
+  command->add_flag("--allow-rollback", arguments->allow_rollback, "Take a pack of a lower sequence than the live one");
+  command->add_flag("--only", arguments->only, "Replace all packs by this one");
+  arguments->control.add_options(*command);
+  command->callback([arguments, &run] { run = [arguments] { return run_push(*arguments); }; });
+}
+
+}  // namespace sluice

@@ -1,0 +1,133 @@
+// sluice-control: the control plane of one tap. Builds its parts in order; they are taken down in reverse.
+#include <getopt.h>
+#include <signal.h>
+#include <sys/stat.h>
+
+#include <chrono>
+#include <cstdio>
+#include <exception>
+
+#include "config/configuration.hh"
+#include "control/api.hh"
+#include "control/event_loop.hh"
+#include "control/identity.hh"
+#include "control/metrics.hh"
+#include "control/pushes.hh"
+
+namespace {
+
+using namespace sluice;
+
+constexpr int exit_failed = 1;
+constexpr int exit_usage = 2;
+
+constexpr const char* help = R"(sluice-control --config FILE
+
+The control plane of a tap: takes events and counters from the memory that sluice-dataplane shares, writes EVE JSON,
+serves metrics to Prometheus, and answers `sluice status`, `watch`, `push`, `packs` and `rollback`. It never touches a
+packet; it may be started before or after the data plane, and either may be restarted while traffic flows. Says `ready`
+on standard output when it serves. SIGHUP opens the EVE file anew; SIGINT or SIGTERM ends it.
+
+  --config FILE   the configuration, the same as the data plane's; its options: `sluice config show`
+  --help          this text
+  --version       the version
+
+Exit status: 0 ended as asked, 1 a part could not start, 2 errors in the command line or the configuration.
+)";
+
+// The path that --config names, or an exit status.
+tl::expected<std::string, int> arguments(int argc, char** argv) {
+  const option options[] = {{"config", required_argument, nullptr, 'c'},
+                            {"help", no_argument, nullptr, 'h'},
+                            {"version", no_argument, nullptr, 'v'},
+                            {nullptr, 0, nullptr, 0}};
+  std::string path;
+  for (int choice = 0; (choice = ::getopt_long(argc, argv, "", options, nullptr)) != -1;) {
+    switch (choice) {
+      case 'c': path = optarg; break;
+      case 'h': std::fputs(help, stdout); return tl::unexpected(0);
+      case 'v': std::puts("sluice-control " SLUICE_VERSION); return tl::unexpected(0);
+      default: return tl::unexpected(exit_usage);  // getopt has said why
+    }
+  }
+  if (path.empty() || optind != argc) {
+    std::fputs("sluice-control: give --config FILE and nothing else (--help tells more)\n", stderr);
+    return tl::unexpected(exit_usage);
+  }
+  return path;
+}
+
+tl::expected<config::ConfigurationT, int> configuration(const std::string& path) {
+  auto loaded = config::load(path);
+  if (loaded) return std::move(*loaded);
+  for (const auto& error : loaded.error()) std::fprintf(stderr, "%s\n", config::text(error).c_str());
+  return tl::unexpected(exit_usage);
+}
+
+int complain(const std::string& what) {
+  std::fprintf(stderr, "sluice-control: %s\n", what.c_str());
+  return exit_failed;
+}
+
+// Those that end the program or open its log anew. Blocked in every thread, so that only the main one takes them.
+sigset_t block_signals() {
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaddset(&signals, signal);
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);  // a client that went away is an error of a write
+  return signals;
+}
+
+int run(const config::ConfigurationT& settings) {
+  const auto signals = block_signals();
+  ::umask(0027);
+  const auto& control = *settings.control;
+  const auto tap_id = tap_identity(settings.site->tap_id, control.state_directory);
+  if (!tap_id) return complain(tap_id.error());
+
+  const auto tap = tap_commands(settings.events->command_socket);
+  EventStream stream;
+  EventLoop events{{settings.events->shared_memory,
+                    *tap_id,
+                    settings.site->name,
+                    control.state_directory + "/redaction.key",
+                    {control.eve_file, control.eve_rotate_bytes, control.eve_keep_files}},
+                   tap.rules,
+                   stream};
+  Pushes pushes{tap, control.state_directory, settings.rules->packs};
+  if (!pushes.complaint().empty()) complain(pushes.complaint());
+  const auto metrics = MetricsServer::start(control.metrics_listen, [&events, &pushes] {
+    return MetricsInput{events.status(), pushes.counts(), SLUICE_VERSION};
+  });
+  if (!metrics) return complain(metrics.error());
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const ControlFacts facts{SLUICE_VERSION, *tap_id, settings.site->name, control.eve_file,
+                           std::chrono::duration_cast<std::chrono::nanoseconds>(now).count()};
+  const auto api = Api::start(control.socket, {&events, &stream, &pushes, tap, facts});
+  if (!api) return complain(api.error());
+
+  events.settle();
+  std::puts("ready");
+  std::fflush(stdout);
+  for (;;) {
+    int signal = 0;
+    if (::sigwait(&signals, &signal) != 0) continue;
+    if (signal != SIGHUP) return 0;
+    events.reopen_eve();
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto path = arguments(argc, argv);
+  if (!path) return path.error();
+  const auto settings = configuration(*path);
+  if (!settings) return settings.error();
+  try {
+    return run(*settings);
+  } catch (const std::exception& error) {
+    return complain(error.what());
+  }
+}

@@ -1,0 +1,26 @@
+// Source files of rules, as a publisher names them: indicator lists (.csv) and signatures (.rules).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rules/pack.hh"
+#include "rules/rule_list.hh"
+
+namespace sluice {
+
+struct PackSources {
+  RuleList rules;
+  std::vector<PackSource> sources;  // in the order of the paths
+  std::vector<std::string> errors;  // "FILE:LINE:COLUMN: MESSAGE"; all of all files
+};
+
+// The rules of each file under its own name (the file without its ending).
+[[nodiscard]] PackSources read_rule_sources(const std::vector<std::string>& paths);
+
+// The rules of all files under the name of one pack, which their ids then begin with. What stands in two of the files
+// is an error: the same id, or indicators that match the same.
+[[nodiscard]] PackSources read_pack_sources(const std::vector<std::string>& paths, std::string_view pack_name);
+
+}  // namespace sluice

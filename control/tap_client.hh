@@ -1,0 +1,58 @@
+// The control plane's end of the data plane's command socket: one question at a time, each with a time limit. What
+// comes back is checked like any other stranger's bytes.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "dataplane/command.hh"
+#include "dataplane/descriptor.hh"
+#include "dataplane/message_socket.hh"
+
+namespace sluice {
+
+struct SignedPack {
+  std::vector<std::uint8_t> bytes;
+  std::string signature;  // the text of its .minisig file
+};
+
+// Errors are texts for people: the data plane's own where it refused. After an answer that did not come in time the
+// connection is of no further use: connect again.
+class TapClient {
+ public:
+  static constexpr auto answer_limit = std::chrono::seconds{5};
+  // Compiling may take compile_time_limit (rules/compile_process.hh), and building comes on top.
+  static constexpr auto publish_limit = std::chrono::seconds{240};
+
+  [[nodiscard]] static tl::expected<TapClient, std::string> connect(const std::string& path);
+
+  [[nodiscard]] tl::expected<TapStatus, std::string> status();
+  // Replaces all packs that were pushed before, at most pushed_packs_limit. Comes back when every worker uses them; a
+  // dry run does all but that.
+  [[nodiscard]] tl::expected<PublishResult, std::string> publish(const std::vector<SignedPack>& packs,
+                                                                 bool allow_rollback, bool dry_run);
+  // The pack files of the live generation or the one before it, in the order of its rows: events count rows over the
+  // indicators of all packs, then over the signatures of all packs.
+  [[nodiscard]] tl::expected<std::vector<std::vector<std::uint8_t>>, std::string> rules(std::uint32_t generation);
+
+ private:
+  TapClient(std::string path, Descriptor socket) : path_(std::move(path)), socket_(std::move(socket)) {}
+
+  struct Answer {
+    Reply reply;
+    std::vector<Descriptor> descriptors;
+  };
+  // A refusal comes back as an error.
+  [[nodiscard]] tl::expected<Answer, std::string> ask(const Request& request, std::span<const int> descriptors,
+                                                      std::chrono::seconds limit);
+  [[nodiscard]] tl::unexpected<std::string> failure(const std::string& why) const;
+
+  std::string path_;
+  Descriptor socket_;
+};
+
+}  // namespace sluice

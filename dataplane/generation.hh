@@ -1,0 +1,36 @@
+// Everything that one load of the rules brought: immutable but for the workers' scratch, shared by all workers, swapped
+// by pointer.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "dataplane/ruleset.hh"
+#include "dataplane/signature_set.hh"
+#include "rules/databases.hh"
+#include "rules/rule_list.hh"
+
+namespace sluice {
+
+struct Generation {
+  Ruleset ruleset;
+  std::uint32_t first_signature_row = 0;           // rows of signatures follow those of the indicators
+  std::unique_ptr<const SignatureSet> signatures;  // null where no rule is a signature
+  std::vector<bool> reads_body;                    // by signature: whether a part of it looks into a request's body
+  // By worker number; each is written by its own worker alone. Empty without signatures.
+  std::vector<std::unique_ptr<SignatureScratch>> scratch;
+
+  [[nodiscard]] std::uint32_t number() const noexcept { return ruleset.generation(); }
+};
+
+// `databases` are those compiled from rules.signatures; not looked at where there is none. The error is that of
+// SignatureSet::build().
+[[nodiscard]] tl::expected<std::unique_ptr<Generation>, std::string> make_generation(const RuleList& rules,
+                                                                                     const Databases& databases,
+                                                                                     std::uint32_t number,
+                                                                                     std::uint32_t workers);
+
+}  // namespace sluice

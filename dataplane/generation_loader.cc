@@ -1,0 +1,148 @@
+#include "dataplane/generation_loader.hh"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "dataplane/site_rules.hh"
+#include "rules/pack.hh"
+#include "rules/ruleset_order.hh"
+
+namespace sluice {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::chrono::microseconds lap(Clock::time_point& start) {
+  const auto now = Clock::now();
+  return std::chrono::duration_cast<std::chrono::microseconds>(now - std::exchange(start, now));
+}
+
+struct ReadPack {
+  LoadedPack loaded;
+  RuleList rules;
+};
+
+tl::expected<ReadPack, std::string> read(const SealedPack& file, bool is_site) {
+  auto pack = read_pack(file.file->bytes());
+  if (!pack) return tl::unexpected(pack.error());
+  const auto& info = pack->info;
+  return ReadPack{
+      {{info.name, info.channel, info.sequence, pack_digest(file.file->bytes()), info.expires_ns, pack->rules.size()},
+       file,
+       is_site},
+      std::move(pack->rules)};
+}
+
+// What keeps a pack that is signed and whole from being pushed.
+std::string objection(const TapPack& pack, const LoadRequest& request) {
+  // Time does not go back: a clock that was not set after a restart makes nothing valid again.
+  const auto now = std::max(request.now, request.floor.last_seen);
+  if (pack.expires_ns != 0 && nanoseconds_since_epoch(now) >= pack.expires_ns)
+    return "it has expired: fetch a newer one";
+  const auto floor = request.floor.sequences.find(pack.name);
+  if (request.allow_rollback || floor == request.floor.sequences.end() || pack.sequence >= floor->second) return {};
+  return "sequence " + std::to_string(pack.sequence) + " is older than " + std::to_string(floor->second) +
+         ", which was live before: push it with --allow-rollback if that is what you want";
+}
+
+tl::expected<ReadPack, std::string> accept(const SealedPack& file, const LoadRequest& request,
+                                           const LoaderSettings& settings) {
+  if (settings.keys.empty())
+    return tl::unexpected(std::string{"no key is trusted: name the publisher's in rules.trusted_keys"});
+  const auto signer = verify_minisign(file.file->bytes(), file.signature, settings.keys);
+  if (!signer) return tl::unexpected(signer.error());
+  auto pack = read(file, false);
+  if (!pack) return pack;
+  if (pack->loaded.about.channel == site_channel)
+    return tl::unexpected(std::string{"its channel is that of the site's own lists: publish it in another one"});
+  if (request.is_push)
+    if (const auto why = objection(pack->loaded.about, request); !why.empty()) return tl::unexpected(why);
+  return pack;
+}
+
+// Every pack of the ruleset in the order of its rows; a bad one is an error of a push, a shortcoming of a start.
+tl::expected<std::vector<ReadPack>, std::string> read_all(const LoadRequest& request, const LoaderSettings& settings,
+                                                          const std::atomic<bool>& stop,
+                                                          std::vector<std::string>& shortcomings) {
+  std::vector<ReadPack> packs;
+  std::set<std::string> names;
+  for (const auto& file : settings.site) {
+    auto pack = read(file, true);
+    if (!pack) return tl::unexpected("a list of this site: " + pack.error());
+    names.insert(pack->loaded.about.name);
+    packs.push_back(std::move(*pack));
+  }
+  for (std::size_t i = 0; i < request.packs.size(); ++i) {
+    if (stop) return tl::unexpected(std::string{"the data plane ends"});
+    auto pack = accept(request.packs[i], request, settings);
+    if (pack && !names.insert(pack->loaded.about.name).second)
+      pack =
+          tl::unexpected(std::string{"a pack, or a list of this site, has that name already: rename one of the two"});
+    if (pack) {
+      packs.push_back(std::move(*pack));
+      continue;
+    }
+    const auto text =
+        "pack " + std::to_string(i + 1) + " of " + std::to_string(request.packs.size()) + ": " + pack.error();
+    if (request.is_push) return tl::unexpected(text);
+    shortcomings.push_back(text);
+  }
+  std::stable_sort(packs.begin(), packs.end(), [](const ReadPack& one, const ReadPack& other) {
+    return stands_before({one.loaded.is_site, one.loaded.about.name}, {other.loaded.is_site, other.loaded.about.name});
+  });
+  return packs;
+}
+
+std::string digest_of(const std::vector<LoadedPack>& packs) {
+  if (packs.empty()) return {};
+  std::vector<NamedDigest> digests;
+  for (const auto& pack : packs) digests.push_back({pack.about.name, pack.about.digest});
+  return ruleset_digest(digests);
+}
+
+}  // namespace
+
+tl::expected<LoadedRules, std::string> load_generation(const LoadRequest& request, const LoaderSettings& settings,
+                                                       const std::atomic<bool>& stop) {
+  auto at = Clock::now();
+  LoadedRules loaded;
+  auto packs = read_all(request, settings, stop, loaded.shortcomings);
+  if (!packs) return tl::unexpected(packs.error());
+  RuleList rules;
+  std::vector<int> with_signatures;
+  for (auto& pack : *packs) {
+    if (!pack.rules.signatures.empty()) with_signatures.push_back(pack.loaded.pack.file->descriptor());
+    join(rules, std::move(pack.rules));
+    loaded.packs.push_back(std::move(pack.loaded));
+  }
+  packs->clear();
+  loaded.digest = digest_of(loaded.packs);
+  loaded.verify = lap(at);
+
+  if (!rules.signatures.empty()) {
+    auto databases = settings.compile(rules.signatures, with_signatures, loaded.digest, stop);
+    loaded.compile = lap(at);
+    auto why = databases ? std::string{} : databases.error();
+    if (databases) {
+      auto generation = make_generation(rules, *databases, request.number, settings.workers);
+      loaded.build = lap(at);
+      if (generation) {
+        loaded.generation = std::move(*generation);
+        return loaded;
+      }
+      why = generation.error();
+    }
+    if (request.is_push) return tl::unexpected(why);
+    // Better to match names and addresses than nothing.
+    loaded.shortcomings.push_back("signatures are not in use: " + why);
+    rules.signatures.clear();
+  }
+  auto generation = make_generation(rules, {}, request.number, settings.workers);
+  if (!generation) return tl::unexpected(generation.error());
+  loaded.generation = std::move(*generation);
+  loaded.build = lap(at);
+  return loaded;
+}
+
+}  // namespace sluice

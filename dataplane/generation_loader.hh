@@ -1,0 +1,71 @@
+// From packs to a generation: is it signed, is it a pack, is it newer than what was live, and what do workers match
+// against? Slow; runs in the background while traffic flows.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "dataplane/command.hh"
+#include "dataplane/generation.hh"
+#include "dataplane/pack_store.hh"
+#include "dataplane/sealed_pack.hh"
+#include "dataplane/tick.hh"
+#include "rules/databases.hh"
+#include "rules/minisign.hh"
+#include "rules/signature.hh"
+
+namespace sluice {
+
+// The databases of `signatures`, which stand in these packs in this order. Ends early, with an error, once `stop` is
+// set.
+using CompileSignatures = std::function<tl::expected<Databases, std::string>(
+    const SignatureList& signatures, std::span<const int> packs, const std::string& ruleset_digest,
+    const std::atomic<bool>& stop)>;
+
+struct LoaderSettings {
+  std::vector<MinisignPublicKey> keys;  // a pack must be signed by one of them
+  std::vector<SealedPack> site;         // the site's own lists as packs (site_rules.hh): not signed, in every ruleset
+  CompileSignatures compile;
+  std::uint32_t workers = 1;
+};
+
+struct LoadRequest {
+  std::vector<SealedPack> packs;
+  // A push is refused as a whole for one bad pack, an expired one or an older one. At a start what is bad is left out
+  // and said, and age does not matter: what ran before the restart keeps running.
+  bool is_push = false;
+  bool allow_rollback = false;
+  PackFloor floor;
+  Tick now{};
+  std::uint32_t number = 0;  // of the generation
+};
+
+struct LoadedPack {
+  TapPack about;
+  SealedPack pack;
+  bool is_site = false;
+};
+
+struct LoadedRules {
+  std::unique_ptr<const Generation> generation;
+  std::string digest;
+  std::vector<LoadedPack> packs;          // in the order of the ruleset's rows
+  std::vector<std::string> shortcomings;  // of a start: what was left out, and why
+  std::chrono::microseconds verify{};
+  std::chrono::microseconds compile{};
+  std::chrono::microseconds build{};
+};
+
+// The error says which pack, what is wrong with it, and what to do.
+[[nodiscard]] tl::expected<LoadedRules, std::string> load_generation(const LoadRequest& request,
+                                                                     const LoaderSettings& settings,
+                                                                     const std::atomic<bool>& stop);
+
+}  // namespace sluice

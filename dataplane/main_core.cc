@@ -1,0 +1,111 @@
+#include "dataplane/main_core.hh"
+
+#include <chrono>
+#include <utility>
+
+#include "rules/pack.hh"
+
+namespace sluice {
+namespace {
+
+constexpr auto idle_interval = std::chrono::milliseconds{50};
+constexpr auto busy_interval = std::chrono::milliseconds{1};
+// Of all packs of one push, bytes of memory.
+constexpr std::size_t push_size_limit = 2 * pack_size_limit;
+
+Tick wall_time() {
+  return Tick{std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch())};
+}
+
+// The packs as they came, checked for what they are and not for what they say.
+tl::expected<std::vector<SealedPack>, std::string> taken(std::vector<Descriptor> descriptors,
+                                                         const std::vector<std::string>& signatures) {
+  if (descriptors.size() != signatures.size())
+    return tl::unexpected(std::to_string(descriptors.size()) + " memory files came with " +
+                          std::to_string(signatures.size()) + " signatures: send as many");
+  std::vector<SealedPack> packs;
+  auto room = push_size_limit;
+  for (std::size_t i = 0; i < descriptors.size(); ++i) {
+    auto file = SealedMemory::adopt(std::move(descriptors[i]), std::min(room, pack_size_limit));
+    if (!file) return tl::unexpected("pack " + std::to_string(i + 1) + ": the memory file " + file.error());
+    room -= file->bytes().size();
+    packs.push_back({std::make_shared<const SealedMemory>(std::move(*file)), signatures[i]});
+  }
+  return packs;
+}
+
+}  // namespace
+
+void MainCore::start(const volatile std::sig_atomic_t& stop) {
+  desk_->start(wall_time());
+  while (stop == 0 && !desk_->has_started()) turn();
+}
+
+void MainCore::run(const volatile std::sig_atomic_t& stop) {
+  while (stop == 0) turn();
+}
+
+void MainCore::turn() {
+  socket_->wait(desk_->is_busy() ? busy_interval : idle_interval);
+  const auto now = wall_time();
+  for (std::size_t i = 0; i < CommandSocket::client_limit; ++i) {  // a client that asks on and on keeps nobody waiting
+    auto question = socket_->next();
+    if (!question) break;
+    take(std::move(*question), now);
+  }
+  desk_->step(now);
+
+  TapCondition condition;
+  condition.hung_worker = tap_->look(now);
+  desk_->describe(condition, now);
+  tap_->show(judge(condition), desk_->live().digest, desk_->swaps(), now);
+
+  // After the state is shown: who asks for it upon the answer sees the new one.
+  if (auto outcome = desk_->take_outcome(); outcome && pusher_) {
+    const auto client = *std::exchange(pusher_, std::nullopt);
+    socket_->answer(client, *outcome ? Reply{**outcome} : Reply{Refusal{outcome->error()}});
+  }
+}
+
+void MainCore::take(CommandSocket::Question question, Tick now) {
+  if (const auto* rules = std::get_if<RulesQuery>(&question.request))
+    answer_rules(question.client, rules->generation);
+  else if (const auto* publish = std::get_if<PublishRequest>(&question.request))
+    take_push(question, *publish, now);
+  else
+    socket_->answer(question.client, status());
+}
+
+void MainCore::take_push(CommandSocket::Question& question, const PublishRequest& request, Tick now) {
+  auto packs = taken(std::move(question.descriptors), request.signatures);
+  const auto begun = packs ? desk_->push(std::move(*packs), request.allow_rollback, request.dry_run, now)
+                           : tl::expected<void, std::string>{tl::unexpect, packs.error()};
+  if (begun)
+    pusher_ = question.client;
+  else
+    socket_->answer(question.client, Refusal{begun.error()});
+}
+
+void MainCore::answer_rules(CommandSocket::ClientId client, std::uint32_t generation) {
+  const auto* rules = desk_->rules_of(generation);
+  if (rules == nullptr) {
+    socket_->answer(client,
+                    Refusal{"generation " + std::to_string(generation) + " is not live any more; the live one is " +
+                            std::to_string(desk_->live().generation)});
+    return;
+  }
+  std::vector<int> descriptors;
+  for (const auto& pack : rules->packs) descriptors.push_back(pack.pack.file->descriptor());
+  socket_->answer(client, RulesAnswer{static_cast<std::uint32_t>(descriptors.size())}, descriptors);
+}
+
+TapStatus MainCore::status() const {
+  const auto& shown = tap_->shown();
+  const auto& live = desk_->live();
+  TapStatus status{
+      std::string{name_of(shown.state)}, shown.reason, shown.since_ns, live.generation, live.digest, {}, version_};
+  for (const auto& pack : live.packs) status.packs.push_back(pack.about);
+  return status;
+}
+
+}  // namespace sluice

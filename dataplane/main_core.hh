@@ -1,0 +1,41 @@
+// What the main core does while workers move packets: watches over them, brings rules into use, answers the control
+// plane. Nothing here waits for anyone.
+#pragma once
+
+#include <csignal>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dataplane/command_socket.hh"
+#include "dataplane/rule_desk.hh"
+#include "dataplane/tap.hh"
+
+namespace sluice {
+
+class MainCore {
+ public:
+  // All must outlive it. `version`: of this program.
+  MainCore(Tap& tap, RuleDesk& desk, CommandSocket& socket, std::string version)
+      : tap_(&tap), desk_(&desk), socket_(&socket), version_(std::move(version)) {}
+
+  // Loads the first rules; returns when they are in use (or could not be loaded, which the state says), or at `stop`.
+  void start(const volatile std::sig_atomic_t& stop);
+  // Until `stop` is set.
+  void run(const volatile std::sig_atomic_t& stop);
+
+ private:
+  void turn();
+  void take(CommandSocket::Question question, Tick now);
+  void take_push(CommandSocket::Question& question, const PublishRequest& request, Tick now);
+  void answer_rules(CommandSocket::ClientId client, std::uint32_t generation);
+  [[nodiscard]] TapStatus status() const;
+
+  Tap* tap_;
+  RuleDesk* desk_;
+  CommandSocket* socket_;
+  std::string version_;
+  std::optional<CommandSocket::ClientId> pusher_;  // waits for the end of the push under way
+};
+
+}  // namespace sluice

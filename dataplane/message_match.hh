@@ -1,0 +1,67 @@
+// A message as the signatures of a generation see it: which buffers it has, and which way it went.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "dataplane/bytes.hh"
+#include "dataplane/counters.hh"
+#include "dataplane/flow.hh"
+#include "dataplane/generation.hh"
+#include "dataplane/http.hh"
+#include "dataplane/packet.hh"
+
+namespace sluice {
+
+// One packet of one flow, on its way.
+struct Passage {
+  Packet& packet;
+  Flow& flow;
+  Way way;
+};
+
+// Of a request's body, what signatures are matched against. With the head it has to fit a reassembly buffer.
+constexpr std::size_t body_inspection_limit = 4096;
+// Of the clear text of a TCP direction, what signatures without a sticky buffer are matched against.
+constexpr std::uint32_t payload_inspection_limit = 4096;
+
+// One worker's. Each function adds the rows of the signatures that match to `hits`.
+class MessageMatcher {
+ public:
+  MessageMatcher(const Generation& generation, std::uint32_t worker, InspectionCounters& counters) noexcept
+      : generation_(&generation), worker_(worker), counters_(&counters) {}
+
+  void use(const Generation& generation) noexcept { generation_ = &generation; }
+  [[nodiscard]] bool wants(Buffer buffer) const noexcept {
+    return generation_->signatures != nullptr && generation_->signatures->wants(buffer);
+  }
+
+  void dns_query(const Passage& at, std::string_view name, Hits& hits) noexcept;
+  void tls_hello(const Passage& at, std::string_view sni, Hits& hits) noexcept;
+  void quic_hello(const Passage& at, std::string_view sni, Hits& hits) noexcept;
+  // What is known when the head is complete: signatures that look into the body are left to http_body().
+  void http_head(const Passage& at, const HttpRequest& request, Hits& hits) noexcept;
+  // The same request when as much of its body has come by as will be looked at: only signatures that look into it.
+  void http_body(const Passage& at, const HttpRequest& request, Bytes body, Hits& hits) noexcept;
+  // A message of a vendor's own protocol that was decoded.
+  void decoded(const Passage& at, SignatureProtocol protocol, Hits& hits) noexcept;
+  // Bytes at `position` of their direction's stream, or a datagram (position 0).
+  void payload(const Passage& at, std::uint32_t position, Bytes data, Hits& hits) noexcept;
+
+ private:
+  [[nodiscard]] bool wants(SignatureProtocol protocol) const noexcept {
+    return generation_->signatures != nullptr && generation_->signatures->wants(protocol);
+  }
+  [[nodiscard]] SignatureInput input(const Passage& at, SignatureProtocol protocol) const noexcept;
+  void put_head(SignatureInput& input, const HttpRequest& request) noexcept;
+  void match(const SignatureInput& input, Hits& hits) noexcept;
+
+  const Generation* generation_;
+  std::uint32_t worker_;
+  InspectionCounters* counters_;
+  SignatureHits found_;
+  std::array<char, 256> host_{};  // in lower case; longer names are cut
+};
+
+}  // namespace sluice

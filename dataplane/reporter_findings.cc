@@ -1,0 +1,110 @@
+#include "dataplane/reporter.hh"
+
+#include <algorithm>
+
+namespace sluice {
+namespace {
+
+// Adds to the flow's list; false where the row stands there.
+bool is_new(ReportedSignatures& reported, std::uint32_t generation, std::uint32_t row) noexcept {
+  if (reported.generation != generation) reported = {generation, 0, {}};
+  const auto known = std::min<std::size_t>(reported.count, ReportedSignatures::limit);
+  if (std::find(reported.rows.begin(), reported.rows.begin() + known, row) != reported.rows.begin() + known)
+    return false;
+  reported.rows[reported.count++ % ReportedSignatures::limit] = row;
+  return true;
+}
+
+// The end that is not the inspected device's; where nobody said which side is inside, the one that was called.
+const Address& far_end(const Flow& flow) noexcept {
+  return flow.inside == Inside::destination ? flow.initiator() : flow.responder();
+}
+
+// Addresses in text take a fixed room here: std::string would allocate.
+struct AddressText {
+  std::array<char, Address::text_limit> buffer{};
+  std::string_view text;
+  explicit AddressText(const Address& address) noexcept { text = address.text_to(buffer); }
+};
+
+}  // namespace
+
+void Reporter::connection(const Passage& at, Stage stage) noexcept {
+  // The listed end is the far one; where nobody said which side is inside, either.
+  struct End {
+    const Address& address;
+    bool wanted;
+  };
+  const auto inside = at.flow.inside;
+  for (const auto& end :
+       {End{at.flow.responder(), inside != Inside::destination}, End{at.flow.initiator(), inside != Inside::source}}) {
+    Hits hits;
+    if (end.wanted) ruleset_->match_address(end.address, hits);
+    if (hits.count == 0) continue;
+    at.flow.address_listed = true;
+    alerts(at, hits, Field::destination_ip, AddressText{end.address}.text, stage, Scope::flow, nullptr);
+  }
+}
+
+void Reporter::payload(const Passage& at, std::uint32_t position, Bytes data) noexcept {
+  Hits content;
+  signatures_.payload(at, position, data, content);
+  Hits fresh;
+  for (const auto row : content)
+    if (is_new(at.flow.reported, ruleset_->generation(), row)) fresh.add(row);
+  signature_alerts(at, fresh, Field::destination_ip, {}, Stage::content_matched);
+}
+
+// What matched is named by where it went: the name that the message gives, else the far end's address. The content
+// itself may hold what must not be stored.
+void Reporter::signature_alerts(const Passage& at, const Hits& hits, Field field, std::string_view value, Stage stage,
+                                const XiaomiPushFrame* decoded) noexcept {
+  if (hits.count == 0) return;
+  if (!value.empty()) return alerts(at, hits, field, value, stage, Scope::flow, decoded);
+  alerts(at, hits, Field::destination_ip, AddressText{far_end(at.flow)}.text, stage, Scope::flow, decoded);
+}
+
+void Reporter::name(const Passage& at, Field field, std::string_view name, Stage stage, Scope scope) noexcept {
+  Hits hits;
+  ruleset_->match_name(name, hits);
+  if (hits.count == 0 && field != Field::dns_query_name) {
+    // Some clients put an address where the name belongs.
+    if (const auto address = Address::parse(name)) ruleset_->match_address(*address, hits);
+  }
+  alerts(at, hits, field, name, stage, scope, nullptr);
+}
+
+void Reporter::alerts(const Passage& at, const Hits& hits, Field field, std::string_view value, Stage stage,
+                      Scope scope, const XiaomiPushFrame* decoded) noexcept {
+  if (hits.count == 0) return;
+  auto would = Action::pass;
+  for (const auto row : hits) would = std::max(would, enforced_action(policy_, ruleset_->rule(row), at.packet.time));
+  const auto action = policy_.mode == Mode::enforce ? would : Action::pass;
+  if (action == Action::drop) {
+    at.packet.action = Action::drop;
+    if (scope == Scope::flow) at.flow.dropped = true;
+  }
+  at.flow.alerted = true;
+
+  // A record of its own room: an event of the message itself may be under way in buffer_.
+  for (const auto row : hits) {
+    EventWriter event{alert_buffer_};
+    event.begin(header(EventType::alert, at));
+    event.integer(Field::rule_row, row);
+    event.integer(Field::matched_field, static_cast<std::uint64_t>(field));
+    event.text(Field::matched_value, value);
+    event.integer(Field::stage, static_cast<std::uint64_t>(stage));
+    event.integer(Field::action, static_cast<std::uint64_t>(action));
+    event.integer(Field::would, static_cast<std::uint64_t>(would));
+    event.integer(Field::flow_protocol, static_cast<std::uint64_t>(at.flow.protocol));
+    event.integer(Field::flow_packets_to_server, at.flow.packets[0]);
+    event.integer(Field::flow_packets_to_client, at.flow.packets[1]);
+    event.integer(Field::flow_bytes_to_server, at.flow.bytes[0]);
+    event.integer(Field::flow_bytes_to_client, at.flow.bytes[1]);
+    event.integer(Field::flow_start, static_cast<std::uint64_t>(nanoseconds_since_epoch(at.flow.first_seen)));
+    if (decoded != nullptr) device_fields(event, *decoded);
+    ++counters_->findings;
+    send(event, EventType::alert, at.packet.number);
+  }
+}
+}  // namespace sluice

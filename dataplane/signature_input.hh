@@ -1,0 +1,36 @@
+// What signatures are matched against: one message (a DNS question, a hello, a request, a piece of payload), and the
+// bounds of the work that one message may cause, so that no rule and no traffic can hold a worker up.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "dataplane/bytes.hh"
+#include "rules/address.hh"
+#include "rules/buffer.hh"
+#include "rules/signature.hh"
+
+namespace sluice {
+
+constexpr std::size_t candidates_limit = 64;  // signatures whose pattern and header matched; further ones are counted
+constexpr std::uint32_t inspection_limit = 3000;    // comparisons a signature (content_match.hh says what counts)
+constexpr std::uint32_t pcre_match_limit = 10'000;  // PCRE2's own measure
+
+// The message, and the flow that it belongs to.
+struct SignatureInput {
+  SignatureProtocol protocol{};  // what the bytes were parsed as; tcp or udp for payload
+  std::uint8_t ip_protocol = 0;
+  bool to_server = true;
+  bool established = false;
+  bool source_inside = false;  // the sender is on the inspected side
+  bool destination_inside = false;
+  Address source;  // of the packet
+  Address destination;
+  std::uint16_t source_port = 0;
+  std::uint16_t destination_port = 0;
+  std::array<Bytes, buffer_count> buffers{};  // null data = the message does not have that buffer
+  std::uint32_t payload_position = 0;         // of buffers[payload] in its stream, bytes
+};
+
+}  // namespace sluice

@@ -1,0 +1,84 @@
+#include "dataplane/site_rules.hh"
+
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
+#include <utility>
+
+#include "rules/indicator_list.hh"
+#include "rules/list_file.hh"
+#include "rules/pack.hh"
+#include "rules/sha256.hh"
+#include "rules/signature_file.hh"
+
+namespace sluice {
+namespace {
+
+class Lists {
+ public:
+  template <class Load, class Take>
+  void read(const std::string& path, Load load, Take take) {
+    const auto name = std::filesystem::path{path}.stem().string();
+    if (!is_list_id(name)) {
+      errors.push_back(path +
+                       ": rules are named by their list, and this name has other characters than letters, "
+                       "digits, '.', '_' and '-', or too many: rename the file");
+      return;
+    }
+    auto loaded = load(path);
+    for (const auto& error : loaded.errors) errors.push_back(error.text());
+    if (!loaded.errors.empty()) return;
+    auto& pack = pack_of(name);
+    pack.info.sources.push_back({std::filesystem::path{path}.filename().string(), sha256_of(path)});
+    take(pack.rules, loaded);
+  }
+
+  std::vector<Pack> packs;
+  std::vector<std::string> errors;
+
+ private:
+  Pack& pack_of(const std::string& name) {
+    const auto found = std::find_if(packs.begin(), packs.end(), [&](const Pack& one) { return one.info.name == name; });
+    if (found != packs.end()) return *found;
+    packs.emplace_back();
+    packs.back().info.name = name;
+    packs.back().info.channel = site_channel;
+    return packs.back();
+  }
+  static std::string sha256_of(const std::string& path) {
+    Sha256 digest;
+    digest.add(std::string_view{read_list_file(path).value_or("")});  // it was read a moment ago
+    return digest.hex();
+  }
+};
+
+}  // namespace
+
+SiteRules load_site_rules(const std::vector<std::string>& indicators, const std::vector<std::string>& signatures) {
+  Lists lists;
+  for (const auto& path : indicators)
+    lists.read(path, load_indicator_list, [](RuleList& rules, LoadedList& loaded) {
+      std::move(loaded.rows.begin(), loaded.rows.end(), std::back_inserter(rules.indicators));
+    });
+  for (const auto& path : signatures)
+    lists.read(path, load_signatures, [](RuleList& rules, LoadedSignatures& loaded) {
+      std::move(loaded.signatures.begin(), loaded.signatures.end(), std::back_inserter(rules.signatures));
+    });
+  SiteRules site{{}, std::move(lists.errors)};
+  for (const auto& pack : lists.packs) {
+    const auto bytes = write_pack(pack);
+    // Two files of one name may say the same twice, which each of them alone did not show.
+    if (const auto checked = read_pack(bytes); !checked) {
+      site.errors.push_back("list " + pack.info.name + ": " + checked.error());
+      continue;
+    }
+    auto file = SealedMemory::copy_of(bytes, "sluice-site");
+    if (!file)
+      site.errors.push_back("list " + pack.info.name + ": " + file.error());
+    else
+      site.packs.push_back({std::make_shared<const SealedMemory>(std::move(*file)), {}});
+  }
+  return site;
+}
+
+}  // namespace sluice

@@ -1,0 +1,29 @@
+// Which packs a tap starts with: those that were live last, else those that the configuration names.
+#pragma once
+
+#include <span>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "dataplane/pack_store.hh"
+#include "dataplane/sealed_pack.hh"
+#include "rules/minisign.hh"
+
+namespace sluice {
+
+struct StartPacks {
+  std::vector<SealedPack> packs;
+  std::vector<std::string> shortcomings;  // what was lost, and what stands in for it
+};
+
+// `named`: paths of rules.packs. A last good pack that is damaged, or not signed by any of the keys, is replaced by the
+// named one of its name, where there is one.
+[[nodiscard]] StartPacks choose_start_packs(const PackStore& store, const std::vector<std::string>& named,
+                                            std::span<const MinisignPublicKey> keys);
+
+// The keys in these files; the error names the file.
+[[nodiscard]] tl::expected<std::vector<MinisignPublicKey>, std::string> read_trusted_keys(
+    const std::vector<std::string>& paths);
+
+}  // namespace sluice

@@ -1,0 +1,33 @@
+// Patterns into Hyperscan databases. Needs Hyperscan's compiler (libhs): sluice-compile and the command line have it,
+// the data plane has not.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "rules/databases.hh"
+#include "rules/prefilter.hh"
+#include "rules/signature.hh"
+
+namespace sluice {
+
+struct CompileError {
+  static constexpr std::uint32_t no_signature = ~std::uint32_t{0};  // the ruleset as a whole
+
+  std::uint32_t signature = no_signature;  // position in the list
+  std::string message;                     // what is wrong and what to do, without the signature's name
+
+  // "RULE_ID (sid N): MESSAGE"
+  [[nodiscard]] std::string text(const SignatureList& signatures) const;
+};
+
+// One block-mode database for each buffer that has patterns, for this library and this CPU; takes seconds for 100,000
+// patterns. `prefilter` is of `signatures`. All errors where there is one: in every signature whose pcre Hyperscan
+// cannot take, even as a superset.
+[[nodiscard]] tl::expected<Databases, std::vector<CompileError>> compile_databases(const SignatureList& signatures,
+                                                                                   const Prefilter& prefilter,
+                                                                                   std::string ruleset_digest);
+
+}  // namespace sluice

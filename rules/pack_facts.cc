@@ -1,0 +1,115 @@
+#include "rules/pack_facts.hh"
+
+#include "rules/indicator_row.hh"
+#include "rules/pack_generated.h"
+#include "rules/rule_fact_text.hh"
+
+namespace sluice {
+namespace {
+
+CsvRow header_row() {
+  CsvRow header;
+  for (const auto name : list_column_names) header.cells.push_back({std::string(name), 0, 0});
+  return header;
+}
+
+// The columns in their own order.
+ListColumns all_columns() {
+  std::vector<CsvError> none;
+  return *ListColumns::parse(header_row(), none);
+}
+
+std::string_view id_of(std::string_view rule_id, std::string_view pack_name) {
+  return rule_id.substr(pack_name.size() + 1);
+}
+
+AddressRange range_of(const packed::AddressRange* packed) {
+  AddressRange range;
+  if (packed == nullptr) return range;
+  std::ranges::copy(*packed->first().bytes(), range.first.bytes.begin());
+  std::ranges::copy(*packed->last().bytes(), range.last.bytes.begin());
+  return range;
+}
+
+// As a row of a list, in the order of list_column_names. The place of an error is the number of its column.
+CsvRow list_row_of(const RuleFacts& facts, std::string_view pack_name) {
+  const std::array<std::string_view, list_column_names.size()> texts{id_of(facts.rule_id, pack_name),
+                                                                     facts.subject,
+                                                                     text_of(facts.kind),
+                                                                     text_of(facts.finding_class),
+                                                                     facts.recipient,
+                                                                     facts.role,
+                                                                     facts.purpose,
+                                                                     facts.carries,
+                                                                     text_of(facts.confidence),
+                                                                     facts.breaks,
+                                                                     facts.source,
+                                                                     facts.licence,
+                                                                     facts.tlp,
+                                                                     facts.first_seen,
+                                                                     facts.last_verified,
+                                                                     facts.expires};
+  CsvRow row;
+  row.cells.reserve(texts.size());
+  for (std::size_t i = 0; i < texts.size(); ++i) row.cells.push_back({std::string(texts[i]), 0, i});
+  return row;
+}
+
+}  // namespace
+
+RuleFacts read_packed_facts(const packed::Facts& packed, std::string_view pack_name, PackReading& reading) {
+  RuleFacts facts;
+  facts.rule_id = reading.text(packed.rule_id(), "rule_id", 2 * list_id_size_limit + 1);
+  const auto prefix = std::string(pack_name) + '/';
+  if (!reading.failed() && (!facts.rule_id.starts_with(prefix) || !is_list_id(id_of(facts.rule_id, pack_name))))
+    reading.fail("rule_id", fmt::format("is not \"{}\" with an id behind it", prefix));
+  const auto text = [&](const flatbuffers::String* value, std::string_view field) {
+    return reading.text(value, field, list_cell_size_limit);
+  };
+  facts.subject = text(packed.subject(), "subject");
+  facts.kind = reading.number(packed.kind(), RuleKind::signature, "kind");
+  if (packed.finding_class() == 0) reading.fail("class", "0 is no class");
+  facts.finding_class = reading.number(packed.finding_class(), FindingClass::unclassified, "class");
+  facts.confidence = reading.number(packed.confidence(), Confidence::defined, "confidence");
+  facts.recipient = text(packed.recipient(), "recipient");
+  facts.role = text(packed.role(), "role");
+  facts.purpose = text(packed.purpose(), "purpose");
+  facts.carries = text(packed.carries(), "carries");
+  facts.breaks = text(packed.breaks(), "breaks");
+  facts.source = text(packed.source(), "source");
+  facts.licence = text(packed.licence(), "licence");
+  const std::array<std::pair<std::string_view, const flatbuffers::String*>, 4> checked{
+      {{"tlp", packed.tlp()},
+       {"first_seen", packed.first_seen()},
+       {"last_verified", packed.last_verified()},
+       {"expires", packed.expires()}}};
+  for (const auto& [field, value] : checked) {
+    const auto written = text(value, field);
+    if (written.empty()) continue;
+    if (const auto fault = set_rule_fact(facts, field, written)) reading.fail(field, *fault);
+  }
+  if (const auto fault = fault_of_dates(facts)) reading.fail("last_verified", *fault);
+  return facts;
+}
+
+PackedIndicatorReader::PackedIndicatorReader(std::string_view pack_name)
+    : pack_name_(pack_name), columns_(all_columns()) {}
+
+Indicator PackedIndicatorReader::read(const packed::Indicator& packed, PackReading& reading, std::string& key) const {
+  const auto facts = read_packed_facts(*packed.facts(), pack_name_, reading);
+  const auto name = reading.text(packed.name(), "name", list_cell_size_limit);
+  if (!reading.failed() && facts.kind == RuleKind::signature) reading.fail("kind", "a signature among the indicators");
+  if (reading.failed() || !reading.spend(sizeof(Indicator))) return {};
+  std::vector<CsvError> errors;
+  auto row = read_list_row(list_row_of(facts, pack_name_), columns_, pack_name_, errors);
+  if (!row) {
+    reading.fail(list_column_names[errors.front().column], errors.front().message);
+    return {};
+  }
+  if (row->indicator.name != name || row->indicator.range != range_of(packed.range()))
+    reading.fail("indicator", "what is matched is not what the indicator says: write the pack again from its sources");
+  key = std::move(row->key);
+  return std::move(row->indicator);
+}
+
+}  // namespace sluice

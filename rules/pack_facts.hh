@@ -1,0 +1,36 @@
+// The facts of a packed rule, and of an indicator all of it, read as strictly as a source file is.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "rules/indicator.hh"
+#include "rules/list_columns.hh"
+#include "rules/pack_reading.hh"
+#include "rules/rule_facts.hh"
+
+namespace sluice {
+
+namespace packed {
+struct Facts;
+struct Indicator;
+}  // namespace packed
+
+// All but generator_id, signature_id and revision.
+[[nodiscard]] RuleFacts read_packed_facts(const packed::Facts& packed, std::string_view pack_name,
+                                          PackReading& reading);
+
+// Reads packed indicators by handing what they say to the reader of indicator lists, so that a pack can hold nothing
+// that a list could not.
+class PackedIndicatorReader {
+ public:
+  explicit PackedIndicatorReader(std::string_view pack_name);
+  // `key` becomes ListRow's: equal for two rows that match the same.
+  [[nodiscard]] Indicator read(const packed::Indicator& packed, PackReading& reading, std::string& key) const;
+
+ private:
+  std::string pack_name_;
+  ListColumns columns_;
+};
+
+}  // namespace sluice

@@ -1,0 +1,20 @@
+// One packed signature, read as strictly as a signature file is.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "rules/pack_reading.hh"
+#include "rules/signature.hh"
+
+namespace sluice {
+
+namespace packed {
+struct Signature;
+}  // namespace packed
+
+[[nodiscard]] Signature read_packed_signature(const packed::Signature& packed, std::string_view pack_name,
+                                              PackReading& reading);
+
+}  // namespace sluice

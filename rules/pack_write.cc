@@ -1,0 +1,146 @@
+// write_pack of rules/pack.hh. Values go in by the order of the rules and equal texts are stored once, so that the
+// bytes depend on the rules alone.
+#include <flatbuffers/flatbuffers.h>
+
+#include "rules/pack.hh"
+#include "rules/pack_generated.h"
+
+namespace sluice {
+namespace {
+
+using Builder = flatbuffers::FlatBufferBuilder;
+using Text = flatbuffers::Offset<flatbuffers::String>;
+
+// Nothing for an empty text.
+Text shared(Builder& builder, const std::string& value) {
+  return value.empty() ? Text{} : builder.CreateSharedString(value);
+}
+
+packed::Address packed_address(const Address& address) {
+  return packed::Address{flatbuffers::make_span(address.bytes)};
+}
+packed::AddressRange packed_range(const AddressRange& range) {
+  return {packed_address(range.first), packed_address(range.last)};
+}
+packed::PortRange packed_range(const PortRange& range) { return {range.first, range.last}; }
+
+flatbuffers::Offset<packed::Facts> packed_facts(Builder& builder, const RuleFacts& facts) {
+  const auto rule_id = builder.CreateString(facts.rule_id);
+  const auto subject = shared(builder, facts.subject);
+  const auto recipient = shared(builder, facts.recipient);
+  const auto role = shared(builder, facts.role);
+  const auto purpose = shared(builder, facts.purpose);
+  const auto carries = shared(builder, facts.carries);
+  const auto breaks = shared(builder, facts.breaks);
+  const auto source = shared(builder, facts.source);
+  const auto licence = shared(builder, facts.licence);
+  const auto tlp = shared(builder, facts.tlp);
+  const auto first_seen = shared(builder, facts.first_seen);
+  const auto last_verified = shared(builder, facts.last_verified);
+  const auto expires = shared(builder, facts.expires);
+  return packed::CreateFacts(builder, rule_id, subject, static_cast<std::uint8_t>(facts.kind),
+                             static_cast<std::uint8_t>(facts.finding_class),
+                             static_cast<std::uint8_t>(facts.confidence), recipient, role, purpose, carries, breaks,
+                             source, licence, tlp, first_seen, last_verified, expires);
+}
+
+flatbuffers::Offset<packed::Indicator> packed_indicator(Builder& builder, const Indicator& indicator) {
+  const auto facts = packed_facts(builder, indicator.facts);
+  const auto name = shared(builder, indicator.name);
+  const auto range = packed_range(indicator.range);
+  const bool of_addresses = indicator.facts.kind == RuleKind::ip || indicator.facts.kind == RuleKind::cidr;
+  return packed::CreateIndicator(builder, facts, name, of_addresses ? &range : nullptr);
+}
+
+template <typename Range>
+auto packed_ranges(Builder& builder, const std::vector<Range>& ranges) {
+  using Packed = decltype(packed_range(ranges.front()));
+  std::vector<Packed> out;
+  for (const auto& range : ranges) out.push_back(packed_range(range));
+  return out.empty() ? flatbuffers::Offset<flatbuffers::Vector<const Packed*>>{} : builder.CreateVectorOfStructs(out);
+}
+
+flatbuffers::Offset<packed::Addresses> packed_addresses(Builder& builder, const SignatureAddresses& addresses) {
+  const auto listed = packed_ranges(builder, addresses.listed);
+  const auto excepted = packed_ranges(builder, addresses.excepted);
+  return packed::CreateAddresses(builder, static_cast<std::uint8_t>(addresses.place), listed, excepted);
+}
+
+flatbuffers::Offset<packed::Ports> packed_ports(Builder& builder, const SignaturePorts& ports) {
+  const auto listed = packed_ranges(builder, ports.listed);
+  const auto excepted = packed_ranges(builder, ports.excepted);
+  return packed::CreatePorts(builder, listed, excepted);
+}
+
+template <typename Number>
+flatbuffers::Optional<Number> packed_position(const std::optional<Number>& value) {
+  return value ? flatbuffers::Optional<Number>(*value) : flatbuffers::nullopt;
+}
+
+flatbuffers::Offset<packed::Content> packed_content(Builder& builder, const Content& content) {
+  const auto bytes =
+      builder.CreateVector(reinterpret_cast<const std::uint8_t*>(content.bytes.data()), content.bytes.size());
+  return packed::CreateContent(builder, static_cast<std::uint8_t>(content.buffer), bytes, content.negated,
+                               content.nocase, content.fast_pattern, content.startswith, content.endswith,
+                               packed_position(content.offset), packed_position(content.depth),
+                               packed_position(content.distance), packed_position(content.within));
+}
+
+flatbuffers::Offset<packed::Pcre> packed_pcre(Builder& builder, const Pcre& pcre) {
+  const auto expression = builder.CreateString(pcre.expression);
+  return packed::CreatePcre(builder, static_cast<std::uint8_t>(pcre.buffer), expression, pcre.negated, pcre.relative,
+                            pcre.nocase, pcre.multiline, pcre.dot_all, pcre.extended, pcre.anchored, pcre.dollar_end,
+                            pcre.ungreedy);
+}
+
+flatbuffers::Offset<packed::Signature> packed_signature(Builder& builder, const Signature& signature) {
+  const auto facts = packed_facts(builder, signature.facts);
+  const auto rule = builder.CreateString(signature.text);
+  const auto source = packed_addresses(builder, signature.source);
+  const auto source_ports = packed_ports(builder, signature.source_ports);
+  const auto destination = packed_addresses(builder, signature.destination);
+  const auto destination_ports = packed_ports(builder, signature.destination_ports);
+  std::vector<flatbuffers::Offset<packed::Part>> parts;
+  for (const auto& part : signature.parts) {
+    const auto content = part.content ? packed_content(builder, *part.content) : flatbuffers::Offset<packed::Content>{};
+    const auto pcre = part.pcre ? packed_pcre(builder, *part.pcre) : flatbuffers::Offset<packed::Pcre>{};
+    parts.push_back(packed::CreatePart(builder, content, pcre));
+  }
+  const auto parts_list = builder.CreateVector(parts);
+  return packed::CreateSignature(
+      builder, facts, signature.facts.generator_id, signature.facts.signature_id, signature.facts.revision, rule,
+      static_cast<std::uint8_t>(signature.action), static_cast<std::uint8_t>(signature.protocol), source, source_ports,
+      signature.both_ways, destination, destination_ports, static_cast<std::uint8_t>(signature.flow.way),
+      static_cast<std::uint8_t>(signature.flow.state), parts_list);
+}
+
+flatbuffers::Offset<packed::Info> packed_info(Builder& builder, const PackInfo& info) {
+  std::vector<flatbuffers::Offset<packed::Source>> sources;
+  for (const auto& source : info.sources) {
+    const auto name = builder.CreateString(source.name);
+    sources.push_back(packed::CreateSource(builder, name, builder.CreateString(source.sha256)));
+  }
+  const auto name = builder.CreateString(info.name);
+  const auto channel = builder.CreateString(info.channel);
+  return packed::CreateInfo(builder, name, channel, info.sequence, info.created_ns, info.expires_ns,
+                            builder.CreateVector(sources));
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> write_pack(const Pack& pack) {
+  Builder builder;
+  const auto info = packed_info(builder, pack.info);
+  std::vector<flatbuffers::Offset<packed::Indicator>> indicators;
+  indicators.reserve(pack.rules.indicators.size());
+  for (const auto& indicator : pack.rules.indicators) indicators.push_back(packed_indicator(builder, indicator));
+  std::vector<flatbuffers::Offset<packed::Signature>> signatures;
+  signatures.reserve(pack.rules.signatures.size());
+  for (const auto& signature : pack.rules.signatures) signatures.push_back(packed_signature(builder, signature));
+  const auto indicator_list = builder.CreateVector(indicators);
+  const auto signature_list = builder.CreateVector(signatures);
+  packed::FinishRootBuffer(builder, packed::CreateRoot(builder, pack_format, info, indicator_list, signature_list));
+  return {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()};
+}
+
+}  // namespace sluice

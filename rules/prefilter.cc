@@ -1,0 +1,116 @@
+#include "rules/prefilter.hh"
+
+#include <hs/hs_compile.h>
+
+#include <algorithm>
+#include <string_view>
+#include <unordered_map>
+
+#include "rules/sha256.hh"
+
+namespace sluice {
+namespace {
+
+// What a signature is looked for by.
+struct Choice {
+  Buffer buffer{};
+  std::string expression;
+  unsigned flags = 0;
+};
+
+bool is_letter(char byte) noexcept { return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z'); }
+
+// Each byte as \xNN: no byte of a content has a meaning as an expression.
+std::string literal(std::string_view bytes, bool fold) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  text.reserve(bytes.size() * 4);
+  for (char byte : bytes) {
+    if (fold && byte >= 'A' && byte <= 'Z') byte = static_cast<char>(byte + ('a' - 'A'));
+    const auto value = static_cast<unsigned char>(byte);
+    text += "\\x";
+    text += digits[value >> 4U];
+    text += digits[value & 0xfU];
+  }
+  return text;
+}
+
+Choice choice_of(const Content& content) {
+  // In one form where case has no meaning, so that signatures share patterns.
+  const bool caseless = content.nocase && std::any_of(content.bytes.begin(), content.bytes.end(), is_letter);
+  return {content.buffer, literal(content.bytes, caseless),
+          HS_FLAG_DOTALL | HS_FLAG_SINGLEMATCH | (caseless ? HS_FLAG_CASELESS : 0U)};
+}
+
+// What is left out only narrows: A (anchored) and E (dollar_end) say where a match may stand, G (ungreedy) how long it
+// is. R (relative) begins at the start of the buffer, since a signature is looked for by its pcre only where no content
+// and no pcre before it could have matched.
+Choice choice_of(const Pcre& pcre) {
+  return {pcre.buffer, (pcre.extended ? "(?x)" : "") + pcre.expression,
+          HS_FLAG_PREFILTER | HS_FLAG_SINGLEMATCH | (pcre.nocase ? HS_FLAG_CASELESS : 0U) |
+              (pcre.multiline ? HS_FLAG_MULTILINE : 0U) | (pcre.dot_all ? HS_FLAG_DOTALL : 0U)};
+}
+
+// One byte stands in nearly every message, so looking for it spares nothing; and a hundred such patterns take Hyperscan
+// 5.4.0 twenty seconds to compile, where as many of two bytes take 3 ms.
+constexpr std::size_t least_bytes = 2;
+
+const Content* best_content(const Signature& signature) {
+  const Content* best = nullptr;
+  for (const auto& part : signature.parts) {
+    if (!part.content || part.content->negated || part.content->bytes.size() < least_bytes) continue;
+    if (part.content->fast_pattern) return &*part.content;
+    if (best == nullptr || part.content->bytes.size() > best->bytes.size()) best = &*part.content;
+  }
+  return best;
+}
+
+// Only of a signature that no positive content, not even a short one, stands in: see choice_of().
+const Pcre* first_pcre(const Signature& signature) {
+  const Pcre* first = nullptr;
+  for (const auto& part : signature.parts) {
+    if (part.content && !part.content->negated) return nullptr;
+    if (first == nullptr && part.pcre && !part.pcre->negated) first = &*part.pcre;
+  }
+  return first;
+}
+
+}  // namespace
+
+Prefilter make_prefilter(const SignatureList& signatures) {
+  Prefilter prefilter;
+  std::array<std::unordered_map<std::string, std::size_t>, buffer_count> known;
+  for (std::uint32_t row = 0; row < signatures.size(); ++row) {
+    Choice choice;
+    if (const auto* content = best_content(signatures[row])) {
+      choice = choice_of(*content);
+    } else if (const auto* pcre = first_pcre(signatures[row])) {
+      choice = choice_of(*pcre);
+    } else {
+      prefilter.unfiltered.push_back(row);
+      continue;
+    }
+    const auto buffer = static_cast<std::size_t>(choice.buffer);
+    auto& patterns = prefilter.patterns[buffer];
+    const auto key = std::to_string(choice.flags) + ' ' + choice.expression;
+    const auto [place, fresh] = known[buffer].try_emplace(key, patterns.size());
+    if (fresh) patterns.push_back({std::move(choice.expression), choice.flags, {}});
+    patterns[place->second].signatures.push_back(row);
+  }
+  return prefilter;
+}
+
+std::string prefilter_digest(const Prefilter& prefilter) {
+  Sha256 sum;
+  for (const auto& patterns : prefilter.patterns) {
+    sum.add(std::uint64_t{patterns.size()});
+    for (const auto& pattern : patterns) {
+      sum.add(std::uint64_t{pattern.flags});
+      sum.add(std::uint64_t{pattern.expression.size()});
+      sum.add(pattern.expression);
+    }
+  }
+  return sum.hex();
+}
+
+}  // namespace sluice

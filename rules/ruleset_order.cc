@@ -1,0 +1,32 @@
+#include "rules/ruleset_order.hh"
+
+#include <algorithm>
+#include <iterator>
+#include <vector>
+
+#include "rules/sha256.hh"
+
+namespace sluice {
+
+bool stands_before(const RulesetPlace& one, const RulesetPlace& other) noexcept {
+  if (one.is_site || other.is_site) return one.is_site && !other.is_site;
+  return one.name < other.name;
+}
+
+void join(RuleList& rules, RuleList&& part) {
+  const auto move_behind = [](auto& to, auto& from) { std::move(from.begin(), from.end(), std::back_inserter(to)); };
+  move_behind(rules.indicators, part.indicators);
+  move_behind(rules.signatures, part.signatures);
+  part = {};
+}
+
+std::string ruleset_digest(std::span<const NamedDigest> packs) {
+  std::vector<NamedDigest> sorted(packs.begin(), packs.end());
+  std::sort(sorted.begin(), sorted.end(),
+            [](const NamedDigest& one, const NamedDigest& other) { return one.name < other.name; });
+  Sha256 digest;
+  for (const auto& pack : sorted) digest.add(std::string_view{pack.name + " " + pack.digest + "\n"});
+  return digest.hex();
+}
+
+}  // namespace sluice

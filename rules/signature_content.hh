@@ -1,0 +1,27 @@
+// The two kinds of pattern of a rule, from their text: content:"a|0d 0a|b" and pcre:"/a.*b/Ri".
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "rules/rule_text.hh"
+#include "rules/signature.hh"
+#include "rules/signature_option.hh"
+
+namespace sluice {
+
+constexpr std::size_t content_size_limit = 255;  // bytes
+
+// The bytes that a content stands for; nothing and a fault where it is none.
+[[nodiscard]] std::optional<std::string> content_bytes(const QuotedValue& value, RuleFaults& faults);
+
+struct ReadPcre {
+  Pcre pcre;  // its buffer is the one that a flag names
+  bool names_buffer = false;
+};
+
+// Everything but the buffer in which a pcre without a buffer flag looks. Its expression is one that PCRE2 compiles.
+[[nodiscard]] std::optional<ReadPcre> read_pcre(const QuotedValue& value, RuleFaults& faults);
+
+}  // namespace sluice

@@ -1,0 +1,154 @@
+#include "rules/signature_facts.hh"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "rules/classtype.hh"
+#include "rules/list_file.hh"
+#include "rules/nearest_word.hh"
+#include "rules/rule_fact_text.hh"
+#include "rules/utf8.hh"
+
+namespace sluice {
+namespace {
+
+constexpr std::array<std::string_view, 7> fact_keywords{"msg",       "sid",       "rev",     "gid",
+                                                        "classtype", "reference", "metadata"};
+
+constexpr std::uint32_t default_generator_id = 1;  // Suricata's for rules that state none
+
+// Rules in the wild write `confidence High` and dates as 2024_02_29; the facts have one spelling. Where a line was
+// continued, several blanks stand for one.
+std::string fact_spelling(std::string_view name, std::string_view value) {
+  std::string text;
+  for (const char c : value) {
+    const bool blank = c == ' ' || c == '\t';
+    if (!blank || text.back() != ' ') text += blank ? ' ' : c;
+  }
+  if (name == "confidence")
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  if (name == "first_seen" || name == "last_verified" || name == "expires")
+    std::replace(text.begin(), text.end(), '_', '-');
+  return text;
+}
+
+}  // namespace
+
+SignatureFacts::SignatureFacts(RuleFaults& faults) : faults_(faults) {
+  facts_.kind = RuleKind::signature;
+  facts_.finding_class = FindingClass::unclassified;
+  facts_.confidence = Confidence::medium;
+  facts_.tlp = "clear";
+  facts_.generator_id = default_generator_id;
+  facts_.revision = 0;  // as Suricata shows a rule that states none
+}
+
+std::span<const std::string_view> SignatureFacts::keywords() noexcept { return fact_keywords; }
+
+bool SignatureFacts::read(const SignatureOption& option) {
+  const auto* const found = std::find(fact_keywords.begin(), fact_keywords.end(), option.name);
+  if (found == fact_keywords.end()) return false;
+  const auto name = *found;
+  const bool repeatable = name == "reference" || name == "metadata";
+  if (!repeatable && !seen_.insert(name).second) {
+    fail(option.at, fmt::format("{} stands twice: remove one", name));
+  } else if (name == "msg") {
+    read_msg(option);
+  } else if (name == "sid") {
+    read_number(option, facts_.signature_id, 1);
+  } else if (name == "rev") {
+    read_number(option, facts_.revision, 0);
+  } else if (name == "gid") {
+    read_number(option, facts_.generator_id, 0);
+    if (facts_.generator_id == alert_generator_id)
+      fail(option.value_at, fmt::format("gid {} is that of indicators: leave gid out", alert_generator_id));
+  } else if (name == "classtype") {
+    read_classtype(option);
+  } else if (name == "reference") {
+    read_reference(option);
+  } else {
+    read_metadata(option);
+  }
+  return true;
+}
+
+RuleFacts SignatureFacts::finish(std::string_view list_name) {
+  if (seen_.count("msg") == 0) fail(0, "no msg: write msg:\"what the rule observes\";");
+  if (seen_.count("sid") == 0) fail(0, "no sid: give the rule a number of its own, sid:1000001;");
+  if (auto fault = fault_of_dates(facts_)) fail(last_verified_at_, std::move(*fault));
+  facts_.rule_id = fmt::format("{}/{}", list_name, facts_.signature_id);
+  if (facts_.source.empty()) facts_.source = std::move(references_);
+  return std::move(facts_);
+}
+
+void SignatureFacts::read_msg(const SignatureOption& option) {
+  const auto value = quoted_value(option, false, faults_);
+  if (!value) return;
+  const auto text = unescaped(*value, "msg", faults_);
+  if (!text) return;
+  facts_.subject = trimmed(*text);
+  if (facts_.subject.empty()) fail(value->at, "an empty msg: say what the rule observes");
+}
+
+void SignatureFacts::read_number(const SignatureOption& option, std::uint32_t& number, std::uint32_t low) {
+  const auto text = option.value.value_or(std::string_view());
+  std::uint32_t value = 0;
+  const auto* const end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, value);
+  if (error == std::errc{} && stopped == end && value >= low) {
+    number = value;
+  } else {
+    fail(option.value_at, fmt::format("{} \"{}\": write a number from {} to {}", option.name, printable(text), low,
+                                      std::numeric_limits<std::uint32_t>::max()));
+  }
+}
+
+void SignatureFacts::read_classtype(const SignatureOption& option) {
+  const auto text = option.value.value_or(std::string_view());
+  const auto finding_class = class_of_classtype(text);
+  if (!finding_class)
+    return fail(option.value_at, fmt::format("unknown classtype \"{}\": write one of Suricata's (nearest: {})",
+                                             printable(text), nearest_word(text, classtype_texts())));
+  if (seen_.count("class") == 0) facts_.finding_class = *finding_class;  // the metadata says it in our own words
+}
+
+void SignatureFacts::read_reference(const SignatureOption& option) {
+  const auto text = option.value.value_or(std::string_view());
+  const auto comma = text.find(',');
+  if (comma == std::string_view::npos || trimmed(text.substr(0, comma)).empty() ||
+      trimmed(text.substr(comma + 1)).empty())
+    return fail(option.value_at,
+                fmt::format("reference \"{}\": write reference:url,example.com/page;", printable(text)));
+  if (!references_.empty()) references_ += "; ";
+  references_ += fmt::format("{},{}", trimmed(text.substr(0, comma)), trimmed(text.substr(comma + 1)));
+}
+
+void SignatureFacts::read_metadata(const SignatureOption& option) {
+  const auto text = option.value.value_or(std::string_view());
+  if (text.empty()) return fail(option.at, "an empty metadata: write metadata:KEY VALUE, KEY VALUE; or remove it");
+  for (std::size_t from = 0; from <= text.size();) {
+    const auto comma = std::min(text.find(',', from), text.size());
+    const auto pair = trimmed(text.substr(from, comma - from));
+    const auto pair_at = option.value_at + static_cast<std::size_t>(pair.empty() ? from : pair.data() - text.data());
+    const auto blank = std::min(pair.find_first_of(" \t"), pair.size());
+    const auto value = trimmed(pair.substr(blank));
+    read_pair(pair.substr(0, blank), pair_at, value, pair_at + (pair.size() - value.size()));
+    from = comma + 1;
+  }
+}
+
+void SignatureFacts::read_pair(std::string_view key, std::size_t key_at, std::string_view value, std::size_t value_at) {
+  const auto* const fact = std::find(rule_fact_names.begin(), rule_fact_names.end(), key);
+  if (fact == rule_fact_names.end()) return;  // of others, who may write what they like
+  if (value.empty()) return fail(key_at, fmt::format("{} without a value: write {} VALUE, or remove it", key, key));
+  if (!seen_.insert(*fact).second) return fail(key_at, fmt::format("{} stands twice: remove one", key));
+  if (key == "last_verified") last_verified_at_ = value_at;
+  if (auto fault = set_rule_fact(facts_, key, fact_spelling(key, value))) fail(value_at, std::move(*fault));
+}
+
+}  // namespace sluice

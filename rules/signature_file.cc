@@ -1,0 +1,63 @@
+#include "rules/signature_file.hh"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "rules/rule_text.hh"
+#include "rules/signature_rule.hh"
+
+namespace sluice {
+namespace {
+
+LoadedSignatures read_rules(std::string_view text, std::string_view list_name, std::string_view file) {
+  SignatureList signatures;
+  ListErrors errors(file);
+  if (!check_list(text, list_name, errors)) return {{}, errors.take()};
+  std::unordered_map<std::uint32_t, std::size_t> line_of_sid;
+  RuleTextReader rules(text);
+  std::size_t count = 0;
+  while (const auto rule = rules.next()) {
+    const auto line = rule->place(0).line;
+    if (++count > signature_limit) {
+      errors.add(line, 1,
+                 fmt::format("more than {} rules: split the file; what follows was not read", signature_limit));
+      break;
+    }
+    RuleFaults faults;
+    auto signature = read_signature(*rule, list_name, faults);
+    std::stable_sort(faults.begin(), faults.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
+    for (auto& fault : faults) {
+      const auto place = rule->place(fault.at);
+      errors.add(place.line, place.column, std::move(fault.message));
+    }
+    if (!signature) continue;
+    // Without regard to gid: rule_id is made of the sid alone.
+    const auto [first, fresh] = line_of_sid.try_emplace(signature->facts.signature_id, line);
+    if (fresh) {
+      signatures.push_back(std::move(*signature));
+    } else {
+      errors.add(line, rule->place(0).column,
+                 fmt::format("sid {} stands already in line {}: give each rule its own", signature->facts.signature_id,
+                             first->second));
+    }
+  }
+  return {std::move(signatures), errors.take()};
+}
+
+}  // namespace
+
+LoadedSignatures parse_signatures(std::string_view text, std::string_view list_name) {
+  return read_rules(text, list_name, list_name);
+}
+
+LoadedSignatures load_signatures(const std::filesystem::path& path) {
+  auto text = read_list_file(path);
+  if (!text) return {{}, {std::move(text.error())}};
+  const auto name = path.stem().string();
+  const auto shown = path.string();
+  return read_rules(*text, name, shown);
+}
+
+}  // namespace sluice

@@ -1,0 +1,230 @@
+#include "rules/signature_parts.hh"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "rules/signature_content.hh"
+#include "rules/utf8.hh"
+
+namespace sluice {
+namespace {
+
+constexpr std::array<std::string_view, 27> all_keywords{
+    "content",           "nocase",          "offset",          "depth",       "distance",        "within",
+    "startswith",        "endswith",        "fast_pattern",    "pcre",        "dns.query",       "tls.sni",
+    "quic.sni",          "http.method",     "http.uri",        "http.host",   "http.user_agent", "http.header",
+    "http.request_body", "dns_query",       "tls_sni",         "http_method", "http_uri",        "http_host",
+    "http_header",       "http_user_agent", "http_client_body"};
+
+struct BufferName {
+  std::string_view name;
+  Buffer buffer;
+};
+// Older spellings of sticky buffers.
+constexpr std::array<BufferName, 2> older_buffers{{{"dns_query", Buffer::dns_query}, {"tls_sni", Buffer::tls_sni}}};
+// Older still: these stand behind the content, and move it.
+constexpr std::array<BufferName, 6> buffer_modifiers{{{"http_method", Buffer::http_method},
+                                                      {"http_uri", Buffer::http_uri},
+                                                      {"http_host", Buffer::http_host},
+                                                      {"http_header", Buffer::http_header},
+                                                      {"http_user_agent", Buffer::http_user_agent},
+                                                      {"http_client_body", Buffer::http_request_body}}};
+
+std::optional<Buffer> find_buffer(std::span<const BufferName> names, std::string_view name) {
+  const auto found =
+      std::find_if(names.begin(), names.end(), [&](const BufferName& entry) { return entry.name == name; });
+  if (found == names.end()) return std::nullopt;
+  return found->buffer;
+}
+
+std::optional<Buffer> sticky_buffer(std::string_view name) {
+  const auto* const first = buffer_names.begin() + 1;  // behind the payload
+  const auto* const found = std::find(first, buffer_names.end(), name);
+  if (found != buffer_names.end()) return static_cast<Buffer>(found - buffer_names.begin());
+  return find_buffer(older_buffers, name);
+}
+
+}  // namespace
+
+std::span<const std::string_view> SignatureParts::keywords() noexcept { return all_keywords; }
+
+bool SignatureParts::read(const SignatureOption& option) {
+  if (std::find(all_keywords.begin(), all_keywords.end(), option.name) == all_keywords.end()) return false;
+  const auto name = option.name;
+  if (const auto buffer = sticky_buffer(name)) {
+    read_sticky(option, *buffer);
+  } else if (const auto moved = find_buffer(buffer_modifiers, name)) {
+    read_buffer_modifier(option, *moved);
+  } else if (name == "content") {
+    read_content(option);
+  } else if (name == "pcre") {
+    read_expression(option);
+  } else if (name == "fast_pattern") {
+    read_fast_pattern(option);
+  } else if (name == "nocase" || name == "startswith" || name == "endswith") {
+    read_flag(option);
+  } else {
+    read_position(option);
+  }
+  return true;
+}
+
+void SignatureParts::skip_modifiers() noexcept {
+  skipping_ = true;
+  sticky_used_ = true;
+}
+
+std::vector<PlacedPart> SignatureParts::finish() {
+  check_sticky_is_used();
+  if (parts_.size() > signature_part_limit)
+    fail(parts_[signature_part_limit].at,
+         fmt::format("more than {} contents and expressions: split the rule", signature_part_limit));
+  return std::move(parts_);
+}
+
+bool SignatureParts::has_no_value(const SignatureOption& option) {
+  if (!option.value) return true;
+  fail(option.value_at, fmt::format("{} takes no value: write {};", option.name, option.name));
+  return false;
+}
+
+void SignatureParts::add(PlacedPart part) {
+  part.run = run_;
+  parts_.push_back(std::move(part));
+  after_part_ = true;
+  skipping_ = false;
+}
+
+PlacedPart* SignatureParts::modified(const SignatureOption& option) {
+  if (skipping_) return nullptr;
+  if (after_part_ && parts_.back().part.content) return &parts_.back();
+  fail(option.at,
+       fmt::format("{} modifies the content before it, and there is none: write it behind a content", option.name));
+  return nullptr;
+}
+
+void SignatureParts::read_content(const SignatureOption& option) {
+  skip_modifiers();
+  const auto value = quoted_value(option, true, faults_);
+  if (!value) return;
+  auto bytes = content_bytes(*value, faults_);
+  if (!bytes) return;
+  PlacedPart placed;
+  placed.at = option.at;
+  placed.part.content.emplace();
+  placed.part.content->buffer = sticky_.value_or(Buffer::payload);
+  placed.part.content->bytes = std::move(*bytes);
+  placed.part.content->negated = value->negated;
+  add(std::move(placed));
+}
+
+void SignatureParts::read_expression(const SignatureOption& option) {
+  skip_modifiers();
+  const auto value = quoted_value(option, true, faults_);
+  if (!value) return;
+  auto read = read_pcre(*value, faults_);
+  if (!read) return;
+  if (read->names_buffer && sticky_)
+    return fail(option.at, fmt::format("the flag of this pcre names {}, and {} stands before it: remove one of the two",
+                                       text_of(read->pcre.buffer), sticky_name_));
+  if (!read->names_buffer) read->pcre.buffer = sticky_.value_or(Buffer::payload);
+  PlacedPart placed;
+  placed.at = option.at;
+  placed.relative_at = read->pcre.relative ? option.at : 0;
+  placed.part.pcre = std::move(read->pcre);
+  add(std::move(placed));
+}
+
+template <typename Number>
+bool SignatureParts::read_number(const SignatureOption& option, std::optional<Number>& number, std::int64_t low,
+                                 std::int64_t high) {
+  if (number) {
+    fail(option.at, fmt::format("{} stands twice for one content: remove one", option.name));
+    return false;
+  }
+  const auto text = option.value.value_or(std::string_view());
+  std::int64_t value = 0;
+  const auto* const end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc{} || stopped != end || value < low || value > high) {
+    fail(option.value_at, fmt::format("{}:\"{}\" is not matched here: write a number from {} to {}", option.name,
+                                      printable(text), low, high));
+    return false;
+  }
+  number = static_cast<Number>(value);
+  return true;
+}
+
+void SignatureParts::read_position(const SignatureOption& option) {
+  auto* const placed = modified(option);
+  if (placed == nullptr) return;
+  auto& content = *placed->part.content;
+  const auto name = option.name;
+  const bool relative = name == "distance" || name == "within";
+  // A window that the content does not fit into would never match.
+  const auto size = static_cast<std::int64_t>(content.bytes.size());
+  const bool read = name == "offset"  ? read_number(option, content.offset, 0, content_position_limit)
+                    : name == "depth" ? read_number(option, content.depth, size, content_position_limit)
+                    : name == "distance"
+                        ? read_number(option, content.distance, -content_distance_limit, content_distance_limit)
+                        : read_number(option, content.within, size, content_distance_limit);
+  if (read) (relative ? placed->relative_at : placed->absolute_at) = option.at;
+}
+
+void SignatureParts::read_flag(const SignatureOption& option) {
+  auto* const placed = modified(option);
+  if (placed == nullptr || !has_no_value(option)) return;
+  auto& content = *placed->part.content;
+  auto& flag = option.name == "nocase"       ? content.nocase
+               : option.name == "startswith" ? content.startswith
+                                             : content.endswith;
+  if (flag) return fail(option.at, fmt::format("{} stands twice for one content: remove one", option.name));
+  flag = true;
+  if (option.name == "nocase") placed->nocase_at = option.at;
+}
+
+void SignatureParts::read_fast_pattern(const SignatureOption& option) {
+  auto* const placed = modified(option);
+  if (placed == nullptr) return;
+  if (option.value && option.value != "only")
+    return fail(option.value_at, "fast_pattern takes no part of a content here: write fast_pattern; without numbers");
+  if (placed->part.content->fast_pattern)
+    return fail(option.at, "fast_pattern stands twice for one content: remove one");
+  placed->part.content->fast_pattern = true;
+  placed->fast_pattern_at = option.at;
+  placed->fast_pattern_only = option.value.has_value();
+}
+
+void SignatureParts::read_sticky(const SignatureOption& option, Buffer buffer) {
+  check_sticky_is_used();
+  sticky_ = buffer;
+  ++run_;
+  sticky_name_ = option.name;
+  sticky_at_ = option.at;
+  sticky_used_ = !has_no_value(option);  // said enough of it
+  after_part_ = false;
+  skipping_ = false;
+}
+
+void SignatureParts::check_sticky_is_used() {
+  if (!sticky_used_)
+    fail(sticky_at_, fmt::format("nothing looks in {}: write a content or a pcre behind it", sticky_name_));
+}
+
+void SignatureParts::read_buffer_modifier(const SignatureOption& option, Buffer buffer) {
+  auto* const placed = modified(option);
+  if (placed == nullptr || !has_no_value(option)) return;
+  if (sticky_)
+    return fail(option.at, fmt::format("{} behind a content that looks in {} already: write the sticky buffer {} "
+                                       "before the content instead",
+                                       option.name, sticky_name_, text_of(buffer)));
+  if (placed->part.content->buffer != Buffer::payload)
+    return fail(option.at, fmt::format("this content looks in {} already: remove one of the two",
+                                       text_of(placed->part.content->buffer)));
+  placed->part.content->buffer = buffer;
+}
+
+}  // namespace sluice

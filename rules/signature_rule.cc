@@ -1,0 +1,136 @@
+#include "rules/signature_rule.hh"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "rules/list_file.hh"
+#include "rules/nearest_word.hh"
+#include "rules/signature_check.hh"
+#include "rules/signature_facts.hh"
+#include "rules/signature_header.hh"
+#include "rules/signature_option.hh"
+#include "rules/signature_parts.hh"
+#include "rules/utf8.hh"
+
+namespace sluice {
+namespace {
+
+// Whether anything in the text can be shown and read at all.
+bool check_text(const RuleText& rule, RuleFaults& faults) {
+  const auto& text = rule.text();
+  const auto before = faults.size();
+  if (text.size() > rule_size_limit)
+    faults.push_back(
+        {0, fmt::format("a rule of {} bytes, {} at most: shorten or split it", text.size(), rule_size_limit)});
+  const auto control = std::find_if(text.begin(), text.end(), [](char c) { return is_control(c) && c != '\t'; });
+  if (control != text.end())
+    faults.push_back({static_cast<std::size_t>(control - text.begin()),
+                      fmt::format("control character U+{:04X}: remove it, in a content write it as |{:02x}|",
+                                  static_cast<unsigned>(*control), static_cast<unsigned>(*control))});
+  if (const auto invalid = first_invalid_utf8(text))
+    faults.push_back({*invalid, "bytes that are not UTF-8: save the file as UTF-8, in a content write them as |e4|"});
+  if (rule.unfinished()) faults.push_back({text.size(), "the file ends behind a backslash: remove it"});
+  return faults.size() == before;
+}
+
+// flow:established,to_server
+class FlowReader {
+ public:
+  explicit FlowReader(RuleFaults& faults) : faults_(faults) {}
+
+  void read(const SignatureOption& option, SignatureFlow& flow) {
+    if (seen_) return faults_.push_back({option.at, "flow stands twice: write its words behind one, with commas"});
+    seen_ = true;
+    const auto text = option.value.value_or(std::string_view());
+    for (std::size_t from = 0; from <= text.size();) {
+      const auto comma = std::min(text.find(',', from), text.size());
+      read_word(trimmed(text.substr(from, comma - from)), option.value_at + from, flow);
+      from = comma + 1;
+    }
+  }
+
+ private:
+  using Way = SignatureFlow::Way;
+  using State = SignatureFlow::State;
+  static constexpr std::array<std::string_view, 7> words{"to_server",   "from_client",     "to_client", "from_server",
+                                                         "established", "not_established", "stateless"};
+
+  void read_word(std::string_view word, std::size_t at, SignatureFlow& flow) {
+    const auto index = std::find(words.begin(), words.end(), word) - words.begin();
+    if (index < 4) {
+      if (flow.way != Way::any) return contradiction(word, at);
+      flow.way = index < 2 ? Way::to_server : Way::to_client;
+    } else if (index < 7) {
+      if (state_seen_) return contradiction(word, at);
+      state_seen_ = true;
+      flow.state = index == 4 ? State::established : index == 5 ? State::not_established : State::any;
+    } else {
+      faults_.push_back({at, fmt::format("flow word \"{}\" is not matched by this version: remove it, or the rule "
+                                         "(nearest: {})",
+                                         printable(word), nearest_word(word, words))});
+    }
+  }
+
+  void contradiction(std::string_view word, std::size_t at) {
+    faults_.push_back(
+        {at, fmt::format("{} beside another word for the same: a flow goes one way and has one state", word)});
+  }
+
+  RuleFaults& faults_;
+  bool seen_ = false;
+  bool state_seen_ = false;
+};
+
+void unknown_keyword(const SignatureOption& option, RuleFaults& faults) {
+  std::vector<std::string_view> known{"flow"};
+  for (const auto keywords : {SignatureFacts::keywords(), SignatureParts::keywords()})
+    known.insert(known.end(), keywords.begin(), keywords.end());
+  const auto nearest = nearest_word(option.name, known);
+  // Most are keywords of Suricata, spelled right: nothing is suggested where that is likely.
+  const bool misspelled = nearest.front() == option.name.front() && nearest.size() + 2 >= option.name.size();
+  faults.push_back(
+      {option.at, fmt::format("keyword \"{}\" is not matched by this version: write the rule without it, or remove the "
+                              "rule (rules/README.md lists what is matched{}{})",
+                              printable(option.name), misspelled ? "; nearest: " : "",
+                              misspelled ? nearest : std::string_view())});
+}
+
+}  // namespace
+
+std::optional<Signature> read_signature(const RuleText& rule, std::string_view list_name, RuleFaults& faults) {
+  const auto faults_before = faults.size();
+  if (!check_text(rule, faults)) return std::nullopt;
+  const std::string_view text = rule.text();
+  const auto open = text.find('(');
+  if (open == std::string_view::npos || !text.ends_with(')')) {
+    const auto at = open == std::string_view::npos ? 0 : text.size();
+    faults.push_back({at,
+                      "a rule is ACTION PROTOCOL SOURCE PORTS -> DESTINATION PORTS (OPTIONS), and a comment begins "
+                      "with #: write the options in one pair of parentheses, the last character of the rule"});
+    return std::nullopt;
+  }
+  Signature signature;
+  signature.text = text;
+  read_signature_header(text, open, signature, faults);
+  SignatureFacts facts(faults);
+  SignatureParts parts(faults);
+  FlowReader flow(faults);
+  for (const auto& option : split_options(text, open + 1, text.size() - 1, faults)) {
+    if (option.name == "flow") {
+      flow.read(option, signature.flow);
+    } else if (!facts.read(option) && !parts.read(option)) {
+      unknown_keyword(option, faults);
+      parts.skip_modifiers();
+    }
+  }
+  signature.facts = facts.finish(list_name);
+  auto placed = parts.finish();
+  check_parts(placed, signature.protocol, faults.size() == faults_before, faults);
+  if (faults.size() != faults_before) return std::nullopt;
+  for (auto& part : placed) signature.parts.push_back(std::move(part.part));
+  return signature;
+}
+
+}  // namespace sluice

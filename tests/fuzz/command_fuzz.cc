@@ -1,0 +1,31 @@
+// Arbitrary bytes as a question and as an answer: never read beyond their end, and what is accepted comes back the same
+// when it is written again.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+
+#include "dataplane/command.hh"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace sluice;
+  const Bytes message{data, size};
+  if (const auto request = decode_request(message)) {
+    const auto written = encode(*request);
+    if (written && decode_request(*written)->index() != request->index()) std::abort();
+    if (const auto* publish = std::get_if<PublishRequest>(&*request); publish != nullptr && written) {
+      const auto again = std::get<PublishRequest>(*decode_request(*written));
+      if (publish->signatures.size() > pushed_packs_limit || again.signatures != publish->signatures ||
+          again.dry_run != publish->dry_run)
+        std::abort();
+    }
+  }
+  if (const auto reply = decode_reply(message)) {
+    const auto written = encode(*reply);
+    if (written && decode_reply(*written)->index() != reply->index()) std::abort();
+    if (const auto* status = std::get_if<TapStatus>(&*reply); status != nullptr && written) {
+      const auto again = std::get<TapStatus>(*decode_reply(*written));
+      if (again.state != status->state || again.packs.size() != status->packs.size()) std::abort();
+    }
+  }
+  return 0;
+}

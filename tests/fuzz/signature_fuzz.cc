@@ -1,0 +1,90 @@
+// A signature file made of any bytes: every signature that comes out is whole and means the same when its one line is
+// read again, and every error has a place in the file and a message that a terminal can show.
+#include <algorithm>
+#include <cstdlib>
+
+#include "rules/signature_content.hh"
+#include "rules/signature_file.hh"
+#include "rules/signature_parts.hh"
+#include "rules/signature_rule.hh"
+#include "rules/utf8.hh"
+
+namespace {
+
+void require(bool truth) {
+  if (!truth) std::abort();
+}
+
+bool is_transport(sluice::SignatureProtocol protocol) {
+  using enum sluice::SignatureProtocol;
+  return protocol == ip || protocol == tcp || protocol == udp;
+}
+
+bool is_negated(const sluice::SignaturePart& part) { return part.content ? part.content->negated : part.pcre->negated; }
+
+void check_content(const sluice::Content& content) {
+  const auto size = content.bytes.size();
+  require(size >= 1 && size <= sluice::content_size_limit);
+  require(!content.depth || *content.depth >= size);
+  require(!content.within || *content.within >= static_cast<std::int32_t>(size));
+  const bool relative = content.distance || content.within;
+  const bool absolute = content.offset || content.depth;
+  require(!(relative && absolute) && !(content.startswith && (relative || absolute)));
+  require(!(content.fast_pattern && content.negated));
+}
+
+void check_signature(const sluice::Signature& signature) {
+  require(signature.facts.rule_id.starts_with("fuzz/") && signature.facts.signature_id > 0);
+  require(!signature.facts.subject.empty());
+  require(signature.facts.kind == sluice::RuleKind::signature);
+  require(signature.facts.expires.empty() == (signature.facts.expires_ns == 0));
+  require(signature.text.size() <= sluice::rule_size_limit && signature.text.find('\n') == std::string::npos);
+  require(signature.parts.size() <= sluice::signature_part_limit);
+  for (const auto& part : signature.parts) {
+    require(part.content.has_value() != part.pcre.has_value());
+    if (part.content) check_content(*part.content);
+  }
+  if (is_transport(signature.protocol))
+    require(!std::all_of(signature.parts.begin(), signature.parts.end(), is_negated));
+  for (const auto* side : {&signature.source, &signature.destination}) {
+    for (const auto& range : side->listed) require(range.first <= range.last);
+    for (const auto& range : side->excepted) require(range.first <= range.last);
+  }
+  for (const auto* side : {&signature.source_ports, &signature.destination_ports}) {
+    for (const auto& range : side->listed) require(range.first <= range.last);
+    for (const auto& range : side->excepted) require(range.first <= range.last);
+  }
+}
+
+void check_same(const sluice::Signature& one, const sluice::Signature& other) {
+  require(one.text == other.text && one.facts.rule_id == other.facts.rule_id &&
+          one.facts.subject == other.facts.subject);
+  require(one.parts.size() == other.parts.size());
+  for (std::size_t i = 0; i < one.parts.size(); ++i) {
+    require(one.parts[i].content.has_value() == other.parts[i].content.has_value());
+    if (one.parts[i].content) require(one.parts[i].content->bytes == other.parts[i].content->bytes);
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  const auto list = sluice::parse_signatures(text, "fuzz");
+  const auto lines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1;
+  std::string again;
+  for (const auto& signature : list.signatures) {
+    check_signature(signature);
+    again += signature.text + "\n";
+  }
+  for (const auto& error : list.errors) {
+    require(!error.message.empty());
+    require((error.line == 0) == (error.column == 0) && error.line <= lines && error.column <= size + 1);
+    require(std::none_of(error.message.begin(), error.message.end(), sluice::is_control));
+    require(!sluice::first_invalid_utf8(error.message));
+  }
+  const auto repeated = sluice::parse_signatures(again, "fuzz");
+  require(repeated.errors.empty() && repeated.signatures.size() == list.signatures.size());
+  for (std::size_t i = 0; i < list.signatures.size(); ++i) check_same(list.signatures[i], repeated.signatures[i]);
+  return 0;
+}

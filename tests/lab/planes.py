@@ -1,0 +1,81 @@
+"""The two planes of a tap, either of which can be killed and started again, and what an operator asks of them."""
+
+import contextlib
+import json
+import re
+import time
+
+import tap
+from tap import METRICS
+
+COMMAND_LIMIT_S = 30.0
+
+
+class Planes(tap.Tap):
+    """A tap with what a test does to it, and what an operator asks of it."""
+
+    def kill_dataplane(self):
+        """As kill -9 does; returns when it is gone."""
+        self.dataplane.kill()
+        self.dataplane.wait()
+
+    def kill_control(self):
+        self.control.kill()
+        self.control.wait()
+
+    def resident_kib(self):
+        """Memory of the data plane's own that is in use: proc(5). (The rings that it shares fill as they may.)"""
+        with open(f"/proc/{self.dataplane.pid}/status", encoding="ascii") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith("RssAnon:"))
+
+    # --- what an operator asks
+
+    def sluice(self, command, *arguments):
+        """A command of `sluice`; returns CompletedProcess."""
+        return self.lab.run("tap", [tap.program("sluice"), command, "--config", self.config, *arguments],
+                            timeout=COMMAND_LIMIT_S)
+
+    def status(self):
+        done = self.sluice("status", "--json")
+        with contextlib.suppress(ValueError):
+            return json.loads(done.stdout)
+        raise RuntimeError(f"sluice status --json ended with {done.returncode}: {done.stdout}{done.stderr}")
+
+    def wait_for_state(self, state, limit_s):
+        """The status once the tap is in that state; fails after a time."""
+        deadline = time.monotonic() + limit_s
+        while (said := self.status())["state"] != state:
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"not {state} after {limit_s} s: {said}")
+            time.sleep(0.02)
+        return said
+
+    def push(self, path):
+        """Pushes a pack; fails where it is refused. Returns what was said."""
+        done = self.sluice("push", path)
+        if done.returncode != 0:
+            raise RuntimeError(f"sluice push ended with {done.returncode}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    # --- what it writes
+
+    def scrape(self):
+        """/metrics as Prometheus gets it."""
+        return self.lab.check("tap", ["curl", "--silent", "--show-error", "--fail", "--max-time", "5",
+                                      f"http://{tap.METRICS}/metrics"])
+
+    def samples(self):
+        """{(name, ((label, value), ...)): number} of one scrape."""
+        found = {}
+        for line in self.scrape().splitlines():
+            if match := re.fullmatch(r"(\w+)(?:\{(.*)\})? (\S+)", line):
+                labels = tuple(sorted(re.findall(r'(\w+)="([^"]*)"', match[2] or "")))
+                found[match[1], labels] = float(match[3])
+        return found
+
+    def events(self):
+        """All that stands in the EVE file; a line that is being written is left for the next time."""
+        with contextlib.suppress(FileNotFoundError):
+            lines = self.eve.read_text().split("\n")
+            return [json.loads(line) for line in lines[:-1]]
+        return []

@@ -1,0 +1,169 @@
+"""Two planes: either may die, and traffic flows; what the one counted, the other tells exactly."""
+
+import json
+import subprocess
+import time
+from collections import defaultdict
+
+import tap
+from bench import require
+from load import Downloads, download_while
+from servers import WEB4
+
+DEATH_LIMIT_S = 1.0
+BACK_LIMIT_S = 15.0
+SCRAPE_EVERY_MS = 200
+SCRAPES = 20
+SCRAPES_LIMIT_S = 45.0  # Prometheus takes a while to start on a busy machine
+PROMETHEUS = "127.0.0.1:9478"
+DEAD = "sluice_dataplane_up"
+
+
+# --- the control plane dies
+
+
+def the_control_plane_dies_in_a_download_and_the_file_arrives_intact(bench):
+    wire = bench.wire
+    before = wire.samples()
+    download_while(bench.lab, wire.kill_control)
+    bench.get("http://neighbour.example/while-control-is-dead", WEB4)
+    wire.start_control()
+    after = wire.samples()
+    received = [key for key in after if key[0] == "sluice_packets_received_total"]
+    require(received and all(after[key] > before[key] for key in received),
+            f"the counters do not go on: {[(key, before[key], after[key]) for key in received]}")
+    with bench.alerts() as alerts:
+        bench.address_of("listed.example")
+    names = {alert["sluice"]["matched"]["value"] for alert in alerts}
+    require("listed.example" in names, f"no finding after the restart: {names}")
+
+
+# --- the data plane dies
+
+
+def a_dead_data_plane_is_reported_within_a_second(bench):
+    wire = bench.wire
+    wire.kill_dataplane()
+    died = time.monotonic()
+    while (said := wire.sluice("status")).returncode == 0 and "INSPECTING" in said.stdout:
+        require(time.monotonic() - died < DEATH_LIMIT_S, f"after {DEATH_LIMIT_S} s: {said.stdout}")
+        time.sleep(0.02)
+    took = time.monotonic() - died
+    require(took <= DEATH_LIMIT_S, f"reported after {took:.2f} s")
+    up = [value for (name, _), value in wire.samples().items() if name == DEAD]
+    require(up == [0.0], f"{DEAD} says {up}")
+    wire.start_dataplane()
+    wire.wait_for_state("INSPECTING", BACK_LIMIT_S)
+
+
+def a_data_plane_starts_alone_with_the_last_good_pack(bench):
+    wire = bench.wire
+    wire.push(bench.publisher.compile("last", 1, bench.publisher.rules("last", ["last.pushed.example"])))
+    pushed = wire.status()
+    wire.kill_control()
+    wire.kill_dataplane()
+    wire.start_dataplane()
+    # The wire says it, with nobody there to push anything again.
+    require(not bench.address_of("last.pushed.example"), "the pushed name is not blocked after the restart")
+    require(bench.address_of("neighbour.example"), "no name gets through after the restart")
+    wire.start_control()
+    said = wire.wait_for_state("INSPECTING", BACK_LIMIT_S)
+    require(said["ruleset_digest"] == pushed["ruleset_digest"], f"{pushed} became {said}")
+
+
+# --- a real Prometheus
+
+
+CONFIGURATION = """
+global: {{scrape_interval: {every}ms, scrape_timeout: {every}ms}}
+scrape_configs:
+- {{job_name: sluice, static_configs: [{{targets: ['{target}']}}]}}
+"""
+
+
+def scraped_by_prometheus(bench):
+    """{(name, labels): {time of the scrape: value}} as Prometheus kept it, while traffic went on."""
+    lab = bench.lab
+    directory = lab.directory / "prometheus"
+    directory.mkdir(exist_ok=True)
+    config = directory / "prometheus.yml"
+    config.write_text(CONFIGURATION.format(every=SCRAPE_EVERY_MS, target=tap.METRICS))
+    lab.check("tap", ["promtool", "check", "config", config])
+    with open(directory / "log", "wb") as log:
+        prometheus = lab.start("tap", ["prometheus", f"--config.file={config}", f"--storage.tsdb.path={directory}/data",
+                                       f"--web.listen-address={PROMETHEUS}"], stdout=log)
+    try:
+        with Downloads(lab):
+            series = wait_for_scrapes(lab)
+    finally:
+        prometheus.terminate()
+        try:
+            prometheus.wait(5.0)
+        except subprocess.TimeoutExpired:
+            prometheus.kill()
+            prometheus.wait()
+    return series
+
+
+def wait_for_scrapes(lab):
+    """What Prometheus kept, once it has scraped often enough."""
+    deadline = time.monotonic() + SCRAPES_LIMIT_S
+    while True:
+        time.sleep(0.5)
+        series = kept(lab)
+        scrapes = max(map(len, series.values()), default=0)
+        if scrapes >= SCRAPES:
+            return series
+        require(time.monotonic() < deadline, f"{scrapes} scrapes in {SCRAPES_LIMIT_S} s")
+
+
+def kept(lab):
+    done = lab.run("tap", ["curl", "--silent", "--fail", "--get", "--max-time", "5", "--data-urlencode",
+                           'query={job="sluice"}[1m]', f"http://{PROMETHEUS}/api/v1/query"])
+    if done.returncode != 0:
+        return {}  # it is starting
+    series = {}
+    for result in json.loads(done.stdout)["data"]["result"]:
+        labels = {key: value for key, value in result["metric"].items() if key not in ("job", "instance")}
+        key = (labels.pop("__name__"), tuple(sorted(labels.items())))
+        series[key] = {when: float(value) for when, value in result["values"]}
+    return series
+
+
+def conservation(series):
+    """{(time, port): (received, forwarded + dropped + consumed + held)}"""
+    sides = {"sluice_packets_received_total": 0, "sluice_packets_forwarded_total": 1, "sluice_packets_dropped_total": 1,
+             "sluice_packets_consumed_total": 1, "sluice_packets_held": 1}
+    sums = defaultdict(lambda: [0.0, 0.0])
+    for (name, labels), values in series.items():
+        if name in sides:
+            for when, value in values.items():
+                sums[when, dict(labels)["port"]][sides[name]] += value
+    return sums
+
+
+def a_prometheus_scrapes_and_every_packet_is_accounted_for_at_every_scrape(bench):
+    text = bench.wire.scrape()
+    checked = bench.lab.run("tap", ["promtool", "check", "metrics"], input=text)
+    require(checked.returncode == 0 and not checked.stderr.strip(), f"promtool: {checked.stdout}{checked.stderr}")
+    series = scraped_by_prometheus(bench)
+    sums = conservation(series)
+    scrapes = {when for when, _ in sums}
+    ports = {port for _, port in sums}
+    require(len(ports) == 2, f"ports {ports}")
+    received = [[sums[when, port][0] for when in scrapes] for port in ports]
+    moved = [max(counts) - min(counts) for counts in received]
+    require(all(packets > 1000 for packets in moved), f"too little traffic to prove anything: {moved} packets")
+    wrong = {key: pair for key, pair in sums.items() if pair[0] != pair[1]}
+    require(not wrong, f"received, and accounted for: {dict(list(wrong.items())[:5])}, {len(wrong)} of {len(sums)}")
+    states = {dict(labels)["state"].upper() for (name, labels), values in series.items()
+              if name == "sluice_tap_state" and any(values.values())}
+    require(states == {"INSPECTING"}, f"states at the scrapes: {states}")
+
+
+TESTS = [
+    a_prometheus_scrapes_and_every_packet_is_accounted_for_at_every_scrape,
+    the_control_plane_dies_in_a_download_and_the_file_arrives_intact,
+    a_dead_data_plane_is_reported_within_a_second,
+    a_data_plane_starts_alone_with_the_last_good_pack,
+]

@@ -1,0 +1,55 @@
+#include "dataplane/tap_state.hh"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace sluice;
+
+namespace {
+
+TapCondition healthy() {
+  TapCondition condition;
+  condition.has_rules = true;
+  return condition;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(tap_state)
+
+BOOST_AUTO_TEST_CASE(the_gravest_reason_wins) {
+  auto condition = healthy();
+  BOOST_TEST((judge(condition).state == TapState::inspecting));
+  BOOST_TEST(judge(condition).reason.empty());
+
+  condition.shortcoming = "last good pack vendors is lost";
+  BOOST_TEST((judge(condition).state == TapState::degraded));
+  BOOST_TEST(judge(condition).reason == "last good pack vendors is lost");
+
+  condition.stale_pack = "vendors";
+  condition.stale_since = tick_from_nanoseconds(1'772'409'599'000'000'000);  // date -u -d @1772409599
+  BOOST_TEST((judge(condition).state == TapState::degraded));
+  BOOST_TEST(judge(condition).reason == "rules stale since 2026-03-01 23:59:59 UTC: pack vendors has expired");
+
+  condition.has_rules = false;
+  BOOST_TEST((judge(condition).state == TapState::uninspected));
+  BOOST_TEST(judge(condition).reason == "no rules: last good pack vendors is lost");
+
+  condition.loading_first = true;
+  BOOST_TEST((judge(condition).state == TapState::starting));
+
+  condition.hung_worker = 3;
+  BOOST_TEST((judge(condition).state == TapState::uninspected));
+  BOOST_TEST(judge(condition).reason == "worker 3 has stopped moving");
+}
+
+BOOST_AUTO_TEST_CASE(a_tap_without_any_rules_says_what_to_do) {
+  BOOST_TEST(judge(TapCondition{}).reason == "no rules: push a pack, or name lists in the configuration");
+}
+
+BOOST_AUTO_TEST_CASE(names_are_those_of_the_documents_and_garbage_has_one_too) {
+  BOOST_TEST(name_of(TapState::starting) == "starting");
+  BOOST_TEST(name_of(TapState::stopped) == "stopped");
+  BOOST_TEST(name_of(static_cast<TapState>(77)) == "unknown");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
