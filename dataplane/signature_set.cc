@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "dataplane/block_scan.hh"
 #include "dataplane/content_match.hh"
 #include "dataplane/pcre_set.hh"
 #include "dataplane/signature_header.hh"
@@ -85,15 +86,10 @@ struct SignatureSet::Parts {
 };
 
 struct SignatureScratch::Parts {
-  hs_scratch_t* hyperscan = nullptr;
+  BlockScan hyperscan;
   std::optional<PcreScratch> pcre;
   std::array<std::uint32_t, candidates_limit> candidates{};
   std::size_t candidate_count = 0;
-
-  Parts() = default;
-  Parts(const Parts&) = delete;
-  Parts& operator=(const Parts&) = delete;
-  ~Parts() { hs_free_scratch(hyperscan); }
 };
 
 namespace {
@@ -217,10 +213,7 @@ tl::expected<std::unique_ptr<SignatureScratch>, std::string> SignatureSet::make_
     const auto* database = parts_->databases[number].get();
     if (database == nullptr) continue;
     const auto buffer = static_cast<Buffer>(number);
-    if (const auto status = hs_alloc_scratch(database, &scratch->hyperscan); status != HS_SUCCESS)
-      return tl::unexpected(database_error(buffer, text_of_error(status)));
-    // Hyperscan says only when it scans that a database is for streams.
-    if (const auto status = hs_scan(database, "", 0, 0, scratch->hyperscan, nullptr, nullptr); status != HS_SUCCESS)
+    if (const auto status = scratch->hyperscan.prepare(*database); status != HS_SUCCESS)
       return tl::unexpected(database_error(buffer, text_of_error(status)));
   }
   if (parts_->has_expressions) {
@@ -250,9 +243,7 @@ void SignatureSet::match(const SignatureInput& input, SignatureScratch& scratch,
     if (database == nullptr || buffer.data() == nullptr) continue;
     ++counters.scans;
     Scan scan{input, parts_->entries, parts_->patterns[number], own, counters};
-    const auto status = hs_scan(database, reinterpret_cast<const char*>(buffer.data()),
-                                static_cast<unsigned>(buffer.size()), 0, own.hyperscan, collect, &scan);
-    if (status != HS_SUCCESS) ++counters.cut;
+    if (own.hyperscan.scan(*database, buffer, collect, &scan) != HS_SUCCESS) ++counters.cut;
   }
 
   // Both lists ascend, and no signature stands in both.

@@ -1,0 +1,34 @@
+#include "dataplane/block_scan.hh"
+
+#include <cstring>
+
+namespace sluice {
+namespace {
+
+constexpr std::uintptr_t page_size = 4096;  // the smallest there is; memory is mapped in whole pages
+
+bool page_goes_on(const std::uint8_t* end, std::size_t count) noexcept {
+  const auto in_page = reinterpret_cast<std::uintptr_t>(end) % page_size;
+  return in_page != 0 && in_page + count <= page_size;
+}
+
+}  // namespace
+
+hs_error_t BlockScan::prepare(const hs_database_t& database) {
+  if (const auto status = hs_alloc_scratch(&database, &scratch_); status != HS_SUCCESS) return status;
+  return scan(database, as_bytes(""), nullptr, nullptr);
+}
+
+hs_error_t BlockScan::scan(const hs_database_t& database, Bytes block, match_event_handler on_match,
+                           void* context) noexcept {
+  if (block.size() > block_limit) return HS_INVALID;
+  const auto* at = block.data();
+  if (!page_goes_on(at + block.size(), read_beyond)) {
+    std::memcpy(copy_.data(), at, block.size());
+    at = copy_.data();
+  }
+  return hs_scan(&database, reinterpret_cast<const char*>(at), static_cast<unsigned>(block.size()), 0, scratch_,
+                 on_match, context);
+}
+
+}  // namespace sluice
