@@ -10,6 +10,7 @@ bar for precision, each value missed and each one still false must stand in corp
 capture that crashes the program or is not accounted for to the last packet fails.
 """
 import argparse
+import glob
 import json
 import os
 import shlex
@@ -19,6 +20,7 @@ import tempfile
 
 import corpus_second_look
 import corpus_xiaomi_push
+import eve_schema
 from tally import Stopwatch, Tally
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -39,6 +41,32 @@ def score(program, captures):
             raise RuntimeError(done.stdout + done.stderr)
         with open(out, encoding='utf8') as file:
             return json.load(file), done.stdout.splitlines()[-1]
+
+
+def check_events(tally, program):
+    """Every event of every capture is as the schema says, and a second run gives the same bytes, ids and all."""
+    captures = sorted(glob.glob(os.path.join(CORPUS, 'captures/pcap/*/*')))
+    watch = Stopwatch()
+    with tempfile.TemporaryDirectory() as folder:
+        runs = [os.path.join(folder, name) for name in ('once.json', 'again.json')]
+        for path in runs:
+            done = subprocess.run([program, 'replay', '--eve', path, *captures], capture_output=True, text=True,
+                                  errors='replace')
+            if done.returncode:
+                return tally.fail('events', done.stderr[-2000:], watch)
+        with open(runs[0], 'rb') as once, open(runs[1], 'rb') as again:
+            lines = once.read().splitlines()
+            differ = lines != again.read().splitlines()
+        schema = eve_schema.validator()
+        if schema is None:
+            return tally.skip('events', 'python3-jsonschema is not installed')
+        wrong = [f'event {number}: {fault}' for number, line in enumerate(lines, 1)
+                 for fault in eve_schema.faults(schema, line)]
+    wrong += ['a second run does not say the same'] if differ else []
+    wrong += [] if len(lines) >= len(captures) else [f'{len(lines)} events of {len(captures)} captures']
+    if wrong:
+        return tally.fail('events', '\n'.join(wrong[:40]), f'{len(wrong)} faults in {len(lines)} events')
+    return tally.ok('events', f'{len(lines):,} events of {len(captures):,} captures, {watch}')
 
 
 class Differences:
@@ -101,7 +129,7 @@ def main():
     with open(os.path.join(HERE, 'corpus.json'), encoding='utf8') as file:
         bars = json.load(file)
     differences = Differences(os.path.join(HERE, 'corpus_differences.json'))
-    items = [item for item in (*RUNS, 'differences', *bars['facts']) if tally.wants(item)]
+    items = [item for item in (*RUNS, 'events', 'differences', *bars['facts']) if tally.wants(item)]
     if not items:
         return tally.end()
     if not os.path.exists(os.path.join(CORPUS, 'score.py')):
@@ -113,6 +141,8 @@ def main():
         tally.fail('second-look', 'tshark is not installed')
         return tally.end()
 
+    if 'events' in items:
+        check_events(tally, program)
     watch = Stopwatch()
     try:
         result, summary = score(program, bars['captures'])

@@ -8,8 +8,22 @@ import json
 import pathlib
 import sys
 
+try:
+    import jsonschema
+except ImportError:
+    jsonschema = None
+
 SCHEMA = pathlib.Path(__file__).resolve().parent.parent / "control" / "eve.schema.json"
 MESSAGE_LIMIT = 300  # characters
+
+
+def validator():
+    """The check of an event, for faults(); None where python3-jsonschema is not installed."""
+    if jsonschema is None:
+        return None
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
 
 
 def fault(error, event):
@@ -49,15 +63,11 @@ def check(validator, name):
 def main(names):
     if not names:
         sys.exit(__doc__)
-    try:
-        from jsonschema import Draft202012Validator
-    except ImportError:
+    schema = validator()
+    if schema is None:
         print("SKIPPED: python3-jsonschema is not installed; no event was checked", file=sys.stderr)
         return 77
-    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    Draft202012Validator.check_schema(schema)
-    validator = Draft202012Validator(schema)
-    return 0 if all([check(validator, name) for name in names]) else 1
+    return 0 if all([check(schema, name) for name in names]) else 1
 
 
 if __name__ == "__main__":

@@ -10,17 +10,12 @@ import subprocess
 import sys
 import tempfile
 
-try:
-    import jsonschema
-except ImportError:
-    jsonschema = None
-
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..'))
 import expect  # noqa: E402
 import self_test  # noqa: E402
 from pcap import packets  # noqa: E402
-from eve_schema import SCHEMA, faults  # noqa: E402
+from eve_schema import faults, validator  # noqa: E402
 from tally import Stopwatch, Tally  # noqa: E402
 
 LIMIT_S = 60
@@ -80,14 +75,6 @@ def execute(command, folder):
     except subprocess.TimeoutExpired as slow:
         raise Broken(f'no end within {LIMIT_S} s') from slow
     return Run(done.returncode, done.stdout, done.stderr)
-
-
-def validator():
-    """-> the check of an event against the published schema; None where python3-jsonschema is not installed"""
-    if jsonschema is None:
-        return None
-    with open(SCHEMA, encoding='utf8') as file:
-        return jsonschema.Draft202012Validator(json.load(file))
 
 
 def events_of(path, schema):

@@ -50,9 +50,9 @@ class Planes(tap.Tap):
             time.sleep(0.02)
         return said
 
-    def push(self, path):
-        """Pushes a pack; fails where it is refused. Returns what was said."""
-        done = self.sluice("push", path)
+    def push(self, *packs):
+        """Pushes packs; fails where they are refused. Returns what was said."""
+        done = self.sluice("push", *packs)
         if done.returncode != 0:
             raise RuntimeError(f"sluice push ended with {done.returncode}: {done.stdout}{done.stderr}")
         return done.stdout

@@ -71,6 +71,31 @@ def a_data_plane_starts_alone_with_the_last_good_pack(bench):
     require(said["ruleset_digest"] == pushed["ruleset_digest"], f"{pushed} became {said}")
 
 
+def finding_ids(bench):
+    """{rule: id} of what a look-up of the listed name gives."""
+    with bench.alerts() as alerts:
+        bench.address_of("listed.example")
+    return {alert["alert"]["metadata"]["rule_id"][0]: alert["sluice"]["finding_id"] for alert in alerts}
+
+
+def a_finding_keeps_its_id_when_both_planes_start_anew_and_packs_come_in_another_order(bench):
+    wire, publisher = bench.wire, bench.publisher
+    packs = [publisher.compile(name, 1, publisher.rules(name, ["listed.example", f"{name}.example"]))
+             for name in ("first", "second")]
+    wire.push(*packs)
+    before = finding_ids(bench)
+    require({"first", "second"} <= {rule.split("/")[0] for rule in before}, f"rules that spoke: {before}")
+    digest = wire.status()["ruleset_digest"]
+    wire.kill_control()
+    wire.kill_dataplane()
+    wire.start_dataplane()
+    wire.start_control()
+    require((after := finding_ids(bench)) == before, f"{before} became {after} by a restart")
+    wire.push(*reversed(packs))
+    require((after := finding_ids(bench)) == before, f"{before} became {after} by another order")
+    require((said := wire.status()["ruleset_digest"]) == digest, f"digest {digest} became {said}")
+
+
 # --- a real Prometheus
 
 
@@ -166,4 +191,5 @@ TESTS = [
     the_control_plane_dies_in_a_download_and_the_file_arrives_intact,
     a_dead_data_plane_is_reported_within_a_second,
     a_data_plane_starts_alone_with_the_last_good_pack,
+    a_finding_keeps_its_id_when_both_planes_start_anew_and_packs_come_in_another_order,
 ]

@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import chromium_tests
 import enforce_tests
+import events_tests
 import findings_tests
 import lab_tests
 import monitor_tests
@@ -30,16 +31,19 @@ from tally import Stopwatch, Tally
 
 
 class Group:
-    """Tests that share a tap: its mode, and whether it takes signed packs from the lab's publisher."""
+    """Tests that share a tap: its mode, whether it has the rules that ship, and whether it takes signed packs from the
+    lab's publisher."""
 
-    def __init__(self, mode, tests, packs=False, drivers=tap.DRIVERS):
-        self.mode, self.tests, self.packs, self.drivers = mode, tests, packs, drivers
+    def __init__(self, mode, tests, shipped=True, packs=False, drivers=tap.DRIVERS):
+        self.mode, self.shipped, self.packs, self.drivers = mode, shipped, packs, drivers
+        self.tests = tests + events_tests.TESTS
 
 
 GROUPS = {
     "monitor": Group("monitor", monitor_tests.TESTS + findings_tests.TESTS + vendor_tests.TESTS + chromium_tests.TESTS),
     # What is between the planes does not depend on the driver: the other one with --full.
-    "packs": Group("enforce", pushes_tests.TESTS + planes_tests.TESTS, packs=True, drivers=tap.DRIVERS[:1]),
+    "packs": Group("enforce", pushes_tests.TESTS + planes_tests.TESTS, shipped=False, packs=True,
+                   drivers=tap.DRIVERS[:1]),
     # Last: the connections that it leaves behind try again for a while, and are blocked, in whatever comes after it.
     "enforce": Group("enforce", enforce_tests.TESTS),
 }
@@ -83,7 +87,7 @@ def run_one(tally, item, test, bench):
 def run_group(tally, lab, driver, group, items, full):
     waiting = list(items)
     try:
-        rules = [write_rules(lab.directory), *([] if group.packs else tap.shipped_rules())]
+        rules = [write_rules(lab.directory), *(tap.shipped_rules() if group.shipped else [])]
         publisher = Publisher(lab) if group.packs else None
         with lab.tap(driver, group.mode, rules, [publisher.public_key] if publisher else []) as wire:
             bench = Bench(lab, wire, driver, full, publisher)
