@@ -1,5 +1,4 @@
 // sluice-control: the control plane of one tap. Builds its parts in order; they are taken down in reverse.
-#include <getopt.h>
 #include <signal.h>
 #include <sys/stat.h>
 
@@ -7,7 +6,7 @@
 #include <cstdio>
 #include <exception>
 
-#include "config/configuration.hh"
+#include "config/program_start.hh"
 #include "control/api.hh"
 #include "control/event_loop.hh"
 #include "control/identity.hh"
@@ -19,7 +18,6 @@ namespace {
 using namespace sluice;
 
 constexpr int exit_failed = 1;
-constexpr int exit_usage = 2;
 
 constexpr const char* help = R"(sluice-control --config FILE
 
@@ -34,35 +32,6 @@ on standard output when it serves. SIGHUP opens the EVE file anew; SIGINT or SIG
 
 Exit status: 0 ended as asked, 1 a part could not start, 2 errors in the command line or the configuration.
 )";
-
-// The path that --config names, or an exit status.
-tl::expected<std::string, int> arguments(int argc, char** argv) {
-  const option options[] = {{"config", required_argument, nullptr, 'c'},
-                            {"help", no_argument, nullptr, 'h'},
-                            {"version", no_argument, nullptr, 'v'},
-                            {nullptr, 0, nullptr, 0}};
-  std::string path;
-  for (int choice = 0; (choice = ::getopt_long(argc, argv, "", options, nullptr)) != -1;) {
-    switch (choice) {
-      case 'c': path = optarg; break;
-      case 'h': std::fputs(help, stdout); return tl::unexpected(0);
-      case 'v': std::puts("sluice-control " SLUICE_VERSION); return tl::unexpected(0);
-      default: return tl::unexpected(exit_usage);  // getopt has said why
-    }
-  }
-  if (path.empty() || optind != argc) {
-    std::fputs("sluice-control: give --config FILE and nothing else (--help tells more)\n", stderr);
-    return tl::unexpected(exit_usage);
-  }
-  return path;
-}
-
-tl::expected<config::ConfigurationT, int> configuration(const std::string& path) {
-  auto loaded = config::load(path);
-  if (loaded) return std::move(*loaded);
-  for (const auto& error : loaded.error()) std::fprintf(stderr, "%s\n", config::text(error).c_str());
-  return tl::unexpected(exit_usage);
-}
 
 int complain(const std::string& what) {
   std::fprintf(stderr, "sluice-control: %s\n", what.c_str());
@@ -121,9 +90,8 @@ int run(const config::ConfigurationT& settings) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const auto path = arguments(argc, argv);
-  if (!path) return path.error();
-  const auto settings = configuration(*path);
+  const auto settings =
+      config::program_start(argc, argv, {"sluice-control", SLUICE_VERSION, help}, config::Use::replay);
   if (!settings) return settings.error();
   try {
     return run(*settings);

@@ -174,7 +174,6 @@ std::string_view text_of(ClockState state) noexcept {
     case ClockState::unset: return "unset";
     case ClockState::held: return "held";
     case ClockState::ntp: return "ntp";
-    case ClockState::ptp: return "ptp";
     case ClockState::capture: return "capture";
   }
   return "unset";

@@ -17,8 +17,9 @@ namespace sluice {
 
 constexpr int eve_schema_version = 1;
 
-// Where event times come from: `capture` = the capture file's own.
-enum class ClockState : std::uint8_t { unset, held, ntp, ptp, capture };
+// Where event times come from: a clock that was never set, one that runs by itself, one that is kept in step with an
+// outside source, or (`capture`) the capture file's own.
+enum class ClockState : std::uint8_t { unset, held, ntp, capture };
 [[nodiscard]] std::string_view text_of(ClockState state) noexcept;
 
 // What every line repeats. `rules` has the digest of each generation and the facts that alerts' rows count in, and must
@@ -38,6 +39,8 @@ class EveWriter {
 
   // One JSON object in one line, without the line end. Any event that Event::parse() accepts gives valid JSON.
   [[nodiscard]] std::string line(const Event& event) const;
+  // Of the events that follow.
+  void set_clock_state(ClockState state) noexcept { context_.clock_state = state; }
   // event_type "stats", at `now`.
   [[nodiscard]] std::string stats_line(const Statistics& statistics, Tick now) const;
 

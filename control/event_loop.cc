@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "control/system_clock.hh"
+
 namespace sluice {
 namespace {
 
@@ -20,8 +22,7 @@ Tick wall_time() {
 EventLoop::EventLoop(EventLoopOptions options, RuleFetcher::Fetch fetch, EventStream& stream)
     : stream_(&stream),
       redactor_(std::move(options.redaction_key)),
-      context_{std::move(options.tap_id), std::move(options.site), ClockState::held, &books_, {}, &redactor_},
-      writer_(context_),
+      writer_({std::move(options.tap_id), std::move(options.site), system_clock_state(), &books_, {}, &redactor_}),
       table_(&books_),
       attachment_(std::move(options.shared_memory)),
       eve_(std::move(options.eve)),
@@ -72,6 +73,9 @@ bool EventLoop::turn(Clock::time_point now) {
   if (reopen_wanted_.exchange(false)) eve_.reopen(now);
   if (now >= next_flush_) {
     next_flush_ = now + flush_interval;
+    const auto clock = system_clock_state();
+    writer_.set_clock_state(clock);
+    table_.set_clock_is_set(clock != ClockState::unset);
     eve_.flush(now);
     if (const auto complaint = redactor_.complaint(); !complaint.empty() && !has_complained_) {
       fmt::print(stderr, "sluice-control: {}\n", complaint);

@@ -104,7 +104,6 @@ class EventLoop {
   RuleBooks books_;
   Redactor redactor_;
   bool has_complained_ = false;  // of the redactor's key
-  EveContext context_;
   EveWriter writer_;
   FindingsTable table_;
   TapAttachment attachment_;

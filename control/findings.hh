@@ -29,6 +29,8 @@ class FindingsTable {
   explicit FindingsTable(const RuleBooks* rules, bool clock_is_set = true)
       : rules_(rules), clock_is_set_(clock_is_set) {}
 
+  void set_clock_is_set(bool is_set) noexcept { clock_is_set_ = is_set; }
+
   // Alerts are added up. Of handshakes, those without a readable server name are counted. Others pass.
   void consume(const Event& event);
 

@@ -1,10 +1,8 @@
 // sluice-dataplane: the tap on the wire. Builds its parts in order; they are taken down in reverse.
-#include <getopt.h>
-
 #include <csignal>
 #include <cstdio>
 
-#include "config/configuration.hh"
+#include "config/program_start.hh"
 #include "dataplane/command_socket.hh"
 #include "dataplane/main_core.hh"
 #include "dataplane/rule_desk.hh"
@@ -18,7 +16,6 @@ namespace {
 using namespace sluice;
 
 constexpr int exit_failed = 1;
-constexpr int exit_usage = 2;
 
 volatile std::sig_atomic_t stop_wanted = 0;
 void want_stop(int) { stop_wanted = 1; }
@@ -42,35 +39,6 @@ Events and counters go to the shared memory that the configuration names, where 
 Exit status: 0 ended as asked, 1 the tap could not start, 2 errors in the command line, the configuration or a list.
 )";
 
-// The path that --config names, or an exit status.
-tl::expected<std::string, int> arguments(int argc, char** argv) {
-  const option options[] = {{"config", required_argument, nullptr, 'c'},
-                            {"help", no_argument, nullptr, 'h'},
-                            {"version", no_argument, nullptr, 'v'},
-                            {nullptr, 0, nullptr, 0}};
-  std::string path;
-  for (int choice = 0; (choice = ::getopt_long(argc, argv, "", options, nullptr)) != -1;) {
-    switch (choice) {
-      case 'c': path = optarg; break;
-      case 'h': std::fputs(help, stdout); return tl::unexpected(0);
-      case 'v': std::puts("sluice-dataplane " SLUICE_VERSION); return tl::unexpected(0);
-      default: return tl::unexpected(exit_usage);  // getopt has said why
-    }
-  }
-  if (path.empty() || optind != argc) {
-    std::fputs("sluice-dataplane: give --config FILE and nothing else (--help tells more)\n", stderr);
-    return tl::unexpected(exit_usage);
-  }
-  return path;
-}
-
-tl::expected<config::ConfigurationT, int> configuration(const std::string& path) {
-  auto loaded = config::load(path, config::Use::wire);
-  if (loaded) return std::move(*loaded);
-  for (const auto& error : loaded.error()) std::fprintf(stderr, "%s\n", config::text(error).c_str());
-  return tl::unexpected(exit_usage);
-}
-
 // What a person wrote for this site must be right before anything starts; what was pushed is judged while it runs.
 tl::expected<LoaderSettings, int> loader_settings(const config::ConfigurationT& settings) {
   LoaderSettings loader;
@@ -79,7 +47,7 @@ tl::expected<LoaderSettings, int> loader_settings(const config::ConfigurationT& 
   for (const auto& error : site.errors) std::fprintf(stderr, "%s\n", error.c_str());
   auto keys = read_trusted_keys(rules.trusted_keys);
   if (!keys) std::fprintf(stderr, "sluice-dataplane: %s\n", keys.error().c_str());
-  if (!keys || !site.errors.empty()) return tl::unexpected(exit_usage);
+  if (!keys || !site.errors.empty()) return tl::unexpected(config::exit_usage);
   loader.keys = std::move(*keys);
   loader.site = std::move(site.packs);
   loader.compile = signature_compiler(compiler_path(), rules.state_directory + "/databases");
@@ -95,9 +63,8 @@ int failed(const std::string& why) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const auto path = arguments(argc, argv);
-  if (!path) return path.error();
-  const auto settings = configuration(*path);
+  const auto settings =
+      config::program_start(argc, argv, {"sluice-dataplane", SLUICE_VERSION, help}, config::Use::wire);
   if (!settings) return settings.error();
   auto loader = loader_settings(*settings);
   if (!loader) return loader.error();
