@@ -5,6 +5,8 @@
 #include <chrono>
 #include <utility>
 
+#include "control/eve_dns.hh"
+#include "control/eve_objects.hh"
 #include "control/safe_text.hh"
 #include "control/timestamp.hh"
 #include "control/wording.hh"

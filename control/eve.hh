@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include "control/eve_objects.hh"
+#include "control/eve_json.hh"
 #include "control/finding.hh"
 #include "control/redaction.hh"
 #include "control/rule_books.hh"

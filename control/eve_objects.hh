@@ -1,21 +1,17 @@
-// The protocol objects of EVE, each from the fields of one event. Fields of other protocols and unknown ones are
-// skipped; of a field that may stand once the first counts. Text is made valid UTF-8 (safe_text.hh).
+// The protocol objects of EVE but DNS (eve_dns.hh), each from the fields of one event. Fields of other protocols and
+// unknown ones are skipped; of a field that may stand once the first counts.
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 
+#include "control/eve_json.hh"
 #include "control/redaction.hh"
 #include "dataplane/event.hh"
 
 namespace sluice {
 
-using Json = nlohmann::ordered_json;
-
-// DNS, format 3 of Suricata 8: flags, queries, answers in full and grouped by type.
-[[nodiscard]] Json dns_object(const Event& event);
 // What a ClientHello says. `version` is left out: Suricata means the server's choice by it.
 [[nodiscard]] Json tls_object(const Event& event);
 [[nodiscard]] Json quic_object(const Event& event);
@@ -27,10 +23,6 @@ using Json = nlohmann::ordered_json;
 // Of a TCP flow: the flags as two hex digits, and each one that was seen.
 [[nodiscard]] Json tcp_object(std::uint64_t flags);
 
-// "A", "AAAA", "HTTPS"; the plain number of a type without a name.
-[[nodiscard]] std::string dns_type_text(std::uint64_t type);
-// "NOERROR"; the number for a code without a name.
-[[nodiscard]] std::string dns_rcode_text(std::uint64_t rcode);
 // "TLS 1.3", "TLSv1", "0xNNNN": Suricata's spelling.
 [[nodiscard]] std::string tls_version_text(std::uint64_t version);
 // Suricata's spelling: the gQUIC versions that it knows as four letters ("Q046"), others as hex without leading zeros:

@@ -1,0 +1,119 @@
+"""Messages of the protocols that are parsed, from the RFCs and from the literals of the unit tests."""
+import os
+import re
+import struct
+import zlib
+
+ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), '../..'))
+
+
+def u16(value):
+    return struct.pack('>H', value)
+
+
+def vector(length_bytes, content):
+    return len(content).to_bytes(length_bytes, 'big') + content
+
+
+def literals(path):
+    """-> the string constants of a C++ file: {name: joined text}; an array's elements get the name and a number"""
+    with open(os.path.join(ROOT, path), encoding='utf8') as file:
+        text = file.read()
+    found = {}
+    for name, value in re.findall(r'constexpr std::string_view (\w+)(?:\[\])? =\s*([^;]*);', text):
+        parts = value.strip('{} \n').split(',\n')
+        for number, part in enumerate(parts):
+            found[name + (f'_{number}' if len(parts) > 1 else '')] = ''.join(re.findall(r'"([^"]*)"', part))
+    return found
+
+
+# DNS (RFC 1035 section 4.1)
+
+def dns_name(name):
+    return b''.join(vector(1, label.encode()) for label in name.split('.')) + b'\0'
+
+
+def dns_query(name, kind=1):
+    return struct.pack('>6H', 0x1234, 0x0100, 1, 0, 0, 0) + dns_name(name) + struct.pack('>2H', kind, 1)
+
+
+def dns_answer(name, records):
+    """records: [(type, data)], each owned by the name of the question"""
+    message = struct.pack('>6H', 0x1234, 0x8180, 1, len(records), 0, 0) + dns_name(name) + struct.pack('>2H', 1, 1)
+    for kind, data in records:
+        message += b'\xc0\x0c' + struct.pack('>2HI', kind, 1, 300) + vector(2, data)
+    return message
+
+
+def dns_messages():
+    alias = dns_name('cdn.example')
+    return {
+        'query': dns_query('www.listed.example'),
+        'query-https': dns_query('a.example', 65),
+        'answer': dns_answer('www.listed.example', [
+            (1, bytes([198, 51, 100, 7])), (28, bytes(range(16))), (5, alias), (15, u16(10) + alias),
+            (16, vector(1, b'text')), (33, struct.pack('>3H', 1, 2, 443) + alias), (65, u16(1) + alias),
+            (6, alias + alias + bytes(20))]),
+        'refusal': struct.pack('>6H', 0x1234, 0x8185, 0, 0, 0, 0),
+    }
+
+
+# TLS (RFC 8446), QUIC, HTTP
+
+def hello(padding=0):
+    samples = literals('tests/unit/hello_samples.hh')
+    body = bytearray.fromhex(samples['hello_before_padding']) + bytes(padding)
+    for at, value in ((3, len(body) - 5), (7, len(body) - 9), (116, len(body) - 118), (314, padding)):
+        body[at:at + 2] = u16(value)
+    return bytes(body)
+
+
+def hello_in_records(size):
+    message = hello()[5:]
+    return b''.join(b'\x16\x03\x01' + vector(2, message[at:at + size]) for at in range(0, len(message), size))
+
+
+def quic_datagrams():
+    samples = literals('tests/unit/quic_samples.hh')
+    samples.update(literals('tests/unit/hello_samples.hh'))
+    return {name: bytes.fromhex(value) for name, value in samples.items()
+            if re.search(r'initial|retry|negotiation', name) and re.fullmatch(r'(?:[0-9a-f]{2}){20,}', value)}
+
+
+HTTP = {
+    'get': b'GET /a?b=c HTTP/1.1\r\nHost: www.listed.example:80\r\nUser-Agent: seed\r\n\r\n',
+    'two': b'GET / HTTP/1.1\r\nHost: a.example\r\n\r\nGET /2 HTTP/1.0\nHost: b.example\n\n',
+    'length': b'POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 5\r\n\r\nhelloGET / HTTP/1.1\r\n\r\n',
+    'chunked': b'POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5;e=1\r\nhello\r\n0\r\nT: t\r\n\r\n',
+    'connect': b'CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n',
+    'absolute': b'GET http://user@[2001:db8::1]:8080/x HTTP/1.1\r\nHost:\r\n folded\r\n\r\n',
+    'response': b'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nok',
+    'until-close': b'HTTP/1.0 404 Not Found\r\n\r\nabc',
+}
+
+
+def gquic_messages():
+    """Google's CHLO (tests/unit/gquic_test.cc says where its format stands)"""
+    chlo = bytes.fromhex(literals('tests/unit/gquic_test.cc')['hello'])
+    head = b'\x19' + bytes(range(1, 9)) + b'Q043' + b'\x00\x01' + bytes(range(0xa0, 0xac)) + b'\xa0\x01'
+    return {'hello': chlo, 'q043': head + u16(len(chlo)) + chlo}
+
+
+# Xiaomi push (dataplane/xiaomi_push.hh)
+
+def xiaomi_push_frames():
+    """frames, and blobs: the fuzzer frames each input too"""
+    header = bytes.fromhex('080010001a0a') + b'xiaomi.com' + bytes.fromhex('2a04') + b'CONN'
+    device = (bytes.fromhex('086a') + b'\x12' + vector(1, b'PHONE-A1') + b'\x1a' + vector(1, b'V99.0.1.TST') +
+              b'\x22' + vector(1, b'a-0123456789') + bytes.fromhex('2829') + b'\x32' +
+              vector(1, b'mobile-lte-internet') + b'\x3a' + vector(1, b'push.test:5222') + b'\x42' +
+              vector(1, b'de_CH') + bytes.fromhex('501e'))
+
+    def blob(body):
+        return struct.pack('>HHI', 2, len(header), len(body)) + header + body
+
+    def framed(content):
+        frame = b'\xc2\xfe\x00\x05' + vector(4, content)
+        return frame + struct.pack('>I', zlib.adler32(frame))
+    answer = blob(b'\x0a' + vector(1, b'challenge') + b'\x12' + vector(1, b'192.0.2.1'))
+    return {'device': blob(device), 'answer': answer, 'stream': framed(blob(device)) + framed(b'') + framed(bytes(99))}
