@@ -66,8 +66,8 @@ void add_packs_command(CLI::App& program, Run& run) {
   auto arguments = std::make_shared<Arguments>();
   auto* command = program.add_subcommand("packs", "List the packs of rules that are live, and those that were pushed");
   command->footer(
-      "Lists the site's own rules as the pack `site`. With --json also the pushes, each with the packs that it made\n"
-      "live.\n"
+      "Each list of the site's own is a pack of channel `site`. With --json also the pushes, each with the packs that\n"
+      "it made live.\n"
       "Exit status: 0 done, 1 sluice-control does not answer, 2 errors in the configuration.");
   arguments->control.add_options(*command);
   command->add_flag("--json", arguments->json, "The whole answer as JSON");

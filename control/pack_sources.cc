@@ -6,8 +6,10 @@
 #include <iterator>
 #include <unordered_map>
 
+#include "rules/compile.hh"
 #include "rules/indicator_list.hh"
 #include "rules/list_file.hh"
+#include "rules/prefilter.hh"
 #include "rules/sha256.hh"
 #include "rules/signature_file.hh"
 
@@ -68,6 +70,7 @@ class SourceReader {
     } else if (ending == ".rules") {
       auto file = parse_signatures(text, name);
       fail(path, file.errors);
+      if (file.errors.empty()) try_patterns(path, file.signatures);
       for (const auto& row : file.signatures)
         once(ids_, row.facts.rule_id, path, [&] { return "the id " + row.facts.rule_id; });
       std::move(file.signatures.begin(), file.signatures.end(), std::back_inserter(out_.rules.signatures));
@@ -77,6 +80,19 @@ class SourceReader {
     Sha256 digest;
     digest.add(std::string_view{text});
     out_.sources.push_back({fs::path{path}.filename().string(), digest.hex()});
+  }
+
+  // What the pattern matcher of a tap would refuse is refused here already.
+  void try_patterns(const std::string& path, const SignatureList& signatures) {
+    const auto databases =
+        compile_databases(signatures, make_prefilter(signatures), std::string(sha256_text_size, '0'));
+    if (databases) return;
+    for (const auto& error : databases.error()) {
+      if (error.signature == CompileError::no_signature)
+        fail(path, error.message);
+      else
+        fail(path, {ListError{path, signatures[error.signature].line, 1, error.message}});
+    }
   }
 
   // Within one file its reader has looked already.

@@ -119,8 +119,9 @@ void tell(std::vector<CompileError>& errors, const SignatureList& signatures, co
 
 std::string CompileError::text(const SignatureList& signatures) const {
   if (signature >= signatures.size()) return message;
-  const auto& facts = signatures[signature].facts;
-  return fmt::format("{} (sid {}): {}", facts.rule_id, facts.signature_id, message);
+  const auto& named = signatures[signature];
+  return fmt::format("{} (sid {}{}): {}", named.facts.rule_id, named.facts.signature_id,
+                     named.line == 0 ? "" : fmt::format(", line {}", named.line), message);
 }
 
 tl::expected<Databases, std::vector<CompileError>> compile_databases(const SignatureList& signatures,

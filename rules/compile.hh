@@ -19,7 +19,7 @@ struct CompileError {
   std::uint32_t signature = no_signature;  // position in the list
   std::string message;                     // what is wrong and what to do, without the signature's name
 
-  // "RULE_ID (sid N): MESSAGE"
+  // "RULE_ID (sid N, line N): MESSAGE"; without the line where the rule came in a pack
   [[nodiscard]] std::string text(const SignatureList& signatures) const;
 };
 

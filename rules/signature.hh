@@ -93,8 +93,9 @@ struct SignatureFlow {
 };
 
 struct Signature {
-  RuleFacts facts;   // subject = msg
-  std::string text;  // the rule as it was written, on one line
+  RuleFacts facts;       // subject = msg
+  std::string text;      // the rule as it was written, on one line
+  std::size_t line = 0;  // of its file; 0 where it came in a pack
   SignatureAction action{};
   SignatureProtocol protocol{};
   SignatureAddresses source;

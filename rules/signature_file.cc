@@ -33,6 +33,7 @@ LoadedSignatures read_rules(std::string_view text, std::string_view list_name, s
       errors.add(place.line, place.column, std::move(fault.message));
     }
     if (!signature) continue;
+    signature->line = line;
     // Without regard to gid: rule_id is made of the sid alone.
     const auto [first, fresh] = line_of_sid.try_emplace(signature->facts.signature_id, line);
     if (fresh) {
