@@ -93,7 +93,7 @@ Exit run_replay(Arguments& arguments) {
   options.pipeline.record = Record::all;
   options.progress = ::isatty(STDERR_FILENO) != 0;
 
-  const auto databases = replay_databases(rules->rules.signatures, rules->digest, user_cache_directory());
+  const auto databases = replay_databases(rules->rules.signatures, user_cache_directory());
   if (!databases) {
     fmt::print(stderr, "{}\n", databases.error());
     return Exit::usage;

@@ -84,8 +84,7 @@ class SourceReader {
 
   // What the pattern matcher of a tap would refuse is refused here already.
   void try_patterns(const std::string& path, const SignatureList& signatures) {
-    const auto databases =
-        compile_databases(signatures, make_prefilter(signatures), std::string(sha256_text_size, '0'));
+    const auto databases = compile_databases(signatures, make_prefilter(signatures));
     if (databases) return;
     for (const auto& error : databases.error()) {
       if (error.signature == CompileError::no_signature)

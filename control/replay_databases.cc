@@ -29,14 +29,13 @@ std::string user_cache_directory() {
 }
 
 tl::expected<Databases, std::string> replay_databases(const SignatureList& signatures,
-                                                      const std::string& ruleset_digest,
                                                       const std::string& cache_directory) {
   const auto prefilter = make_prefilter(signatures);
   DatabaseCache cache{cache_directory, cache_limit};
   if (!cache_directory.empty())
-    if (auto kept = cache.find(ruleset_digest, prefilter_digest(prefilter))) return std::move(*kept);
+    if (auto kept = cache.find(prefilter_digest(prefilter))) return std::move(*kept);
   const auto begin = std::chrono::steady_clock::now();
-  auto databases = compile_databases(signatures, prefilter, ruleset_digest);
+  auto databases = compile_databases(signatures, prefilter);
   if (!databases) {
     std::string text;
     for (const auto& error : databases.error()) text += (text.empty() ? "" : "\n") + error.text(signatures);

@@ -13,10 +13,9 @@ namespace sluice {
 // does not count); empty where the environment names neither.
 [[nodiscard]] std::string user_cache_directory();
 
-// `ruleset_digest` is SHA-256, hex. An empty `cache_directory`, or one that cannot be used, costs time only. The error
+// An empty `cache_directory`, or one that cannot be used, costs time only. The error
 // has a line for each signature that cannot be compiled.
 [[nodiscard]] tl::expected<Databases, std::string> replay_databases(const SignatureList& signatures,
-                                                                    const std::string& ruleset_digest,
                                                                     const std::string& cache_directory);
 
 }  // namespace sluice

@@ -121,7 +121,7 @@ tl::expected<LoadedRules, std::string> load_generation(const LoadRequest& reques
   loaded.verify = lap(at);
 
   if (!rules.signatures.empty()) {
-    auto databases = settings.compile(rules.signatures, with_signatures, loaded.digest, stop);
+    auto databases = settings.compile(rules.signatures, with_signatures, stop);
     loaded.compile = lap(at);
     auto why = databases ? std::string{} : databases.error();
     if (databases) {

@@ -26,8 +26,7 @@ namespace sluice {
 // The databases of `signatures`, which stand in these packs in this order. Ends early, with an error, once `stop` is
 // set.
 using CompileSignatures = std::function<tl::expected<Databases, std::string>(
-    const SignatureList& signatures, std::span<const int> packs, const std::string& ruleset_digest,
-    const std::atomic<bool>& stop)>;
+    const SignatureList& signatures, std::span<const int> packs, const std::atomic<bool>& stop)>;
 
 struct LoaderSettings {
   std::vector<MinisignPublicKey> keys;  // a pack must be signed by one of them

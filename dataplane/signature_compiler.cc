@@ -16,9 +16,9 @@ namespace {
 constexpr auto poll_interval = std::chrono::milliseconds{2};
 
 tl::expected<Databases, std::string> compile(const std::string& program, std::span<const int> packs,
-                                             const std::string& ruleset_digest, const std::atomic<bool>& stop) {
+                                             const std::string& digest, const std::atomic<bool>& stop) {
   CompileProcess process{program};
-  if (const auto started = process.start(packs, ruleset_digest); !started) return tl::unexpected(started.error());
+  if (const auto started = process.start(packs, digest); !started) return tl::unexpected(started.error());
   while (!stop) {
     auto result = process.poll();
     if (!result) return tl::unexpected(result.error());
@@ -43,10 +43,10 @@ std::string compiler_path() {
 CompileSignatures signature_compiler(std::string program, std::string directory) {
   const auto cache = std::make_shared<DatabaseCache>(std::move(directory), kept_databases_limit);
   return [cache, program = std::move(program)](const SignatureList& signatures, std::span<const int> packs,
-                                               const std::string& ruleset_digest,
                                                const std::atomic<bool>& stop) -> tl::expected<Databases, std::string> {
-    if (auto kept = cache->find(ruleset_digest, prefilter_digest(make_prefilter(signatures)))) return std::move(*kept);
-    auto compiled = compile(program, packs, ruleset_digest, stop);
+    const auto digest = prefilter_digest(make_prefilter(signatures));
+    if (auto kept = cache->find(digest)) return std::move(*kept);
+    auto compiled = compile(program, packs, digest, stop);
     if (!compiled) return compiled;
     const auto before = cache->counters().unstored;
     cache->store(*compiled);

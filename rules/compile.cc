@@ -125,10 +125,8 @@ std::string CompileError::text(const SignatureList& signatures) const {
 }
 
 tl::expected<Databases, std::vector<CompileError>> compile_databases(const SignatureList& signatures,
-                                                                     const Prefilter& prefilter,
-                                                                     std::string ruleset_digest) {
+                                                                     const Prefilter& prefilter) {
   Databases databases;
-  databases.ruleset_digest = std::move(ruleset_digest);
   databases.prefilter_digest = prefilter_digest(prefilter);
   databases.platform = hyperscan_platform();
   std::vector<CompileError> errors;

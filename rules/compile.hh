@@ -27,7 +27,6 @@ struct CompileError {
 // patterns. `prefilter` is of `signatures`. All errors where there is one: in every signature whose pcre Hyperscan
 // cannot take, even as a superset.
 [[nodiscard]] tl::expected<Databases, std::vector<CompileError>> compile_databases(const SignatureList& signatures,
-                                                                                   const Prefilter& prefilter,
-                                                                                   std::string ruleset_digest);
+                                                                                   const Prefilter& prefilter);
 
 }  // namespace sluice

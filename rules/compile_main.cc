@@ -18,13 +18,12 @@
 #include "rules/compile_sandbox.hh"
 #include "rules/memory_file.hh"
 #include "rules/pack.hh"
-#include "rules/sha256.hh"
 
 namespace sluice {
 namespace {
 
 constexpr const char* usage =
-    "usage: sluice-compile --packs FD,FD,... --output FD --digest HEX\n"
+    "usage: sluice-compile --packs FD,FD,... --output FD\n"
     "Reads the packs (signatures verified by the caller) from open descriptors, compiles their signatures and writes\n"
     "the databases to the output descriptor. HEX is the SHA-256 of the ruleset, which the databases will carry.\n"
     "Exit status: 0 done, 1 refused (the reasons on standard error, one a line), 2 wrong arguments.\n";
@@ -36,7 +35,6 @@ enum Exit { done = 0, refused = 1, wrong_arguments = 2 };
 struct Arguments {
   std::vector<int> packs;
   int output = -1;
-  std::string digest;
 };
 
 void say(std::string_view text) {
@@ -65,7 +63,7 @@ std::optional<std::vector<int>> descriptors_from(std::string_view text) {
 
 std::optional<Arguments> arguments_from(const std::vector<std::string_view>& words) {
   Arguments arguments;
-  if (words.size() != 6) return std::nullopt;
+  if (words.size() != 4) return std::nullopt;
   for (std::size_t i = 0; i < words.size(); i += 2) {
     const auto value = words[i + 1];
     if (words[i] == "--packs") {
@@ -74,13 +72,11 @@ std::optional<Arguments> arguments_from(const std::vector<std::string_view>& wor
       arguments.packs = *numbers;
     } else if (words[i] == "--output") {
       arguments.output = descriptor_from(value).value_or(-1);
-    } else if (words[i] == "--digest" && is_sha256(value)) {
-      arguments.digest = value;
     } else {
       return std::nullopt;
     }
   }
-  if (arguments.packs.empty() || arguments.output < 0 || arguments.digest.empty()) return std::nullopt;
+  if (arguments.packs.empty() || arguments.output < 0) return std::nullopt;
   return arguments;
 }
 
@@ -124,7 +120,7 @@ Exit run(const Arguments& arguments) {
   }
   const auto signatures = signatures_of(arguments.packs);
   if (!signatures) return refused;
-  const auto databases = compile_databases(*signatures, make_prefilter(*signatures), arguments.digest);
+  const auto databases = compile_databases(*signatures, make_prefilter(*signatures));
   if (!databases) {
     const auto& errors = databases.error();
     for (std::size_t i = 0; i < errors.size() && i < errors_limit; ++i) say(errors[i].text(*signatures));

@@ -108,7 +108,7 @@ void CompileProcess::end() noexcept {
   child_ = 0;
 }
 
-tl::expected<void, std::string> CompileProcess::start(std::span<const int> packs, std::string_view ruleset_digest) {
+tl::expected<void, std::string> CompileProcess::start(std::span<const int> packs, std::string_view prefilter_digest) {
   if (running()) return tl::unexpected(std::string{"a compilation is running; let it end first"});
   auto output = MemoryFile::create("sluice-databases");
   if (!output) return tl::unexpected(output.error());
@@ -123,8 +123,7 @@ tl::expected<void, std::string> CompileProcess::start(std::span<const int> packs
   if (copies.numbers().size() < files.size())
     return tl::unexpected(fmt::format("no descriptors for {} packs: {}", packs.size(), std::strerror(errno)));
 
-  std::vector<std::string> words{
-      program_, "--packs", "", "--output", fmt::format("{}", output_number), "--digest", std::string{ruleset_digest}};
+  std::vector<std::string> words{program_, "--packs", "", "--output", fmt::format("{}", output_number)};
   SpawnSettings settings;
   settings.open_nothing(STDIN_FILENO);
   settings.open_nothing(STDOUT_FILENO);
@@ -141,14 +140,14 @@ tl::expected<void, std::string> CompileProcess::start(std::span<const int> packs
     return tl::unexpected(fmt::format("{} could not be started: {}", program_, std::strerror(error)));
   child_ = child;
   started_ = std::chrono::steady_clock::now();
-  ruleset_digest_ = ruleset_digest;
+  prefilter_digest_ = prefilter_digest;
   output_ = std::move(*output);
   errors_ = std::move(*errors);
   return {};
 }
 
 tl::expected<void, std::string> CompileProcess::start(std::span<const std::span<const std::uint8_t>> packs,
-                                                      std::string_view ruleset_digest) {
+                                                      std::string_view prefilter_digest) {
   std::vector<MemoryFile> files;
   std::vector<int> numbers;
   for (const auto& pack : packs) {
@@ -157,7 +156,7 @@ tl::expected<void, std::string> CompileProcess::start(std::span<const std::span<
     numbers.push_back(file->descriptor());
     files.push_back(std::move(*file));
   }
-  return start(numbers, ruleset_digest);
+  return start(numbers, prefilter_digest);
 }
 
 tl::expected<std::optional<Databases>, std::string> CompileProcess::poll() {
@@ -190,8 +189,8 @@ tl::expected<std::optional<Databases>, std::string> CompileProcess::result(int s
   if (!bytes) return tl::unexpected(fmt::format("{}: its output: {}", program_, bytes.error()));
   auto databases = read_databases(*bytes);
   if (!databases) return tl::unexpected(fmt::format("{}: {}", program_, databases.error()));
-  if (databases->ruleset_digest != ruleset_digest_ || databases->platform != hyperscan_platform())
-    return tl::unexpected(fmt::format("{}: its output is for another ruleset or another Hyperscan ({}; here {})",
+  if (databases->prefilter_digest != prefilter_digest_ || databases->platform != hyperscan_platform())
+    return tl::unexpected(fmt::format("{}: its output is for other signatures or another Hyperscan ({}; here {})",
                                       program_, databases->platform, hyperscan_platform()));
   return std::optional{std::move(*databases)};
 }

@@ -31,11 +31,12 @@ class CompileProcess {
   ~CompileProcess();  // ends a child that still runs
 
   // The packs, verified by the caller, whose signatures are taken in this order: sealed memory files of the caller,
-  // which may close them afterwards. The error says why there is no child.
-  [[nodiscard]] tl::expected<void, std::string> start(std::span<const int> packs, std::string_view ruleset_digest);
+  // which may close them afterwards. `prefilter_digest` is that of those signatures. The error says why there is no
+  // child.
+  [[nodiscard]] tl::expected<void, std::string> start(std::span<const int> packs, std::string_view prefilter_digest);
   // The same from bytes, which are copied and sealed.
   [[nodiscard]] tl::expected<void, std::string> start(std::span<const std::span<const std::uint8_t>> packs,
-                                                      std::string_view ruleset_digest);
+                                                      std::string_view prefilter_digest);
 
   // Does not block. Nothing while the child runs; then, once, its databases or why there are none (one reason a line).
   [[nodiscard]] tl::expected<std::optional<Databases>, std::string> poll();
@@ -49,7 +50,7 @@ class CompileProcess {
   std::chrono::milliseconds time_limit_;
   std::chrono::steady_clock::time_point started_;
   pid_t child_ = 0;
-  std::string ruleset_digest_;
+  std::string prefilter_digest_;
   std::optional<MemoryFile> output_;
   std::optional<MemoryFile> errors_;
 };

@@ -29,9 +29,8 @@ constexpr std::string_view unfinished = "unfinished-";
 constexpr auto unfinished_lifetime = std::chrono::hours{1};
 
 // All that an entry depends on, in one name.
-std::string entry_name(std::string_view ruleset_digest, std::string_view prefilter_digest, std::string_view platform) {
+std::string entry_name(std::string_view prefilter_digest, std::string_view platform) {
   Sha256 sum;
-  sum.add(ruleset_digest);
   sum.add(prefilter_digest);
   sum.add(platform);
   return sum.hex() + std::string{entry_ending};
@@ -84,9 +83,9 @@ DatabaseCache::DatabaseCache(std::string directory, std::uint64_t byte_limit)
   while (directory_.size() > 1 && directory_.back() == '/') directory_.pop_back();
 }
 
-std::optional<Databases> DatabaseCache::find(std::string_view ruleset_digest, std::string_view prefilter_digest) {
+std::optional<Databases> DatabaseCache::find(std::string_view prefilter_digest) {
   const auto platform = hyperscan_platform();
-  const auto path = directory_ + '/' + entry_name(ruleset_digest, prefilter_digest, platform);
+  const auto path = directory_ + '/' + entry_name(prefilter_digest, platform);
   struct stat directory {};
   if (::lstat(directory_.c_str(), &directory) != 0 || !S_ISDIR(directory.st_mode) || !is_own(directory)) {
     ++counters_.misses;
@@ -101,8 +100,7 @@ std::optional<Databases> DatabaseCache::find(std::string_view ruleset_digest, st
   if (file.descriptor >= 0 && ::fstat(file.descriptor, &status) == 0 && is_own(status)) {
     if (const auto bytes = read_whole(file.descriptor, databases_file_limit)) {
       auto databases = read_databases(*bytes);
-      if (databases && databases->ruleset_digest == ruleset_digest && databases->prefilter_digest == prefilter_digest &&
-          databases->platform == platform) {
+      if (databases && databases->prefilter_digest == prefilter_digest && databases->platform == platform) {
         ++counters_.hits;
         static_cast<void>(::futimens(file.descriptor, nullptr));  // used now; without it, it is evicted earlier
         return std::move(*databases);
@@ -130,8 +128,7 @@ void DatabaseCache::store(const Databases& databases) {
       return not_kept(std::strerror(error));
     }
   }
-  const auto path =
-      directory_ + '/' + entry_name(databases.ruleset_digest, databases.prefilter_digest, databases.platform);
+  const auto path = directory_ + '/' + entry_name(databases.prefilter_digest, databases.platform);
   // No fsync: what a power cut leaves half written is found by its sum, and compiled anew.
   if (::rename(temporary.c_str(), path.c_str()) != 0) {
     const int error = errno;

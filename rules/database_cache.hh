@@ -27,8 +27,9 @@ class DatabaseCache {
   // Touches nothing yet. `byte_limit` bounds the sum of all entries.
   DatabaseCache(std::string directory, std::uint64_t byte_limit);
 
-  // The databases of this ruleset, of just these patterns, for the Hyperscan and the CPU of this process.
-  [[nodiscard]] std::optional<Databases> find(std::string_view ruleset_digest, std::string_view prefilter_digest);
+  // The databases of just these patterns, whatever else is in the ruleset, for the Hyperscan and the CPU of this
+  // process.
+  [[nodiscard]] std::optional<Databases> find(std::string_view prefilter_digest);
   // Makes the directory where there is none; replaces the entry whole or not at all; removes what was used longest ago
   // until the limit is kept. That it failed costs time at the next start and nothing else: see counters().
   void store(const Databases& databases);

@@ -11,10 +11,10 @@ namespace sluice {
 namespace {
 
 // Little-endian throughout: magic, u32 format, u32 number of buffers, u32 size of the platform text, u64 size of each
-// database; digest of the ruleset, digest of the patterns, platform, databases; SHA-256 (hex) over all of that.
+// database; digest of the patterns, platform, databases; SHA-256 (hex) over all of that.
 constexpr std::string_view magic = "SLUICEDB";
 constexpr std::size_t header_size = magic.size() + std::size_t{3} * 4 + buffer_count * 8;
-constexpr std::size_t least_size = header_size + std::size_t{3} * sha256_text_size;
+constexpr std::size_t least_size = header_size + std::size_t{2} * sha256_text_size;
 constexpr std::uint32_t platform_limit = 256;  // bytes
 
 template <std::unsigned_integral Number>
@@ -72,7 +72,6 @@ std::vector<std::uint8_t> write_databases(const Databases& databases) {
   put(out, static_cast<std::uint32_t>(buffer_count));
   put(out, static_cast<std::uint32_t>(databases.platform.size()));
   for (const auto& database : databases.by_buffer) put(out, std::uint64_t{database.size()});
-  put(out, databases.ruleset_digest);
   put(out, databases.prefilter_digest);
   put(out, databases.platform);
   for (const auto& database : databases.by_buffer) out.insert(out.end(), database.begin(), database.end());
@@ -115,11 +114,9 @@ tl::expected<Databases, std::string> read_databases(std::span<const std::uint8_t
     return refused("the SHA-256 over the content does not fit: the file is damaged");
 
   Databases databases;
-  databases.ruleset_digest = front.text(sha256_text_size);
   databases.prefilter_digest = front.text(sha256_text_size);
   databases.platform = front.text(platform_size);
-  if (!is_sha256(databases.ruleset_digest) || !is_sha256(databases.prefilter_digest))
-    return refused("a digest in it is none");
+  if (!is_sha256(databases.prefilter_digest)) return refused("the digest in it is none");
   for (std::size_t buffer = 0; buffer < buffer_count; ++buffer) {
     const auto raw = front.take(sizes[buffer]);
     databases.by_buffer[buffer].assign(raw.begin(), raw.end());

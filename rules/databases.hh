@@ -1,4 +1,4 @@
-// Hyperscan databases of a ruleset in serialised form, one a buffer, as one file: what sluice-compile writes and the
+// Hyperscan databases of signatures in serialised form, one a buffer, as one file: what sluice-compile writes and the
 // data plane reads. Bound to the Hyperscan version and the CPU features that they were compiled for.
 #pragma once
 
@@ -14,13 +14,12 @@
 namespace sluice {
 
 struct Databases {
-  std::string ruleset_digest;                                     // SHA-256, hex
-  std::string prefilter_digest;                                   // of the patterns; see prefilter.hh
+  std::string prefilter_digest;                                   // of the patterns, hex; see prefilter.hh
   std::string platform;                                           // hyperscan_platform() where they were compiled
   std::array<std::vector<std::uint8_t>, buffer_count> by_buffer;  // empty = no pattern looks there
 };
 
-constexpr std::uint32_t databases_format = 1;
+constexpr std::uint32_t databases_format = 2;
 // Of all databases together, bytes. A literal takes about 160: room for over three million.
 constexpr std::size_t databases_size_limit = std::size_t{512} << 20;
 constexpr std::size_t databases_file_limit = databases_size_limit + 4096;

@@ -52,7 +52,7 @@ struct Matcher {
       signatures.emplace_back().parts.push_back({content, std::nullopt});
     }
     prefilter = sluice::make_prefilter(signatures);
-    const auto databases = sluice::compile_databases(signatures, prefilter, std::string(64, '0'));
+    const auto databases = sluice::compile_databases(signatures, prefilter);
     if (!databases) std::abort();
     const auto& bytes = databases->by_buffer[0];
     if (hs_deserialize_database(reinterpret_cast<const char*>(bytes.data()), bytes.size(), &database) != HS_SUCCESS ||

@@ -191,9 +191,9 @@ def commands():
 def database_files():
     def file(platform, databases):
         databases += [b''] * (10 - len(databases))
-        return (b'SLUICEDB' + struct.pack('<3I', 1, 10, len(platform)) +
+        return (b'SLUICEDB' + struct.pack('<3I', 2, 10, len(platform)) +
                 b''.join(struct.pack('<Q', len(database)) for database in databases) +
-                b'ab' * 32 + b'cd' * 32 + platform + b''.join(databases))
+                b'cd' * 32 + platform + b''.join(databases))
     return {'none': file(b'', []), 'two': file(b'5.4.0 test', [b'payload', b'', b'name'])}
 
 

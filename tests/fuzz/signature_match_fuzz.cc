@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   SignatureList signatures;
   for (auto left = 1 + choices.below(6); left > 0; --left) signatures.push_back(signature_of(choices));
-  const auto databases = compile_databases(signatures, make_prefilter(signatures), "00");
+  const auto databases = compile_databases(signatures, make_prefilter(signatures));
   if (!databases) return -1;  // an expression that matches the empty text
   const auto set = SignatureSet::build(signatures, *databases);
   if (!set) std::abort();

@@ -27,7 +27,7 @@ Database database_of(const std::vector<std::string>& literals) {
     content.bytes = literal;
     signatures.emplace_back().parts.push_back({content, std::nullopt});
   }
-  const auto compiled = compile_databases(signatures, make_prefilter(signatures), std::string(64, '0'));
+  const auto compiled = compile_databases(signatures, make_prefilter(signatures));
   BOOST_REQUIRE(compiled);
   const auto& bytes = compiled->by_buffer[static_cast<std::size_t>(Buffer::payload)];
   hs_database_t* database = nullptr;

@@ -21,7 +21,7 @@ SealedPack unsigned_pack(const Pack& pack) {
 struct Loader {
   Loader() {
     settings.keys = {publisher.key()};
-    settings.compile = [](const SignatureList&, std::span<const int>, const std::string&,
+    settings.compile = [](const SignatureList&, std::span<const int>,
                           const std::atomic<bool>&) -> tl::expected<Databases, std::string> {
       return tl::unexpected(std::string{"the compiler is out"});
     };

@@ -19,7 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t roomy = 1 << 20;
-const std::string prefilter(64, 'b');
 
 struct Folder {
   Folder() {
@@ -41,12 +40,11 @@ struct Folder {
   std::string cache;  // not there yet
 };
 
-std::string ruleset(char digit) { return std::string(64, digit); }
+std::string patterns(char digit) { return std::string(64, digit); }
 
 Databases databases(char digit, std::size_t size = 1000) {
   Databases made;
-  made.ruleset_digest = ruleset(digit);
-  made.prefilter_digest = prefilter;
+  made.prefilter_digest = patterns(digit);
   made.platform = hyperscan_platform();
   made.by_buffer[0].assign(size, static_cast<std::uint8_t>(digit));
   return made;
@@ -62,12 +60,12 @@ BOOST_FIXTURE_TEST_SUITE(database_cache, Folder)
 
 BOOST_AUTO_TEST_CASE(what_was_stored_is_found_by_another_process) {
   DatabaseCache first{cache + "//", roomy};
-  BOOST_TEST(!first.find(ruleset('1'), prefilter).has_value());
+  BOOST_TEST(!first.find(patterns('1')).has_value());
   BOOST_TEST(!fs::exists(cache));
   first.store(databases('1'));
   BOOST_TEST(first.failure() == "");
   DatabaseCache second{cache, roomy};
-  const auto found = second.find(ruleset('1'), prefilter);
+  const auto found = second.find(patterns('1'));
   BOOST_REQUIRE(found.has_value());
   BOOST_TEST((found->by_buffer == databases('1').by_buffer));
   BOOST_TEST(second.counters().hits == 1U);
@@ -81,17 +79,16 @@ BOOST_AUTO_TEST_CASE(what_was_stored_is_found_by_another_process) {
   BOOST_TEST((status.st_mode & 07777) == 0600U);
 }
 
-BOOST_AUTO_TEST_CASE(another_ruleset_prefilter_or_platform_is_not_found) {
+BOOST_AUTO_TEST_CASE(other_patterns_or_another_platform_are_not_found) {
   DatabaseCache opened{cache, roomy};
   opened.store(databases('1'));
   auto elsewhere = databases('2');
   elsewhere.platform = "5.4.0 of another CPU";
   opened.store(elsewhere);
-  BOOST_TEST(opened.find(ruleset('1'), prefilter).has_value());
-  BOOST_TEST(!opened.find(ruleset('2'), prefilter).has_value());
-  BOOST_TEST(!opened.find(ruleset('3'), prefilter).has_value());
-  BOOST_TEST(!opened.find(ruleset('1'), ruleset('c')).has_value());
-  BOOST_TEST(!opened.find("../1", prefilter).has_value());
+  BOOST_TEST(opened.find(patterns('1')).has_value());
+  BOOST_TEST(!opened.find(patterns('2')).has_value());
+  BOOST_TEST(!opened.find(patterns('3')).has_value());
+  BOOST_TEST(!opened.find("../1").has_value());
   BOOST_TEST(opened.counters().damaged == 0U);
   BOOST_TEST(entries().size() == 2U);
 }
@@ -103,7 +100,7 @@ BOOST_AUTO_TEST_CASE(damaged_entries_are_removed_counted_and_can_be_stored_again
     BOOST_REQUIRE(entries().size() == 1U);
     how(entries()[0]);
     const auto before = opened.counters().damaged;
-    BOOST_TEST(!opened.find(ruleset('1'), prefilter).has_value());
+    BOOST_TEST(!opened.find(patterns('1')).has_value());
     BOOST_TEST(opened.counters().damaged == before + 1);
     BOOST_TEST(entries().empty());
   };
@@ -115,7 +112,7 @@ BOOST_AUTO_TEST_CASE(damaged_entries_are_removed_counted_and_can_be_stored_again
     open.seekp(700);
     open << "x";
   });
-  // What somebody else might have put there: a link, a pipe that would block, an entry of another ruleset.
+  // What somebody else might have put there: a link, a pipe that would block, an entry of other patterns.
   damage([this](const fs::path& file) {
     fs::rename(file, path + "/elsewhere");
     fs::create_symlink(path + "/elsewhere", file);
@@ -131,7 +128,7 @@ BOOST_AUTO_TEST_CASE(damaged_entries_are_removed_counted_and_can_be_stored_again
                                                 static_cast<std::streamsize>(bytes.size()));
   });
   opened.store(databases('1'));
-  BOOST_TEST(opened.find(ruleset('1'), prefilter).has_value());
+  BOOST_TEST(opened.find(patterns('1')).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(what_was_used_longest_ago_goes_first) {
@@ -145,11 +142,11 @@ BOOST_AUTO_TEST_CASE(what_was_used_longest_ago_goes_first) {
   }
   BOOST_TEST(known.size() == 3U);
   BOOST_TEST(opened.counters().evicted == 0U);
-  BOOST_TEST(opened.find(ruleset('1'), prefilter).has_value());  // used now
+  BOOST_TEST(opened.find(patterns('1')).has_value());  // used now
   opened.store(databases('4', 900));
   BOOST_TEST(opened.counters().evicted == 1U);
-  BOOST_TEST(!opened.find(ruleset('2'), prefilter).has_value());
-  for (const char digit : {'1', '3', '4'}) BOOST_TEST(opened.find(ruleset(digit), prefilter).has_value());
+  BOOST_TEST(!opened.find(patterns('2')).has_value());
+  for (const char digit : {'1', '3', '4'}) BOOST_TEST(opened.find(patterns(digit)).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(what_is_larger_than_the_cache_is_not_kept) {
@@ -158,7 +155,7 @@ BOOST_AUTO_TEST_CASE(what_is_larger_than_the_cache_is_not_kept) {
   opened.store(databases('2', 4000));
   BOOST_TEST(opened.counters().unstored == 1U);
   BOOST_TEST(opened.failure().find("the limit of the cache is 4000") != std::string::npos, opened.failure());
-  BOOST_TEST(opened.find(ruleset('1'), prefilter).has_value());
+  BOOST_TEST(opened.find(patterns('1')).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(what_a_dead_process_left_behind_is_removed) {
@@ -178,7 +175,7 @@ BOOST_AUTO_TEST_CASE(a_directory_that_others_may_write_to_is_not_used) {
   DatabaseCache opened{cache, roomy};
   opened.store(databases('1'));
   fs::permissions(cache, fs::perms::all);
-  BOOST_TEST(!opened.find(ruleset('1'), prefilter).has_value());
+  BOOST_TEST(!opened.find(patterns('1')).has_value());
   opened.store(databases('2'));
   BOOST_TEST(opened.counters().unstored == 1U);
   BOOST_TEST(opened.failure().find("may write to it") != std::string::npos, opened.failure());
@@ -192,7 +189,7 @@ BOOST_AUTO_TEST_CASE(where_nothing_can_be_kept_nothing_breaks) {
     opened.store(databases('1'));
     BOOST_TEST(opened.counters().unstored == 1U, place);
     BOOST_TEST(opened.failure().find(place + ": ") == 0U, opened.failure());
-    BOOST_TEST(!opened.find(ruleset('1'), prefilter).has_value());
+    BOOST_TEST(!opened.find(patterns('1')).has_value());
   }
 }
 

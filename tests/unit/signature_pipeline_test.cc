@@ -16,7 +16,7 @@ std::unique_ptr<Generation> generation_of(const std::string& text, std::uint32_t
   auto loaded = parse_signatures(text, "test");
   for (const auto& error : loaded.errors) BOOST_ERROR(error.text());
   const RuleList rules{{}, std::move(loaded.signatures)};
-  const auto databases = compile_databases(rules.signatures, make_prefilter(rules.signatures), "test");
+  const auto databases = compile_databases(rules.signatures, make_prefilter(rules.signatures));
   BOOST_REQUIRE(databases.has_value());
   auto generation = make_generation(rules, *databases, number, 1);
   BOOST_REQUIRE_MESSAGE(generation.has_value(), (generation ? std::string{} : generation.error()));

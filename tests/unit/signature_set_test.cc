@@ -72,7 +72,7 @@ SignatureList signatures_of(const std::string& rules) {
 }
 
 Databases databases_of(const SignatureList& signatures) {
-  auto databases = compile_databases(signatures, make_prefilter(signatures), "00");
+  auto databases = compile_databases(signatures, make_prefilter(signatures));
   if (!databases) BOOST_FAIL(databases.error().front().text(signatures));
   return std::move(*databases);
 }
@@ -335,7 +335,7 @@ BOOST_AUTO_TEST_CASE(random_lists_match_what_the_reference_says) {
     for (auto left = 1 + choices.below(12); left > 0; --left) {
       signatures.push_back(signature_of(choices));
       // What matches the empty text cannot be looked for.
-      if (!compile_databases(signatures, make_prefilter(signatures), "00")) signatures.pop_back();
+      if (!compile_databases(signatures, make_prefilter(signatures))) signatures.pop_back();
     }
     Matcher matcher{signatures};
     for (std::size_t i = 0; i < messages; ++i) {
