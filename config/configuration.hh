@@ -11,8 +11,8 @@
 
 namespace sluice::config {
 
-constexpr std::size_t file_size_limit = 1024 * 1024;  // bytes
-constexpr std::size_t errors_limit = 200;             // one more says how many are not listed
+constexpr std::size_t file_size_limit = std::size_t{1024} * 1024;  // bytes
+constexpr std::size_t errors_limit = 200;                          // one more says how many are not listed
 
 // Every table below the configuration is there, so that no pointer in it is null. The errors stand in the order of the
 // text and are never empty.

@@ -107,7 +107,7 @@ void put_workers(Families& out, const TapReading& reading, bool up) {
               reading.workers[i].counters.inspection.uninspected.values[reason]);
   out.counter("sluice_worker_heartbeat_total", "Turns of the worker's loop: one that stands still hangs.");
   for (std::size_t i = 0; i < reading.workers.size(); ++i) out.put({worker_label(i)}, reading.workers[i].heartbeat);
-  out.counter("sluice_refused_system_calls_total", "System calls that a worker tried and may not make.");
+  out.counter("sluice_refused_system_calls_total", "System calls that the data plane tried and may not make.");
   out.put({}, reading.refused_calls);
   out.counter("sluice_ruleset_swaps_total", "Generations of rules that took over while traffic flowed.");
   out.put({}, reading.swaps);

@@ -9,6 +9,7 @@
 #include <bit>
 #include <cerrno>
 #include <cstring>
+#include <string_view>
 
 namespace sluice {
 namespace {
@@ -23,6 +24,15 @@ struct File {
   File(const File&) = delete;
   File& operator=(const File&) = delete;
 };
+
+// The tap's state where it is one: a digest is shown and stored as it stands.
+std::optional<StateReading> checked_state(const SharedHeader& header) {
+  const auto state = read_state(header);
+  const std::string_view digest = state ? state->ruleset_digest : "";
+  const bool good = state && state->state <= TapState::stopped &&
+                    digest.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  return good ? state : std::nullopt;
+}
 
 }  // namespace
 
@@ -100,7 +110,7 @@ TapReading SharedMemoryReader::reading() {
   reading.epoch = epoch_;
   reading.process = process_;
   reading.started_ns = header.started_ns;
-  if (const auto state = read_state(header))
+  if (const auto state = checked_state(header))
     state_ = *state;
   else
     ++counters_unreadable_;
@@ -130,7 +140,7 @@ TapReading SharedMemoryReader::reading() {
 TapState SharedMemoryReader::state() const noexcept { return layout_.header().state.load(); }
 
 SharedMemoryReader::LiveRules SharedMemoryReader::ruleset() const {
-  const auto state = read_state(layout_.header());
+  const auto state = checked_state(layout_.header());
   return state ? LiveRules{state->generation, state->ruleset_digest} : LiveRules{};
 }
 

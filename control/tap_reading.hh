@@ -26,7 +26,7 @@ struct TapReading {
   std::uint32_t generation = 0;
   std::string ruleset_digest;       // hex
   std::uint64_t swaps = 0;          // generations that took over while traffic flowed
-  std::uint64_t refused_calls = 0;  // system calls that a worker tried and may not make
+  std::uint64_t refused_calls = 0;  // system calls that a thread tried and may not make
   std::uint64_t held = 0;           // packet buffers in use
   std::vector<std::string> ports;   // may hold any bytes
   std::vector<Worker> workers;

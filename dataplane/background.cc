@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "dataplane/privileges.hh"
+
 namespace sluice {
 
 Background::Background() : thread_([this] { run(); }) {}
@@ -23,6 +25,7 @@ std::uint64_t Background::post(Job job) {
 }
 
 void Background::run() {
+  give_up_capabilities();
   std::unique_lock lock{mutex_};
   for (;;) {
     wake_.wait(lock, [&] { return stop_ || !jobs_.empty(); });

@@ -15,8 +15,8 @@
 
 namespace sluice {
 
-constexpr std::size_t command_size_limit = 64 * 1024;  // bytes of a message
-constexpr std::size_t pushed_packs_limit = 16;         // packs of a publication
+constexpr std::size_t command_size_limit = std::size_t{64} * 1024;  // bytes of a message
+constexpr std::size_t pushed_packs_limit = 16;                      // packs of a publication
 // Memory files beside one message: the pushed packs, and the lists of the site (64 of each kind at most). The kernel
 // passes 253 at most (SCM_MAX_FD).
 constexpr std::size_t command_descriptors_limit = 16 + 2 * 64;

@@ -2,9 +2,12 @@
 
 #include <rte_eal.h>
 #include <rte_errno.h>
+#include <rte_log.h>
 #include <sched.h>
 #include <unistd.h>
 
+#include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -77,6 +80,11 @@ tl::expected<Eal, std::string> Eal::start(const EalOptions& options) {
     shown += (shown.empty() ? "" : " ") + argument;
   }
   raw.push_back(nullptr);
+  // What DPDK says goes where we speak. Its way to the system's log would need a connection anew, when that one starts
+  // anew, at a time when none can be made any more.
+  (void)rte_openlog_stream(stderr);
+  // Libxdp: one program an interface, and nothing kept in /sys/fs/bpf, which would take CAP_SYS_ADMIN to remove.
+  (void)::setenv("LIBXDP_SKIP_DISPATCHER", "1", 1);
   if (rte_eal_init(static_cast<int>(arguments.size()), raw.data()) < 0)
     return tl::unexpected("DPDK did not start (" + std::string{rte_strerror(rte_errno)} + "); it was given: " + shown);
   return Eal{};

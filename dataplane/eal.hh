@@ -13,7 +13,7 @@ enum class HugePages : std::uint8_t { automatic, on, off };
 struct EalOptions {
   std::vector<std::uint32_t> cpus;  // main's first, then one a worker; empty = all on the caller's CPUs
   std::uint32_t workers = 1;
-  std::uint32_t memory_mib = 512;
+  std::uint32_t memory_mib = 256;
   HugePages huge_pages = HugePages::automatic;
   bool pci = false;                // look for PCI devices
   std::vector<std::string> extra;  // arguments of DPDK's own, unchanged

@@ -54,7 +54,7 @@ struct EventHeader {
 };
 static_assert(sizeof(EventHeader) % 8 == 0);
 
-constexpr std::size_t event_size_limit = 16 * 1024;
+constexpr std::size_t event_size_limit = std::size_t{16} * 1024;
 
 // Builds one record in a caller's buffer. What does not fit is left out and `truncated` says so; nothing throws.
 class EventWriter {

@@ -6,10 +6,15 @@ namespace sluice {
 
 bool RingProducer::push(std::uint64_t tag, Bytes record) noexcept {
   const auto size = data_.size();
-  auto written = written_->position.load(std::memory_order_relaxed);
+  auto written = position_;
   const auto used = written - read_->position.load(std::memory_order_acquire);
   const auto need = sizeof(RingFrame) + record.size();
-  if (used > size || record.size() > event_size_limit) return false;
+  if (used > size) {
+    // A consumer that was led astray by an index that somebody wrote over must see the true one to come back.
+    written_->position.store(written, std::memory_order_release);
+    return false;
+  }
+  if (record.size() > event_size_limit) return false;
 
   const auto offset = static_cast<std::size_t>(written & (size - 1));
   const auto to_end = size - offset;
@@ -24,22 +29,32 @@ bool RingProducer::push(std::uint64_t tag, Bytes record) noexcept {
   auto* at = data_.data() + (written & (size - 1));
   std::memcpy(at, &frame, sizeof frame);
   std::memcpy(at + sizeof frame, record.data(), record.size());
-  written_->position.store(written + need, std::memory_order_release);
+  position_ = written + need;
+  written_->position.store(position_, std::memory_order_release);
   return true;
 }
 
 void RingConsumer::give_up(std::uint64_t written) noexcept {
   ++damaged_;
-  read_->position.store(written, std::memory_order_release);
+  move_to(written);
+}
+
+void RingConsumer::move_to(std::uint64_t position) noexcept {
+  position_ = position;
+  read_->position.store(position, std::memory_order_release);
 }
 
 std::optional<RingFrame> RingConsumer::front() noexcept {
   const auto size = data_.size();
   const auto written = written_->position.load(std::memory_order_acquire);
-  auto read = read_->position.load(std::memory_order_relaxed);
+  auto read = position_;
   for (int wraps = 0; wraps < 2; ++wraps) {
     const auto available = written - read;
-    if (available == 0) return std::nullopt;
+    if (available == 0) {
+      // Shown again: an index that somebody else wrote over would look like a full ring for ever.
+      move_to(read);
+      return std::nullopt;
+    }
     const auto offset = static_cast<std::size_t>(read & (size - 1));
     std::uint32_t length = 0;
     if (available > size || read % 8 != 0) break;
@@ -47,7 +62,7 @@ std::optional<RingFrame> RingConsumer::front() noexcept {
     if (length == RingFrame::wrap_marker) {
       read += size - offset;
       if (read > written) break;
-      read_->position.store(read, std::memory_order_release);
+      move_to(read);
       continue;
     }
     RingFrame frame;
@@ -69,9 +84,8 @@ std::optional<std::uint64_t> RingConsumer::next_tag() noexcept {
 std::optional<RingRecord> RingConsumer::pop() noexcept {
   const auto frame = front();
   if (!frame) return std::nullopt;
-  const auto read = read_->position.load(std::memory_order_relaxed);
-  std::memcpy(record_.data(), data_.data() + (read & (data_.size() - 1)) + sizeof *frame, frame->size);
-  read_->position.store(read + sizeof *frame + frame->size, std::memory_order_release);
+  std::memcpy(record_.data(), data_.data() + (position_ & (data_.size() - 1)) + sizeof *frame, frame->size);
+  move_to(position_ + sizeof *frame + frame->size);
   return RingRecord{frame->tag, Bytes{record_}.first(frame->size)};
 }
 

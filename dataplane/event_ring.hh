@@ -1,6 +1,6 @@
 // A single-producer single-consumer ring of event records in memory that two processes may share. Each side treats
-// the other as hostile: the producer range-checks the consumer's index, the consumer copies a record out and then
-// checks it.
+// the other as hostile: it keeps its own index to itself and only shows it, whatever becomes of what it showed; the
+// producer range-checks the consumer's index, the consumer copies a record out and then checks it.
 #pragma once
 
 #include <array>
@@ -33,7 +33,7 @@ class RingProducer {
   // data: a power of two of at least 2 * event_size_limit bytes. written: producer wo, consumer ro;
   // read: consumer wo, producer ro.
   RingProducer(std::span<std::uint8_t> data, RingIndex& written, const RingIndex& read) noexcept
-      : data_(data), written_(&written), read_(&read) {}
+      : data_(data), written_(&written), read_(&read), position_(written.position.load() / 8 * 8) {}
 
   // False where the ring has no room (or the consumer's index makes no sense): the record is not in it.
   [[nodiscard]] bool push(std::uint64_t tag, Bytes record) noexcept;
@@ -42,6 +42,7 @@ class RingProducer {
   std::span<std::uint8_t> data_;
   RingIndex* written_;
   const RingIndex* read_;
+  std::uint64_t position_;  // what `written` should say; a multiple of 8
 };
 
 struct RingRecord {
@@ -52,7 +53,7 @@ struct RingRecord {
 class RingConsumer {
  public:
   RingConsumer(std::span<const std::uint8_t> data, const RingIndex& written, RingIndex& read) noexcept
-      : data_(data), written_(&written), read_(&read) {}
+      : data_(data), written_(&written), read_(&read), position_(read.position.load()) {}
 
   // The tag of the next record, without taking it.
   [[nodiscard]] std::optional<std::uint64_t> next_tag() noexcept;
@@ -63,10 +64,12 @@ class RingConsumer {
  private:
   [[nodiscard]] std::optional<RingFrame> front() noexcept;
   void give_up(std::uint64_t written) noexcept;
+  void move_to(std::uint64_t position) noexcept;
 
   std::span<const std::uint8_t> data_;
   const RingIndex* written_;
   RingIndex* read_;
+  std::uint64_t position_;  // what `read` should say
   std::uint64_t damaged_ = 0;
   alignas(8) std::array<std::uint8_t, event_size_limit> record_{};
 };

@@ -8,6 +8,8 @@
 #include <emmintrin.h>
 #endif
 
+#include "dataplane/resident_memory.hh"
+
 namespace sluice {
 namespace {
 
@@ -46,6 +48,8 @@ FlowTable::FlowTable(std::uint32_t capacity, std::uint64_t hash_secret)
   // Low indices first: a table that is mostly empty touches little memory.
   for (std::uint32_t i = 0; i < capacity_; ++i) free_[i] = capacity_ - 1 - i;
 }
+
+void FlowTable::make_resident() noexcept { sluice::make_resident(flows_.get(), capacity_ * sizeof(Flow)); }
 
 FlowTable::Place FlowTable::place(std::uint64_t hash) const noexcept {
   const auto tag = static_cast<std::uint16_t>((hash >> 48) | 1);  // never 0, which means empty

@@ -17,6 +17,8 @@ class FlowTable {
  public:
   // capacity: flows, rounded up to a multiple of 8. All memory is taken here; nothing is allocated later.
   FlowTable(std::uint32_t capacity, std::uint64_t hash_secret);
+  // On a wire: a flow's memory costs no page fault later.
+  void make_resident() noexcept;
 
   [[nodiscard]] std::uint64_t hash(const FlowKey& key) const noexcept { return hash_(key); }
   // Ahead of find(), in passes over a burst: brings the buckets near, then the flow that the key probably has.

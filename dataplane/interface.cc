@@ -14,10 +14,10 @@
 namespace sluice {
 namespace {
 
-// A socket to hang ioctls on.
+// A socket to hang ioctls on; which family does not matter, and at the end this is one that may still be made.
 class Control {
  public:
-  Control() : socket_(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {}
+  Control() : socket_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {}
   ~Control() {
     if (socket_ >= 0) ::close(socket_);
   }

@@ -23,8 +23,9 @@ void want_stop(int) { stop_wanted = 1; }
 constexpr const char* help = R"(sluice-dataplane --config FILE
 
 The tap: forwards between the ports of each pair, inspects what passes, and in mode `enforce` drops what the rules
-block. Needs CAP_NET_ADMIN and CAP_NET_RAW for kernel interfaces. Forwards from the first moment on, and says `ready` on
-standard output when the first rules are in use; SIGINT or SIGTERM ends it and gives the interfaces their settings back.
+block. Needs CAP_NET_ADMIN and CAP_NET_RAW for kernel interfaces, af_xdp also CAP_SYS_ADMIN and CAP_IPC_LOCK; keeps
+CAP_NET_ADMIN alone once its ports are open. Forwards from the first moment on, and says `ready` on standard output when
+the first rules are in use; SIGINT or SIGTERM ends it and gives the interfaces their settings back.
 
   --config FILE   the configuration; its options: config/README.md, `sluice config show`
   --help          this text

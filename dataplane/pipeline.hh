@@ -40,6 +40,11 @@ class Pipeline {
   // `sink` must outlive the pipeline, `generation` the next use(). `worker`: which of its scratch is this pipeline's.
   // All memory is taken here.
   Pipeline(const PipelineOptions& options, const Generation& generation, std::uint32_t worker, EventSink& sink);
+  // Has the kernel back that memory now. A replay does without: it ends soon, and most of it is never used.
+  void make_resident() noexcept {
+    table_.make_resident();
+    buffers_.make_resident();
+  }
 
   // Between bursts: from here on the rules are those of `generation`. Nothing of the one before is kept.
   void use(const Generation& generation) noexcept { reporter_.use(generation); }

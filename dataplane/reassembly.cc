@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "dataplane/resident_memory.hh"
+
 namespace sluice {
 
 ReassemblyBuffer::Stored ReassemblyBuffer::insert(std::size_t offset, Bytes data) noexcept {
@@ -67,6 +69,8 @@ BufferPool::BufferPool(std::uint32_t count)
       free_(std::make_unique<std::uint32_t[]>(count)) {
   for (std::uint32_t i = 0; i < count; ++i) free_[i] = count - 1 - i;
 }
+
+void BufferPool::make_resident() noexcept { sluice::make_resident(buffers_.get(), count_ * sizeof(ReassemblyBuffer)); }
 
 std::uint32_t BufferPool::take() noexcept {
   if (free_count_ == 0) return no_index;

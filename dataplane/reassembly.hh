@@ -54,6 +54,8 @@ static_assert(sizeof(ReassemblyBuffer) == ReassemblyBuffer::total_size);
 class BufferPool {
  public:
   explicit BufferPool(std::uint32_t count);
+  // On a wire: a buffer's memory costs no page fault later.
+  void make_resident() noexcept;
 
   // The index of a cleared buffer, or no_index where none is free.
   [[nodiscard]] std::uint32_t take() noexcept;

@@ -67,13 +67,13 @@ tl::expected<SharedMemory, std::string> SharedMemory::create(const std::string& 
   const int file = ::open(fresh.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0640);
   if (file < 0) return tl::unexpected(failure("cannot make the shared memory file", fresh));
   const auto size = SharedLayout::size(workers, ring_bytes);
-  // Reserves the memory now: a full disk must not kill a worker later.
+  // Reserves the memory now, and maps it whole: a full disk must not kill a worker later, nor a page keep it waiting.
   if (const int error = ::posix_fallocate(file, 0, static_cast<off_t>(size)); error != 0) {
     errno = error;
     ::close(file);
     return tl::unexpected(failure("cannot reserve " + std::to_string(size) + " bytes of shared memory in", fresh));
   }
-  void* mapped = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  void* mapped = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, file, 0);
   ::close(file);
   if (mapped == MAP_FAILED) return tl::unexpected(failure("cannot map", fresh));
   if (::rename(fresh.c_str(), path.c_str()) != 0) {

@@ -51,7 +51,7 @@ struct SharedHeader {
   std::uint32_t process = 0;
   std::atomic<TapState> state{TapState::starting};  // as in `reading`, for a look at it alone
   std::atomic<std::uint64_t> held{0};               // packets in mbufs that are neither free nor counted out
-  std::atomic<std::uint64_t> refused_calls{0};      // system calls that a worker tried and may not make
+  std::atomic<std::uint64_t> refused_calls{0};      // system calls that a thread tried and may not make
   char port_names[ports_limit][32] = {};            // inside, outside of the first pair, ...
   std::atomic<std::uint64_t> sequence{0};           // odd while `reading` is being written
   StateReading reading;

@@ -7,8 +7,9 @@
 #include <cstdio>
 #include <cstring>
 
+#include "dataplane/privileges.hh"
 #include "dataplane/settings.hh"
-#include "dataplane/worker_filter.hh"
+#include "dataplane/system_call_filter.hh"
 
 namespace sluice {
 namespace {
@@ -44,6 +45,8 @@ tl::expected<std::unique_ptr<Tap>, std::string> Tap::start(const config::Configu
     if (!port) return tl::unexpected(port.error());
     ports.push_back(std::move(*port));
   }
+  // What makes files from here on does it with the rights of its user alone, as what removes them at the end will.
+  if (const auto reduced = reduce_privileges(); !reduced) return tl::unexpected(reduced.error());
   auto memory = SharedMemory::create(configuration.events->shared_memory, configuration.workers,
                                      configuration.events->ring_bytes);
   if (!memory) return tl::unexpected(memory.error());
@@ -64,7 +67,10 @@ tl::expected<void, std::string> Tap::launch(const config::ConfigurationT& config
   for (std::size_t i = 0; i < ports_.size(); ++i)
     (void)ports_[i].name().copy(header.port_names[i], sizeof header.port_names[i] - 1);
 
-  count_refused_calls(header.refused_calls);
+  // Before the workers run: those of DPDK that wait for them, like all others, get the same.
+  if (const auto entered = enter_process_filter(); !entered)
+    std::fprintf(stderr, "sluice-dataplane: runs without a filter of system calls (seccomp): %s\n",
+                 entered.error().c_str());
   const auto options = pipeline_options(configuration, random_secret());
   unsigned lcore = rte_get_next_lcore(-1, 1, 0);
   for (std::uint16_t number = 0; number < configuration.workers; ++number) {
@@ -116,7 +122,9 @@ std::optional<std::uint32_t> Tap::look(Tick now) {
     running.stalled = hangs;
     if (hangs && !hung) hung = i;
   }
-  memory_.layout().header().held = pool_.in_use();
+  auto& header = memory_.layout().header();
+  header.held = pool_.in_use();
+  header.refused_calls = refused_system_calls();
   return hung;
 }
 

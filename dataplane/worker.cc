@@ -6,6 +6,9 @@
 namespace sluice {
 namespace {
 
+// Each packet may begin a flow, so housekeeping comes after packets, and looks at two flows for each of them
+// (pipeline.cc); and after empty turns, since flows end in silence too.
+constexpr std::uint32_t packets_between_housekeeping = 128;
 constexpr std::uint64_t turns_between_housekeeping = 256;
 // A transmit queue that is full for a moment gets this many chances before packets are dropped, and counted.
 constexpr int transmit_tries = 64;
@@ -27,9 +30,12 @@ Worker::Worker(const PipelineOptions& options, GenerationSwitch& generations, st
       sink_(sink),
       pipeline_(options, *generation_, number, sink_),
       pairs_(std::move(pairs)),
-      page_(&page) {}
+      page_(&page) {
+  pipeline_.make_resident();
+}
 
 void Worker::run(const std::atomic<bool>& stop) noexcept {
+  std::uint32_t since_housekeeping = 0;
   for (std::uint64_t turn = 0; !stop.load(std::memory_order_relaxed); ++turn) {
     take_up_rules();
     std::uint32_t received = 0;
@@ -38,7 +44,9 @@ void Worker::run(const std::atomic<bool>& stop) noexcept {
       received += forward(pairs_[i].inside, pairs_[i].outside, Inside::source, pair);
       received += forward(pairs_[i].outside, pairs_[i].inside, Inside::destination, pair);
     }
-    if (turn % turns_between_housekeeping == 0) {
+    since_housekeeping += received;
+    if (since_housekeeping >= packets_between_housekeeping || turn % turns_between_housekeeping == 0) {
+      since_housekeeping = 0;
       pipeline_.housekeep(now(), 0);
       publish_counters();
     } else if (received != 0) {

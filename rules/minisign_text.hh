@@ -14,7 +14,7 @@
 namespace sluice {
 
 // No file in minisign's format is larger, in bytes: a signature with the longest comments takes 9.5 kB.
-constexpr std::size_t minisign_file_limit = 16 * 1024;
+constexpr std::size_t minisign_file_limit = std::size_t{16} * 1024;
 // minisign's own bound of a trusted comment, with the words before it.
 constexpr std::size_t minisign_trusted_comment_limit = 8192;
 

@@ -22,6 +22,7 @@ SECTIONS = [
     ('lint', 'lint/run.py', 300, False),
     ('unit', 'unit/run.py', 600, True),
     ('cases', 'cases/run.py', 600, True),
+    ('bench', 'bench/run.py', 300, True),
     ('corpus', 'corpus.py', 600, False),
     ('lab', 'lab/run.py', 900, False),
     ('fuzz', 'fuzz/run.py', 1500, False),
@@ -84,7 +85,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('pattern', nargs='?', default='', help='only items whose SECTION/NAME holds or matches it')
     parser.add_argument('--build', required=True, help='build directory')
-    parser.add_argument('--sanitize', action='store_true', help='the build is sanitized: unit and cases only')
+    parser.add_argument('--sanitize', action='store_true', help='the build is sanitized: no lab, corpus, fuzz')
     arguments = parser.parse_args()
 
     whole = Stopwatch()

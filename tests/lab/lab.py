@@ -44,7 +44,8 @@ PROGRAMS = {  # program -> Debian package
     "dnsmasq": "dnsmasq-base",
     "busybox": "busybox",
 }
-TEST_PROGRAMS = {"chromium": "chromium", "prometheus": "prometheus", "promtool": "prometheus"}  # the demo needs none
+TEST_PROGRAMS = {"chromium": "chromium", "prometheus": "prometheus", "promtool": "prometheus", "strace": "strace",
+                 "addr2line": "binutils"}  # the demo needs none
 NSS_WRAPPER = ("libnss_wrapper.so", "libnss-wrapper")  # library, Debian package: a hosts file for one program
 CAPABILITIES = {"CAP_NET_ADMIN": 12, "CAP_NET_RAW": 13, "CAP_SYS_ADMIN": 21}  # capabilities(7), linux/capability.h
 CLONE_NEWNET = 0x40000000

@@ -57,10 +57,12 @@ class Background:
 
 
 class Queries(Background):
-    """A thousand DNS questions a second over one flow, each for a name of its own that no rule is about."""
+    """A thousand DNS questions a second over one flow, each for a name of its own in a zone; no rule is about the one
+    that they have unless told another."""
 
-    def __init__(self, lab):
+    def __init__(self, lab, zone="load.example"):
         super().__init__(lab)
+        self._zone = zone
         self.sent, self._answered = 0, set()
 
     def work(self, over):
@@ -73,7 +75,7 @@ class Queries(Background):
                 # As many as are due: a thread that was kept waiting by a busy machine catches up in small steps.
                 due = min(int((time.monotonic() - begin) / QUERY_EVERY_S) - self.sent, 20)
                 for _ in range(due):
-                    asking.send(query(self.sent & 0xFFFF, f"n{self.sent}.load.example"))
+                    asking.send(query(self.sent & 0xFFFF, f"n{self.sent}.{self._zone}"))
                     self.sent += 1
                 self._collect(asking)
                 time.sleep(QUERY_EVERY_S)

@@ -17,13 +17,17 @@ import chromium_tests
 import enforce_tests
 import events_tests
 import findings_tests
+import hostile_tests
 import lab_tests
+import memory_tests
 import monitor_tests
 import phone
 import planes_tests
+import privilege_tests
 import pushes_tests
 import tap
 import vendor_tests
+import worker_tests
 from bench import LISTED_NAMES, NEIGHBOURS, Bench, Failed, Skipped, write_rules
 from lab import PROGRAMS, TEST_PROGRAMS, Lab, Missing, NoRights, check_programs, check_rights
 from publisher import Publisher
@@ -44,6 +48,9 @@ GROUPS = {
     # What is between the planes does not depend on the driver: the other one with --full.
     "packs": Group("enforce", pushes_tests.TESTS + planes_tests.TESTS, shipped=False, packs=True,
                    drivers=tap.DRIVERS[:1]),
+    "worker": Group("enforce", worker_tests.TESTS + privilege_tests.TESTS, packs=True),
+    # Memory last: it leaves a full flow table, in which nothing is found for a minute.
+    "limits": Group("monitor", hostile_tests.TESTS + memory_tests.TESTS, drivers=tap.DRIVERS[:1]),
     # Last: the connections that it leaves behind try again for a while, and are blocked, in whatever comes after it.
     "enforce": Group("enforce", enforce_tests.TESTS),
 }

@@ -107,11 +107,12 @@ class Tap:
             if process is not None:
                 stop(process)
 
-    def start_dataplane(self):
+    def start_dataplane(self, under=()):
+        """under: the words of a command that runs the program that comes after them."""
         # A fresh /sys, for drivers that look their interface up there; the mount lives in the tap's own mount
         # namespace. (`ip netns exec` would do it, but not in a chroot.)
         sysfs = 'mount --make-private /sys && mount -t sysfs sysfs /sys; exec "$@"'
-        wrapping = ["unshare", "--mount", "--propagation", "unchanged", "sh", "-c", sysfs, "sh"]
+        wrapping = ["unshare", "--mount", "--propagation", "unchanged", "sh", "-c", sysfs, "sh", *under]
         self.dataplane = self._start("sluice-dataplane", wrapping)
 
     def start_control(self):

@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_written_has_its_default) {
   BOOST_TEST(loaded->site->name == "unnamed");
   BOOST_TEST(loaded->site->tap_id.empty());
   BOOST_TEST(loaded->watchdog->stall_timeout_ms == 2000U);
-  BOOST_TEST(loaded->eal->memory_mib == 512U);
+  BOOST_TEST(loaded->eal->memory_mib == 256U);
   BOOST_TEST((loaded->eal->hugepages == Hugepages::auto_));
   BOOST_TEST(loaded->eal->cpus.empty());
   BOOST_TEST(loaded->inspection->inside_networks.empty());

@@ -1,5 +1,6 @@
 #include "dataplane/event_ring.hh"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cstring>
 #include <memory>
@@ -75,6 +76,32 @@ BOOST_AUTO_TEST_CASE(garbage_in_the_ring_is_given_up_and_counted) {
   ring->written.position = ~std::uint64_t{0} - 3;
   BOOST_TEST(!ring->consumer.pop().has_value());
   BOOST_TEST(ring->consumer.damaged() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(an_index_that_the_other_side_writes_over_leads_nobody_out_of_the_ring) {
+  // The other side maps the same file: a word that is only ours to write may be written over all the same.
+  constexpr std::size_t guard = 64;
+  std::vector<std::uint8_t> memory(ring_size + guard);
+  RingIndex written;
+  RingIndex read;
+  RingProducer producer{std::span{memory}.first(ring_size), written, read};
+  const auto consumer = std::make_unique<RingConsumer>(std::span{memory}.first(ring_size), written, read);
+  for (const std::uint64_t lie : {std::uint64_t{ring_size - 3}, std::uint64_t{1}, ~std::uint64_t{0}}) {
+    written.position = lie;
+    read.position = lie;
+    (void)producer.push(7, record_of(64, 0xff));
+    BOOST_TEST(std::count(memory.begin() + ring_size, memory.end(), 0) == std::ptrdiff_t{guard});
+    while (consumer->pop()) {
+    }
+    // Once each has seen what the other one says, events flow again.
+    (void)producer.push(7, record_of(64, 0xff));
+    while (consumer->pop()) {
+    }
+    BOOST_REQUIRE(producer.push(8, record_of(64, 0x11)));
+    const auto record = consumer->pop();
+    BOOST_REQUIRE(record.has_value());
+    BOOST_TEST(record->bytes[0] == 0x11);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(two_threads) {

@@ -151,6 +151,35 @@ BOOST_AUTO_TEST_CASE(a_lying_number_of_ports_and_names_without_end_stay_inside) 
   BOOST_TEST(statistics.ports.back().name == std::string(32, 'x'));
 }
 
+BOOST_AUTO_TEST_CASE(a_state_that_is_none_is_not_taken) {
+  const auto memory = SharedMemory::create(file, 1, ring_bytes);
+  BOOST_REQUIRE(memory.has_value());
+  memory->publish();
+  const auto reader = SharedMemoryReader::attach(file);
+  BOOST_REQUIRE(reader.has_value());
+  StateReading state;
+  state.state = TapState::inspecting;
+  state.generation = 9;
+  std::string(64, 'a').copy(state.ruleset_digest, sizeof state.ruleset_digest - 1);
+  publish(memory->layout().header(), state);
+  BOOST_TEST((*reader)->reading().generation == 9U);
+  BOOST_TEST((*reader)->ruleset().generation == 9U);
+
+  auto garbage = state;
+  garbage.generation = 10;
+  garbage.ruleset_digest[5] = '\x14';
+  publish(memory->layout().header(), garbage);
+  BOOST_TEST((*reader)->ruleset().generation == 0U);
+  BOOST_TEST((*reader)->reading().generation == 9U);  // as it was read last
+  BOOST_TEST((*reader)->reading().ruleset_digest == std::string(64, 'a'));
+  BOOST_TEST((*reader)->counters_unreadable() == 2U);
+  garbage = state;
+  garbage.state = static_cast<TapState>(77);
+  publish(memory->layout().header(), garbage);
+  BOOST_TEST(((*reader)->reading().state == TapState::inspecting));
+  BOOST_TEST((*reader)->counters_unreadable() == 3U);
+}
+
 BOOST_AUTO_TEST_CASE(counters_under_way_are_not_read) {
   const auto page = std::make_unique<WorkerPage>();
   WorkerReading reading;

@@ -101,11 +101,13 @@ class RingPort {
 
 struct Tap {
   explicit Tap(Mode mode = Mode::enforce, unsigned transmit_slots = ring_slots)
+      : Tap(small_options(mode), transmit_slots) {}
+  explicit Tap(const PipelineOptions& options, unsigned transmit_slots = ring_slots)
       : number(++made),
         inside("in" + std::to_string(number), transmit_slots),
         outside("out" + std::to_string(number), transmit_slots),
         generations(1, std::move(*make_generation(listed_rules(), {}, 1, 1))),
-        worker(std::make_unique<Worker>(small_options(mode), generations, 0,
+        worker(std::make_unique<Worker>(options, generations, 0,
                                         std::vector{WorkerPair{{inside.id(), 0, 0}, {outside.id(), 0, 1}}},
                                         EventSink{findings.producer(), records.producer()}, *page)) {}
 
@@ -160,6 +162,19 @@ Frame query(std::uint16_t port, std::string_view name) {
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(worker)
+
+BOOST_AUTO_TEST_CASE(flows_that_ended_leave_the_table_as_fast_as_new_ones_come) {
+  auto options = small_options(Mode::monitor);
+  options.timeouts = {};  // over at once
+  Tap tap{options};
+  constexpr std::uint16_t flows = 4000;  // fifteen times what the table holds, waiting when the worker starts
+  for (std::uint16_t i = 0; i < flows; ++i)
+    tap.inside.arrives(query(static_cast<std::uint16_t>(1024 + i), "www.example.org"));
+  const auto reading = tap.run(flows);
+  BOOST_TEST(reading.inspection.flows_created == flows);
+  BOOST_TEST(reading.inspection.uninspected[UninspectedReason::flow_table_full] == 0U);
+  BOOST_TEST(reading.inspection.uninspected.sum() == 0U);
+}
 
 BOOST_AUTO_TEST_CASE(frames_cross_unchanged_in_order_and_both_ways_up_to_an_mtu_of_9000) {
   Tap tap;

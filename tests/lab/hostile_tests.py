@@ -1,0 +1,112 @@
+"""Memory that the two planes share and one of them fills with garbage: the other one goes on, and so does traffic."""
+
+import contextlib
+import json
+import os
+import time
+from pathlib import Path
+
+import vandal
+from bench import LISTED, require
+from load import Downloads, Queries
+
+SEED = 20260
+VANDALISM_S = 3.0
+ANSWER_LIMIT_S = 5.0  # of `sluice status`, on a busy machine
+BACK_LIMIT_S = 10.0
+# Seconds of CPU that the control plane may use in a second of that: a loop without an end uses all of one.
+BUSY_LIMIT = 0.8
+BETWEEN_S = 0.5
+
+
+def cpu_seconds(process):
+    """proc(5): utime and stime."""
+    fields = Path(f"/proc/{process.pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def statuses(bench, seconds):
+    """What `sluice status` said again and again for that time; each answer must come, and be one."""
+    deadline, said = time.monotonic() + seconds, []
+    while time.monotonic() < deadline:
+        begun = time.monotonic()
+        done = bench.wire.sluice("status", "--json")
+        took = time.monotonic() - begun
+        require(took < ANSWER_LIMIT_S, f"sluice status took {took:.1f} s")
+        try:
+            said.append(json.loads(done.stdout))
+        except ValueError:
+            require(False, f"sluice status ended with {done.returncode}: {done.stdout}{done.stderr}")
+        bench.wire.must_live()
+        time.sleep(BETWEEN_S)
+    return said
+
+
+@contextlib.contextmanager
+def vandalism(bench, pick):
+    """Garbage where `pick` says, while traffic flows that makes a finding a millisecond. Gives what was said, and fails
+    where traffic was lost, a plane died or the control plane was busy with nothing."""
+    said = []
+    path = bench.lab.directory / "tap" / "dataplane"
+    with Downloads(bench.lab) as downloads, Queries(bench.lab, LISTED) as queries:
+        used, begun = cpu_seconds(bench.wire.control), time.monotonic()
+        with vandal.Vandal(bench.lab, path, pick, SEED) as writer:
+            said += statuses(bench, VANDALISM_S)
+        busy = (cpu_seconds(bench.wire.control) - used) / (time.monotonic() - begun)
+        yield said
+    require(writer.written > 1000, f"{writer.written} words of garbage prove nothing")
+    require(not downloads.failed and not queries.missing(), f"lost: {downloads.failed}, {queries.missing()} questions")
+    require(busy < BUSY_LIMIT, f"the control plane was busy {busy:.0%} of the time")
+    bench.note(f"{writer.written} words, {queries.sent} questions, control busy {busy:.0%}")
+
+
+def findings_come_again(bench):
+    """A name of its own, so that it is no finding of before."""
+    name = f"again-{time.time_ns()}.{LISTED}"
+    deadline = time.monotonic() + BACK_LIMIT_S
+    while True:
+        with bench.alerts() as alerts:
+            bench.address_of(name)
+        if any(alert["sluice"]["matched"]["value"] == name for alert in alerts):
+            return
+        require(time.monotonic() < deadline, f"no finding on {name} within {BACK_LIMIT_S} s: {bench.wire.status()}")
+
+
+def counted(said, *names):
+    return sum(said["control"][name] for name in names)
+
+
+def garbage_from_the_control_plane_stops_no_traffic(bench):
+    memory = bench.lab.directory / "tap" / "dataplane"
+    constant = memory.read_bytes()[:32]
+    with vandalism(bench, vandal.consumer):
+        pass
+    require(memory.read_bytes()[:32] == constant, "the header has changed")
+    findings_come_again(bench)
+
+
+def garbage_from_the_data_plane_stops_no_control_plane(bench):
+    before = bench.wire.status()
+    with vandalism(bench, vandal.pages_and_rings):
+        pass
+    after = bench.wire.status()
+    given_up = [counted(said, "rings_damaged", "events_malformed") for said in (before, after)]
+    require(given_up[1] > given_up[0], f"nothing was counted as damaged: {after['control']}")
+    findings_come_again(bench)
+
+
+def a_header_of_garbage_is_left_and_a_good_one_is_found_again(bench):
+    memory = bench.lab.directory / "tap" / "dataplane"
+    good = memory.read_bytes()[vandal.HEADER]
+    with vandalism(bench, vandal.header) as said:
+        pass
+    absent = {one["reason"] for one in said if one["state"] == "ABSENT"}
+    require(absent and all(absent), f"the control plane took garbage for a data plane: {said}")
+    with open(memory, "r+b") as file:
+        file.write(good)
+    bench.wire.wait_for_state("INSPECTING", BACK_LIMIT_S)
+    findings_come_again(bench)
+
+
+TESTS = [garbage_from_the_control_plane_stops_no_traffic, garbage_from_the_data_plane_stops_no_control_plane,
+         a_header_of_garbage_is_left_and_a_good_one_is_found_again]
