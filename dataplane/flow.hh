@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <type_traits>
 
@@ -106,13 +107,18 @@ struct alignas(64) Flow {
   bool address_listed = false;
   Stage address_stage{};  // the furthest for which the addresses were looked at; 0 = not yet
 
-  // Beyond: touched only until the flow is decided.
+  // Third and fourth: touched only until the flow is decided.
   std::array<StreamSide, 2> side{};
+  // Beyond: while handshakes are read.
   QuicInitialState quic;
   ReportedSignatures reported;
 
   [[nodiscard]] const Address& initiator() const noexcept { return initiator_is_low ? key.low : key.high; }
   [[nodiscard]] const Address& responder() const noexcept { return initiator_is_low ? key.high : key.low; }
 };
+
+// What a packet of a TCP flow may touch: fetched ahead as a whole (flow_table.cc).
+constexpr std::size_t flow_bytes_per_packet = offsetof(Flow, quic);
+static_assert(flow_bytes_per_packet <= 256);
 
 }  // namespace sluice

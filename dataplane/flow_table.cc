@@ -17,6 +17,7 @@ namespace {
 // nine tenths, so a full array is what ends insertion, not an unlucky bucket.
 constexpr std::uint64_t load_numerator = 4;
 constexpr std::uint64_t load_denominator = 5;
+constexpr std::size_t cache_line = alignof(Flow);
 
 // A bit for each of a bucket's eight tags that equals `tag`.
 #ifdef __SSE2__
@@ -80,7 +81,9 @@ Flow* FlowTable::prefetch_flow(std::uint64_t hash) const noexcept {
   const auto bits = candidates(where);
   if (bits == 0) return nullptr;
   auto* flow = candidate(where, bits);
-  __builtin_prefetch(flow);
+  // Each line that is waited for costs as much as all the rest of the packet's way.
+  const auto* const bytes = reinterpret_cast<const char*>(flow);
+  for (std::size_t at = 0; at < flow_bytes_per_packet; at += cache_line) __builtin_prefetch(bytes + at);
   return flow;
 }
 

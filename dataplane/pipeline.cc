@@ -149,12 +149,14 @@ void Pipeline::inspect(const Passage& at) noexcept {
       at.packet.uninspected = UninspectedReason::unknown_protocol;
     if (flow.decided) return;
   }
-  if (at.packet.protocol == ip_protocol::tcp)
+  if (at.packet.protocol == ip_protocol::tcp) {
     streams_.segment(at);
-  else if (at.packet.protocol == ip_protocol::udp)
+    flow.decided = flow.side[0].finished && flow.side[1].finished;
+  } else if (at.packet.protocol == ip_protocol::udp) {
     protocols_.datagram(at);
-  else
+  } else {
     flow.decided = true;
+  }
 }
 
 void Pipeline::end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept {
