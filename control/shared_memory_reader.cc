@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 #include <string_view>
+#include <utility>
 
 namespace sluice {
 namespace {
@@ -67,8 +68,15 @@ tl::expected<std::unique_ptr<SharedMemoryReader>, std::string> SharedMemoryReade
     return fail("not the shared memory of a data plane of this version, or not complete yet");
   }
   auto* bytes = static_cast<std::uint8_t*>(base);
-  return std::unique_ptr<SharedMemoryReader>{new SharedMemoryReader{
+  std::unique_ptr<SharedMemoryReader> reader{new SharedMemoryReader{
       path, bytes, size, static_cast<std::uint8_t*>(consumer), SharedLayout{bytes, workers, ring_bytes}, workers}};
+  for (const auto& [start, length] :
+       {std::pair<const void*, std::size_t>{base, size}, {consumer, consumer_page_size}}) {
+    auto guard = MappingGuard::make(file.descriptor, start, length, size);
+    if (!guard) return fail(guard.error());
+    reader->guards_.push_back(std::move(*guard));
+  }
+  return reader;
 }
 
 SharedMemoryReader::SharedMemoryReader(std::string path, std::uint8_t* base, std::size_t size, std::uint8_t* consumer,

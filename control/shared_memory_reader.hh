@@ -11,6 +11,7 @@
 
 #include "control/tap_reading.hh"
 #include "dataplane/event_ring.hh"
+#include "dataplane/mapping_guard.hh"
 #include "dataplane/shared_memory.hh"
 
 namespace sluice {
@@ -58,6 +59,7 @@ class SharedMemoryReader {
   std::uint32_t workers_;
   std::uint64_t epoch_;
   std::uint32_t process_;
+  std::vector<MappingGuard> guards_;     // of both mappings
   StateReading state_;                   // as read last
   std::vector<WorkerReading> counters_;  // as read last
   std::uint64_t counters_unreadable_ = 0;

@@ -74,8 +74,17 @@ tl::expected<SharedMemory, std::string> SharedMemory::create(const std::string& 
     return tl::unexpected(failure("cannot reserve " + std::to_string(size) + " bytes of shared memory in", fresh));
   }
   void* mapped = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, file, 0);
+  if (mapped == MAP_FAILED) {
+    auto why = failure("cannot map", fresh);
+    ::close(file);
+    return tl::unexpected(std::move(why));
+  }
+  auto guard = MappingGuard::make(file, mapped, size, size);
   ::close(file);
-  if (mapped == MAP_FAILED) return tl::unexpected(failure("cannot map", fresh));
+  if (!guard) {
+    ::munmap(mapped, size);
+    return tl::unexpected(guard.error());
+  }
   if (::rename(fresh.c_str(), path.c_str()) != 0) {
     const auto message = failure("cannot rename " + fresh + " to", path);
     ::munmap(mapped, size);
@@ -94,11 +103,15 @@ tl::expected<SharedMemory, std::string> SharedMemory::create(const std::string& 
   header->epoch = static_cast<std::uint64_t>(header->started_ns);
   new (base + SharedLayout::consumer_offset()) ConsumerPage;
   for (std::uint32_t i = 0; i < workers; ++i) new (&layout.worker(i)) WorkerPage;
-  return SharedMemory{path, base, size, layout};
+  return SharedMemory{path, base, size, layout, std::move(*guard)};
 }
 
 SharedMemory::SharedMemory(SharedMemory&& other) noexcept
-    : path_(std::move(other.path_)), base_(other.base_), size_(other.size_), layout_(other.layout_) {
+    : path_(std::move(other.path_)),
+      base_(other.base_),
+      size_(other.size_),
+      layout_(other.layout_),
+      guard_(std::move(other.guard_)) {
   other.base_ = nullptr;
 }
 

@@ -18,6 +18,7 @@
 #include "dataplane/counters.hh"
 #include "dataplane/event_ring.hh"
 #include "dataplane/event_sink.hh"
+#include "dataplane/mapping_guard.hh"
 #include "dataplane/tap_state.hh"
 
 namespace sluice {
@@ -123,13 +124,14 @@ class SharedMemory {
   void publish() const noexcept;
 
  private:
-  SharedMemory(std::string path, std::uint8_t* base, std::size_t size, const SharedLayout& layout)
-      : path_(std::move(path)), base_(base), size_(size), layout_(layout) {}
+  SharedMemory(std::string path, std::uint8_t* base, std::size_t size, const SharedLayout& layout, MappingGuard guard)
+      : path_(std::move(path)), base_(base), size_(size), layout_(layout), guard_(std::move(guard)) {}
 
   std::string path_;
   std::uint8_t* base_;
   std::size_t size_;
   SharedLayout layout_;
+  MappingGuard guard_;  // the other side has the file too
 };
 
 // Writes a worker's counters under their sequence count.

@@ -27,6 +27,7 @@ constexpr std::array worker_calls{
     SCMP_SYS(restart_syscall),                                              // a poll that a signal has interrupted
     SCMP_SYS(clock_gettime),                                                // where the vDSO cannot read the clock
     SCMP_SYS(rt_sigreturn),                                                 // the end of a signal handler
+    SCMP_SYS(ftruncate),  // shared memory that was cut short gets its length back (mapping_guard.hh)
     // DPDK tells the main core that a worker has ended, and waits for the next order, by pipes.
     SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(exit), SCMP_SYS(exit_group)};
 

@@ -29,6 +29,28 @@ def query(number, name):
     return struct.pack("!6H", number, 0x0100, 1, 0, 0, 0) + labels + struct.pack("!BHH", 0, 1, 1)
 
 
+class Crossing:
+    """What the ends of the wire sent and got while a context lasted, by the kernel's own counters."""
+
+    ENDS = (("inside", "inside0"), ("outside", "outside0"))
+
+    def __init__(self, lab):
+        self._lab = lab
+        self.lost_outwards = self.lost_inwards = 0  # frames
+
+    def _frames(self):
+        return [self._lab.counters(*end) for end in self.ENDS]
+
+    def __enter__(self):
+        self._before = self._frames()
+        return self
+
+    def __exit__(self, *_):
+        (inside_got, inside_sent), (outside_got, outside_sent) = [
+            [after - before for after, before in zip(*pair)] for pair in zip(self._frames(), self._before)]
+        self.lost_outwards, self.lost_inwards = inside_sent - outside_got, outside_sent - inside_got
+
+
 class Background:
     """A thread in a namespace, for the length of a context; what it raised is raised at the end."""
 

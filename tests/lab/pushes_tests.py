@@ -5,7 +5,7 @@ import time
 from collections import Counter
 
 from bench import require
-from load import Downloads, Probes, Queries
+from load import Crossing, Downloads, Probes, Queries
 from publisher import Publisher, signature
 
 SHORT_PUSHES, FULL_PUSHES = 20, 100
@@ -17,7 +17,6 @@ FILLER_ROWS = 5_000  # a generation is then large enough for one that stays behi
 GROWTH_LIMIT_KIB = 6 * 1024  # one generation of FILLER_ROWS takes a good MiB: far less than a leak of all of them
 NAMES = ("even.pushed.example", "odd.pushed.example")
 PATHS = ("/even-path-of-the-lab", "/odd-path-of-the-lab")
-ENDS = (("inside", "inside0"), ("outside", "outside0"))
 NOT_FOR_INSPECTION = "not_ip"  # ARP comes when it likes
 
 
@@ -35,30 +34,25 @@ class Traffic:
     def __init__(self, bench):
         self._bench = bench
         self.queries, self.downloads, self.probes = Queries(bench.lab), Downloads(bench.lab), Probes(bench.lab, NAMES)
+        self.crossing = Crossing(bench.lab)
+        self._parts = (self.crossing, self.queries, self.downloads, self.probes)
 
     def __enter__(self):
-        self._frames = self._counters()
         self._samples = self._bench.wire.samples()
-        for part in (self.queries, self.downloads, self.probes):
+        for part in self._parts:
             part.__enter__()
         return self
 
     def __exit__(self, *failure):
-        for part in (self.queries, self.downloads, self.probes):
+        for part in reversed(self._parts):
             part.__exit__(*failure)
-        self.frames = [tuple(after - before for after, before in zip(*pair))
-                       for pair in zip(self._counters(), self._frames)]
         self.samples = {key: value - self._samples.get(key, 0) for key, value in self._bench.wire.samples().items()}
-
-    def _counters(self):
-        return [self._bench.lab.counters(*end) for end in ENDS]
 
     def lost(self):
         """What did not arrive and was not blocked: by the endpoints' and the interfaces' own counters."""
-        (inside_got, inside_sent), (outside_got, outside_sent) = self.frames
         return {"questions without an answer": self.queries.missing(), "downloads": self.downloads.failed,
-                "frames to the outside": inside_sent - outside_got - self.probes.unanswered(),
-                "frames to the inside": outside_sent - inside_got}
+                "frames to the outside": self.crossing.lost_outwards - self.probes.unanswered(),
+                "frames to the inside": self.crossing.lost_inwards}
 
     def uninspected(self):
         """Reasons for which packets were not inspected."""

@@ -1,6 +1,7 @@
 """Somebody who writes over the memory that the two planes share, as one of them could that was taken over."""
 
 import mmap
+import os
 import random
 import struct
 import time
@@ -14,6 +15,7 @@ RING_BYTES = 4 << 20  # events.ring_bytes as it is by default
 HEADER = slice(0, PAGE)
 WORD = struct.Struct("=Q")
 PAUSE_S = 0.0005
+CUT_EVERY_S = 0.05
 BURST = 20
 
 
@@ -46,6 +48,22 @@ class Vandal(Background):
                               old ^ 1 << choose.randrange(64)))
         WORD.pack_into(memory, at, word & (1 << 64) - 1)
         self.written += 1
+
+
+class Cutter(Background):
+    """Makes the file shorter again and again, for the length of a context."""
+
+    def __init__(self, lab, path, seed):
+        super().__init__(lab, "tap")
+        self._path, self._random = path, random.Random(seed)
+        self.cuts = 0
+
+    def work(self, over):
+        whole = self._path.stat().st_size
+        while not over.is_set():
+            os.truncate(self._path, self._random.choice((0, 1, PAGE, self._random.randrange(whole))))
+            self.cuts += 1
+            time.sleep(CUT_EVERY_S)
 
 
 def consumer(_):
