@@ -15,7 +15,9 @@ Statistics statistics_of(const TapReading& reading, Tick now) {
   for (const auto& worker : reading.workers) statistics.inspection += worker.counters.inspection;
   statistics.held = reading.held;
   statistics.generation = reading.generation;
-  statistics.uptime = now - tick_from_nanoseconds(reading.started_ns);
+  // A clock that was set back, or a start that is garbage, gives none.
+  if (reading.started_ns >= 0 && reading.started_ns <= nanoseconds_since_epoch(now))
+    statistics.uptime = now - tick_from_nanoseconds(reading.started_ns);
   return statistics;
 }
 

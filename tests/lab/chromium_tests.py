@@ -39,13 +39,11 @@ def long_hello(capture):
 
 
 def long_initial(capture):
-    """Two full datagrams of the client before the server says a word: one would do for a hello that fits."""
-    before = []
-    for inside, data in payloads(capture, 17, 443):
-        if not inside:
-            break
-        before.append(len(data))
-    return sum(length >= ONE_INITIAL for length in before) >= 2
+    """Two full datagrams with the destination that the client made up, which is the server's own as soon as it has heard
+    of that (RFC 9000 section 7.2): one would do for a hello that fits."""
+    to = [data[6:6 + data[5]] for inside, data in payloads(capture, 17, 443)
+          if inside and len(data) >= ONE_INITIAL and data[0] & 0x80]
+    return to.count(to[0]) >= 2 if to else False
 
 
 def visits(quic, addresses, is_long, what):

@@ -92,6 +92,11 @@ def changed(before, after):
     return {key: (before[key], after[key]) for key in before if before[key] != after[key]}
 
 
+def answer_ipv6(lab):
+    for interface in INTERFACES:
+        lab.check("tap", ["sh", "-c", f"echo 0 > /proc/sys/net/ipv6/conf/{interface}/disable_ipv6"])
+
+
 def switch_features(lab, value):
     for interface in INTERFACES:
         lab.check("tap", ["ethtool", "-K", interface, *(word for name in FEATURES for word in (name, value))])
@@ -101,6 +106,7 @@ def the_interfaces_get_their_settings_back_at_the_end(bench):
     lab, wire = bench.lab, bench.wire
     tap.stop(wire.dataplane)
     switch_features(lab, "on")  # else the tap finds nothing to change
+    answer_ipv6(lab)  # which a tap that was killed has left off
     try:
         before = settings(lab)
         wire.start_dataplane()

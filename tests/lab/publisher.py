@@ -1,6 +1,8 @@
 """Who makes packs of rules for the taps of the lab: keys by minisign, packs by `sluice rules compile`."""
 
 import csv
+import tempfile
+from pathlib import Path
 
 import tap
 
@@ -10,8 +12,8 @@ PAST = ("2024-01-01", "2025-01-01")  # when an expired pack was made, and when i
 
 class Publisher:
     def __init__(self, lab, name="publisher"):
-        self._lab, self._directory = lab, lab.directory / name
-        self._directory.mkdir()
+        self._lab, self._directory = lab, Path(tempfile.mkdtemp(prefix=f"{name}-", dir=lab.directory))
+        self._directory.chmod(0o755)  # taps need not run as root
         self.public_key, self.secret_key = self._directory / "key.pub", self._directory / "key.sec"
         # -W: a key without a password, for machines.
         lab.check("tap", ["minisign", "-G", "-W", "-p", self.public_key, "-s", self.secret_key])

@@ -6,6 +6,7 @@ All that the lab knows of the programs' options stands in this file.
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -85,7 +86,8 @@ class Tap:
         self.lab = lab
         self.driver = driver
         directory = lab.directory / "tap"
-        directory.mkdir(exist_ok=True)
+        shutil.rmtree(directory, ignore_errors=True)  # a new tap has no past: no packs, no key, no events
+        directory.mkdir()
         self.config = directory / "config.json"
         self.config.write_text(json.dumps(configuration(driver, mode, rules, trusted_keys, directory), indent=2))
         self.eve = directory / "eve.json"

@@ -80,11 +80,22 @@ int status_of(std::string program, std::string argument) {
   return ::waitpid(child, &status, 0) == child ? status : -1;
 }
 
+// AddressSanitizer gives memory back when a thread ends, which a worker may not.
+bool worker_filter_can_be_tried() {
+#ifdef __SANITIZE_ADDRESS__
+  BOOST_TEST_MESSAGE("SKIPPED under AddressSanitizer: its own calls at the end of a thread are refused");
+  return false;
+#else
+  return true;
+#endif
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(system_call_filter)
 
 BOOST_AUTO_TEST_CASE(a_worker_makes_the_calls_of_the_drivers_and_no_others) {
+  if (!worker_filter_can_be_tried()) return;
   const auto said = in_child([] {
     std::array<int, 2> ends{};
     if (::socketpair(AF_UNIX, SOCK_DGRAM, 0, ends.data()) != 0) return std::string{"no sockets"};
@@ -134,6 +145,7 @@ BOOST_AUTO_TEST_CASE(no_thread_gets_what_a_tap_never_needs) {
 }
 
 BOOST_AUTO_TEST_CASE(what_the_data_plane_does_while_it_runs_goes_on_uncounted) {
+  if (!worker_filter_can_be_tried()) return;
   const auto said = in_child([] {
     if (const auto entered = enter_process_filter(); !entered) return entered.error();
     bpf_attr attributes{};
