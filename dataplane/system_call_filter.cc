@@ -89,6 +89,11 @@ void refuse(int, siginfo_t*, void* context) {
   refused.fetch_add(1, std::memory_order_relaxed);
 }
 
+// What an argument has to be for a rule to hold. (libseccomp's own macros are C alone.)
+scmp_arg_cmp argument(unsigned number, scmp_compare comparison, scmp_datum_t first, scmp_datum_t second = 0) {
+  return {number, comparison, first, second};
+}
+
 // A filter while it is being written. The first error stays, and what comes after it does nothing.
 class Filter {
  public:
@@ -113,8 +118,8 @@ class Filter {
     const int most = *std::max_element(values.begin(), values.end());
     for (int value = 0; value < most; ++value)
       if (std::find(values.begin(), values.end(), value) == values.end())
-        add(SCMP_ACT_TRAP, call, std::array{SCMP_A0_64(SCMP_CMP_EQ, static_cast<scmp_datum_t>(value))});
-    add(SCMP_ACT_TRAP, call, std::array{SCMP_A0_64(SCMP_CMP_GT, static_cast<scmp_datum_t>(most))});
+        add(SCMP_ACT_TRAP, call, std::array{argument(0, SCMP_CMP_EQ, static_cast<scmp_datum_t>(value))});
+    add(SCMP_ACT_TRAP, call, std::array{argument(0, SCMP_CMP_GT, static_cast<scmp_datum_t>(most))});
   }
 
   [[nodiscard]] tl::expected<void, std::string> enter() {
@@ -144,10 +149,10 @@ tl::expected<void, std::string> enter_process_filter() {
   for (const auto call : refused_calls) filter.add(SCMP_ACT_TRAP, call);
   filter.allow_only(SCMP_SYS(socket), allowed_families);
   filter.add(SCMP_ACT_TRAP, SCMP_SYS(socket),
-             std::array{SCMP_A0_64(SCMP_CMP_EQ, AF_NETLINK), SCMP_A2_64(SCMP_CMP_NE, NETLINK_ROUTE)});
+             std::array{argument(0, SCMP_CMP_EQ, AF_NETLINK), argument(2, SCMP_CMP_NE, NETLINK_ROUTE)});
   filter.allow_only(SCMP_SYS(bpf), allowed_bpf_commands);
   for (const scmp_datum_t flag : namespace_flags)
-    filter.add(SCMP_ACT_TRAP, SCMP_SYS(clone), std::array{SCMP_A0_64(SCMP_CMP_MASKED_EQ, flag, flag)});
+    filter.add(SCMP_ACT_TRAP, SCMP_SYS(clone), std::array{argument(0, SCMP_CMP_MASKED_EQ, flag, flag)});
   // Its flags lie in memory, where a filter cannot look. Libc asks for it first with each thread, and takes clone(2)
   // where the kernel has none: so it is not counted.
   filter.add(SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3));
