@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 import tap
-from bench import NEIGHBOURS, require
+from bench import NEIGHBOURS, Skipped, require
 from lab import CAPABILITIES
 from load import Downloads, Queries
 from publisher import signature
