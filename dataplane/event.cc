@@ -23,6 +23,14 @@ void EventWriter::begin(const EventHeader& header) noexcept {
   if (!truncated_) std::memcpy(buffer_.data(), &header, sizeof header);
 }
 
+void EventWriter::resume(Bytes record) noexcept {
+  used_ = 0;
+  const auto event = Event::parse(record);
+  if (!event) return;
+  begin(event->header());
+  for (const auto& field : *event) put(field.field, field.value);
+}
+
 void EventWriter::put(Field field, Bytes value) noexcept {
   const FieldHeader header{static_cast<std::uint16_t>(field), static_cast<std::uint16_t>(value.size())};
   const auto room = aligned(used_ + sizeof header + value.size());

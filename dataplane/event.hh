@@ -62,9 +62,11 @@ class EventWriter {
   explicit EventWriter(std::span<std::uint8_t> buffer) noexcept : buffer_(buffer) {}
 
   void begin(const EventHeader& header) noexcept;
+  // Goes on with a record that finish() gave before: its fields stand, more may follow. Nothing else is a record.
+  void resume(Bytes record) noexcept;
   void text(Field field, std::string_view value) noexcept;  // cut at 65,535 bytes
   void integer(Field field, std::uint64_t value) noexcept;
-  // The finished record; empty where begin() was never called.
+  // The finished record; empty where nothing was begun.
   [[nodiscard]] Bytes finish() noexcept;
   [[nodiscard]] bool truncated() const noexcept { return truncated_; }
 

@@ -8,6 +8,7 @@
 
 #include "dataplane/http.hh"
 #include "dataplane/packet.hh"
+#include "dataplane/pool.hh"
 #include "dataplane/quic_crypto.hh"
 
 namespace sluice {
@@ -50,8 +51,6 @@ class FlowHash {
 // Which timeout a flow waits for; each class has its own queue (expiry.hh).
 enum class ExpiryClass : std::uint8_t { opening, established, closed, datagram, other };
 constexpr std::size_t expiry_class_count = 5;
-
-constexpr std::uint32_t no_index = 0xffffffff;
 
 // To the server = from the initiator.
 enum class Way : std::uint8_t { to_server = 0, to_client = 1 };

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "dataplane/resident_memory.hh"
-
 namespace sluice {
 
 ReassemblyBuffer::Stored ReassemblyBuffer::insert(std::size_t offset, Bytes data) noexcept {
@@ -60,23 +58,6 @@ void ReassemblyBuffer::advance(std::size_t count) noexcept {
                        static_cast<std::uint16_t>(ranges_[i].end - count)};
   }
   count_ = kept;
-}
-
-BufferPool::BufferPool(std::uint32_t count)
-    : count_(count),
-      free_count_(count),
-      buffers_(std::make_unique_for_overwrite<ReassemblyBuffer[]>(count)),
-      free_(std::make_unique<std::uint32_t[]>(count)) {
-  for (std::uint32_t i = 0; i < count; ++i) free_[i] = count - 1 - i;
-}
-
-void BufferPool::make_resident() noexcept { sluice::make_resident(buffers_.get(), count_ * sizeof(ReassemblyBuffer)); }
-
-std::uint32_t BufferPool::take() noexcept {
-  if (free_count_ == 0) return no_index;
-  const auto index = free_[--free_count_];
-  buffers_[index].clear();
-  return index;
 }
 
 }  // namespace sluice

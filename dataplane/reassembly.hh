@@ -4,11 +4,10 @@
 
 #include <array>
 #include <cstdint>
-#include <memory>
 #include <optional>
 
 #include "dataplane/bytes.hh"
-#include "dataplane/flow.hh"
+#include "dataplane/pool.hh"
 
 namespace sluice {
 
@@ -43,31 +42,13 @@ class ReassemblyBuffer {
     std::uint16_t end;
   };
 
-  // No member is initialised here: a pool of thousands would touch all its memory at start. take() clears.
+  // No member is initialised here: see Pool.
   std::uint32_t count_;
   std::array<Range, ranges_limit> ranges_;
   std::array<std::uint8_t, window> bytes_;
 };
 static_assert(sizeof(ReassemblyBuffer) == ReassemblyBuffer::total_size);
 
-// A worker's own, fixed number of buffers.
-class BufferPool {
- public:
-  explicit BufferPool(std::uint32_t count);
-  // On a wire: a buffer's memory costs no page fault later.
-  void make_resident() noexcept;
-
-  // The index of a cleared buffer, or no_index where none is free.
-  [[nodiscard]] std::uint32_t take() noexcept;
-  void give(std::uint32_t index) noexcept { free_[free_count_++] = index; }
-  [[nodiscard]] ReassemblyBuffer& at(std::uint32_t index) noexcept { return buffers_[index]; }
-  [[nodiscard]] std::uint32_t in_use() const noexcept { return count_ - free_count_; }
-
- private:
-  std::uint32_t count_;
-  std::uint32_t free_count_;
-  std::unique_ptr<ReassemblyBuffer[]> buffers_;
-  std::unique_ptr<std::uint32_t[]> free_;
-};
+using BufferPool = Pool<ReassemblyBuffer>;
 
 }  // namespace sluice
