@@ -1,11 +1,9 @@
 #include <fmt/format.h>
 
 #include <iostream>
-#include <memory>
 #include <nlohmann/json.hpp>
 
-#include "control/command.hh"
-#include "control/control_client.hh"
+#include "control/query_command.hh"
 #include "control/safe_text.hh"
 #include "control/table.hh"
 #include "control/terminal.hh"
@@ -15,19 +13,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Arguments {
-  ControlAddress control;
-  bool json = false;
-};
-
-std::string text_at(const Json& json, const char* key) {
-  const auto found = json.find(key);
-  if (found == json.end() || found->is_null()) return "";
-  return shown_text(found->is_string() ? found->get<std::string>() : found->dump());
-}
-
 void line(const char* what, const std::string& value) {
-  if (!value.empty()) std::cout << fmt::format("{:<12} {}\n", what, value);
+  if (!value.empty()) std::cout << fmt::format("{:<12} {}\n", what, shown_text(value));
 }
 
 void print_packs(const Json& packs, std::size_t width) {
@@ -88,35 +75,18 @@ void print(const Json& status) {
   print_ports(statistics, width);
 }
 
-Exit run_status(const Arguments& arguments) {
-  const auto socket = arguments.control.socket();
-  if (!socket) return socket.error();
-  const auto answer = ControlClient{*socket}.get("/v1/status");
-  if (!answer) {
-    fmt::print(stderr, "sluice: {}\n", answer.error());
-    return Exit::failed;
-  }
-  const auto status = Json::parse(*answer);
-  if (arguments.json)
-    std::cout << *answer;
-  else
-    print(status);
-  return status.at("dataplane").at("up") == true ? Exit::ok : Exit::failed;
-}
-
 }  // namespace
 
 void add_status_command(CLI::App& program, Run& run) {
-  auto arguments = std::make_shared<Arguments>();
-  auto* command = program.add_subcommand("status", "Say whether the tap inspects, by which rules, and what it counted");
-  command->footer(
-      "States: INSPECTING, DEGRADED (inspects with less than it should), UNINSPECTED (forwards without looking),\n"
-      "STARTING, STOPPED, ABSENT (no data plane). Counters are those since the data plane's start.\n"
-      "Exit status: 0 the data plane lives, 1 it does not, or sluice-control does not answer, 2 errors in the\n"
-      "configuration.");
-  arguments->control.add_options(*command);
-  command->add_flag("--json", arguments->json, "The whole answer as JSON");
-  command->callback([arguments, &run] { run = [arguments] { return run_status(*arguments); }; });
+  add_query_command(
+      program, run,
+      {"status", "Say whether the tap inspects, by which rules, and what it counted",
+       "States: INSPECTING, DEGRADED (inspects with less than it should), UNINSPECTED (forwards without looking),\n"
+       "STARTING, STOPPED, ABSENT (no data plane). Counters are those since the data plane's start.\n"
+       "Exit status: 0 the data plane lives, 1 it does not, or sluice-control does not answer, 2 errors in the\n"
+       "configuration.",
+       "/v1/status", print,
+       [](const Json& status) { return status.at("dataplane").at("up") == true ? Exit::ok : Exit::failed; }});
 }
 
 }  // namespace sluice

@@ -44,16 +44,16 @@ std::string unrecognised(Bytes start) {
 
 tl::expected<CaptureReader, CaptureError> CaptureReader::open(const std::string& path) {
   // A duplicate, so that closing the reader leaves standard input open.
-  FileDescriptor file{path == standard_input ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
-                                             : ::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (!file.open()) {
+  Descriptor file{path == standard_input ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+                                         : ::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (!file.is_open()) {
     return tl::unexpected(
         CaptureError{fmt::format("{}: cannot be opened: {}", path, std::generic_category().message(errno))});
   }
   return read(std::move(file), path == standard_input ? "standard input" : path);
 }
 
-tl::expected<CaptureReader, CaptureError> CaptureReader::read(FileDescriptor file, const std::string& name) {
+tl::expected<CaptureReader, CaptureError> CaptureReader::read(Descriptor file, const std::string& name) {
   return CaptureInput::open(std::move(file)).and_then(recognise).map_error([&](const std::string& text) {
     return CaptureError{fmt::format("{}: {}", name, text)};
   });

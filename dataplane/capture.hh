@@ -25,7 +25,7 @@ class CaptureReader {
   // header. A file with a good header and no packets is fine.
   [[nodiscard]] static tl::expected<CaptureReader, CaptureError> open(const std::string& path);
   // `name` stands in messages.
-  [[nodiscard]] static tl::expected<CaptureReader, CaptureError> read(FileDescriptor file, const std::string& name);
+  [[nodiscard]] static tl::expected<CaptureReader, CaptureError> read(Descriptor file, const std::string& name);
 
   // The packet's data stays valid until the next call. After `end` or `cut` every call gives the same.
   [[nodiscard]] Next next(CapturedPacket& packet);

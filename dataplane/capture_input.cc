@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <system_error>
+#include <utility>
 
 namespace sluice {
 namespace {
@@ -20,31 +21,19 @@ constexpr int gzip_window_bits = 15 + 16;  // zlib: the largest window, with a g
 
 }  // namespace
 
-FileDescriptor& FileDescriptor::operator=(FileDescriptor&& other) noexcept {
-  std::swap(number_, other.number_);
-  return *this;
-}
-
-FileDescriptor::~FileDescriptor() { (void)close(); }
-
-int FileDescriptor::close() noexcept {
-  const int number = std::exchange(number_, -1);
-  return number < 0 || ::close(number) == 0 ? 0 : errno;
-}
-
 void CaptureInput::EndInflate::operator()(z_stream* stream) const noexcept {
   inflateEnd(stream);
   delete stream;
 }
 
-CaptureInput::CaptureInput(FileDescriptor file) : file_(std::move(file)), window_(window_size) {
+CaptureInput::CaptureInput(Descriptor file) : file_(std::move(file)), window_(window_size) {
   struct stat status {};
   if (::fstat(file_.number(), &status) == 0 && S_ISREG(status.st_mode)) {
     size_ = static_cast<std::uint64_t>(status.st_size);
   }
 }
 
-tl::expected<CaptureInput, std::string> CaptureInput::open(FileDescriptor file) {
+tl::expected<CaptureInput, std::string> CaptureInput::open(Descriptor file) {
   CaptureInput input{std::move(file)};
   const Bytes id = input.peek(2);
   if (!input.failure_.empty()) return tl::unexpected(input.failure_);

@@ -8,37 +8,19 @@
 #include <memory>
 #include <string>
 #include <tl/expected.hpp>
-#include <utility>
 #include <vector>
 
 #include "dataplane/bytes.hh"
 #include "dataplane/capture_packet.hh"
+#include "dataplane/descriptor.hh"
 
 namespace sluice {
-
-// Owns an open file; closes it.
-class FileDescriptor {
- public:
-  FileDescriptor() noexcept = default;
-  explicit FileDescriptor(int number) noexcept : number_(number) {}
-  FileDescriptor(FileDescriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  FileDescriptor& operator=(FileDescriptor&& other) noexcept;
-  ~FileDescriptor();
-
-  [[nodiscard]] bool open() const noexcept { return number_ >= 0; }
-  [[nodiscard]] int number() const noexcept { return number_; }
-  // 0, or the errno of close(): some file systems report a failed write only here.
-  [[nodiscard]] int close() noexcept;
-
- private:
-  int number_ = -1;
-};
 
 // zlib's gzread would do as well, but at damage it drops what it had unpacked before.
 class CaptureInput {
  public:
   // Reads a little to see whether it is gzip. The error is a text without a path.
-  [[nodiscard]] static tl::expected<CaptureInput, std::string> open(FileDescriptor file);
+  [[nodiscard]] static tl::expected<CaptureInput, std::string> open(Descriptor file);
 
   // The next `count` bytes without consuming them; fewer only where no more can be had. Valid until the next call.
   [[nodiscard]] Bytes peek(std::size_t count);
@@ -62,7 +44,7 @@ class CaptureInput {
     void operator()(z_stream* stream) const noexcept;
   };
 
-  explicit CaptureInput(FileDescriptor file);
+  explicit CaptureInput(Descriptor file);
 
   // Each: at least one byte more, or false.
   [[nodiscard]] bool fill();
@@ -72,7 +54,7 @@ class CaptureInput {
   [[nodiscard]] std::size_t unpack(std::uint8_t* into, std::size_t room);
   [[nodiscard]] bool start_unpacking();
 
-  FileDescriptor file_;
+  Descriptor file_;
   std::uint64_t size_ = 0;
   std::uint64_t read_ = 0;  // from the file
   std::string failure_;

@@ -38,7 +38,7 @@ bool same_file(const std::string& one, const std::string& other) noexcept {
 
 }  // namespace
 
-CaptureWriter::CaptureWriter(FileDescriptor file, const std::string& path, const CaptureFormat& format)
+CaptureWriter::CaptureWriter(Descriptor file, const std::string& path, const CaptureFormat& format)
     : file_(std::move(file)), path_(path), format_(format) {
   buffer_.reserve(buffer_size);
 }
@@ -48,8 +48,8 @@ tl::expected<CaptureWriter, CaptureError> CaptureWriter::open(const std::string&
   if (std::ranges::any_of(inputs, [&](const auto& input) { return same_file(path, input); })) {
     return tl::unexpected(CaptureError{fmt::format("{}: is an input, and would be overwritten: name another", path)});
   }
-  FileDescriptor file{::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, file_mode)};
-  if (!file.open()) return tl::unexpected(file_error(path, "cannot be created", errno));
+  Descriptor file{::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, file_mode)};
+  if (!file.is_open()) return tl::unexpected(file_error(path, "cannot be created", errno));
   CaptureWriter writer{std::move(file), path, format};
   if (path.ends_with(pcapng_suffix)) writer.format_.kind = CaptureKind::pcapng;
   writer.put_file_header();

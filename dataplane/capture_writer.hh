@@ -37,7 +37,7 @@ class CaptureWriter {
   [[nodiscard]] tl::expected<void, CaptureError> close();
 
  private:
-  CaptureWriter(FileDescriptor file, const std::string& path, const CaptureFormat& format);
+  CaptureWriter(Descriptor file, const std::string& path, const CaptureFormat& format);
 
   void put(std::unsigned_integral auto value);
   void put_padded(Bytes bytes);
@@ -50,7 +50,7 @@ class CaptureWriter {
   void flush();
   [[nodiscard]] tl::expected<void, CaptureError> outcome() const;
 
-  FileDescriptor file_;
+  Descriptor file_;
   std::string path_;
   CaptureFormat format_;
   std::vector<std::uint8_t> buffer_;

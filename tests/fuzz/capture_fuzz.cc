@@ -20,7 +20,7 @@ using sluice::CaptureKind;
 using sluice::CaptureNext;
 using sluice::CaptureReader;
 using sluice::CaptureWriter;
-using sluice::FileDescriptor;
+using sluice::Descriptor;
 
 struct Kept {
   std::vector<std::uint8_t> data;
@@ -31,9 +31,9 @@ struct Kept {
 // A gzip bomb is not what this looks for.
 constexpr std::size_t packet_limit = 10'000;
 
-FileDescriptor memory_file() {
-  FileDescriptor file{::memfd_create("capture", MFD_CLOEXEC)};
-  if (!file.open()) std::abort();
+Descriptor memory_file() {
+  Descriptor file{::memfd_create("capture", MFD_CLOEXEC)};
+  if (!file.is_open()) std::abort();
   return file;
 }
 
@@ -51,7 +51,7 @@ std::vector<Kept> read_all(CaptureReader& reader) {
 }
 
 void write_and_read(const std::vector<Kept>& before, const CaptureReader& reader, const CaptureFormat& format) {
-  FileDescriptor file = memory_file();
+  Descriptor file = memory_file();
   auto writer = CaptureWriter::open("/proc/self/fd/" + std::to_string(file.number()), format);
   if (!writer) std::abort();
   for (auto kept : before) {
@@ -85,7 +85,7 @@ void write_and_read(const std::vector<Kept>& before, const CaptureReader& reader
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  FileDescriptor file = memory_file();
+  Descriptor file = memory_file();
   if (::write(file.number(), data, size) != static_cast<ssize_t>(size)) std::abort();
   if (::lseek(file.number(), 0, SEEK_SET) != 0) std::abort();
   auto reader = CaptureReader::read(std::move(file), "fuzz");

@@ -6,7 +6,6 @@ import re
 import time
 
 import tap
-from tap import METRICS
 
 COMMAND_LIMIT_S = 30.0
 

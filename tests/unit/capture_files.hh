@@ -42,9 +42,9 @@ inline Raw joined(Raw first, const Raw& second) {
   return first;
 }
 
-inline FileDescriptor memory_file(Bytes content) {
-  FileDescriptor file{::memfd_create("capture", MFD_CLOEXEC)};
-  BOOST_REQUIRE(file.open());
+inline Descriptor memory_file(Bytes content) {
+  Descriptor file{::memfd_create("capture", MFD_CLOEXEC)};
+  BOOST_REQUIRE(file.is_open());
   BOOST_REQUIRE(::write(file.number(), content.data(), content.size()) == static_cast<ssize_t>(content.size()));
   BOOST_REQUIRE(::lseek(file.number(), 0, SEEK_SET) == 0);
   return file;

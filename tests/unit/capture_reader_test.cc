@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(a_pipe_is_read_to_its_end) {
     }
     ::close(ends[1]);
   });
-  const auto all = reading(CaptureReader::read(sluice::FileDescriptor{ends[0]}, "pipe"));
+  const auto all = reading(CaptureReader::read(sluice::Descriptor{ends[0]}, "pipe"));
   writer.join();
   BOOST_TEST(all.packets.size() == 300U);
   BOOST_TEST((all.last == CaptureNext::end));
