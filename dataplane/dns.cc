@@ -1,6 +1,8 @@
 #include "dataplane/dns.hh"
 
+#include <arpa/inet.h>
 #include <algorithm>
+#include <array>
 
 #include "dataplane/dns_text.hh"
 
@@ -69,14 +71,10 @@ void put_ipv4(Bytes address, DnsText& text) noexcept {
   }
 }
 
-// Eight groups of four digits, as Suricata writes them.
+// RFC 5952
 void put_ipv6(Bytes address, DnsText& text) noexcept {
-  Reader reader{address};
-  while (reader.left() != 0) {
-    const unsigned group = reader.be16();
-    for (const unsigned shift : {12U, 8U, 4U, 0U}) text.hex(group >> shift);
-    if (reader.left() != 0) text.put(':');
-  }
+  std::array<char, INET6_ADDRSTRLEN> room;  // not by Address, to which a mapped IPv4 address is IPv4
+  text.put(inet_ntop(AF_INET6, address.data(), room.data(), room.size()));
 }
 
 // RFC 1035 section 3.3.14

@@ -108,10 +108,9 @@ class DnsMessage {
 // Opens a message; need_more where it is shorter than its header.
 [[nodiscard]] tl::expected<DnsMessage, DnsError> parse_dns(Bytes message) noexcept;
 
-// The data of a record as EVE has it: A and AAAA as address text, AAAA in full ("2001:0db8:0000:..."); of CNAME,
-// DNAME, NS, PTR, MX, SOA, SRV, SVCB and HTTPS the (first) name, "." for the root; TXT its strings with a space
-// between. Written to `out`, cut at its end; empty for other types and for data that does not fit its type.
-// Names and texts are escaped as in dns_text.hh.
+// The data of a record as EVE has it: A and AAAA as address text (RFC 5952); of CNAME, DNAME, NS, PTR, MX, SOA, SRV,
+// SVCB and HTTPS the (first) name, "." for the root; TXT its strings with a space between. Written to `out`, cut at its
+// end; empty for other types and for data that does not fit its type. Names and texts are escaped as in dns_text.hh.
 [[nodiscard]] std::string_view format_rdata(const DnsMessage& message, const DnsRecord& record,
                                             std::span<char> out) noexcept;
 
