@@ -108,6 +108,12 @@ Json own_fields(const Event& event, bool is_quic) {
       own.emplace("tls_version_offered", tls_version_text(field.integer()));
     else if (field.field == Field::dns_authority_count)
       own.emplace("dns_authority_count", field.integer());
+    else if (field.field == Field::resolved_name)
+      own.emplace("resolved_name", stored_text(field.text()));
+    else if (field.field == Field::alias_target)
+      own.emplace("alias_target", stored_text(field.text()));
+    else if (field.field == Field::never_resolved)
+      own.emplace("never_resolved", true);
     else if (field.field == Field::tls_alpn && is_quic)
       alpns.push_back(stored_text(field.text()));
   }
