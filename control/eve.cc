@@ -42,15 +42,6 @@ std::string protocol_text(std::uint8_t number) {
   return fmt::format("{:03}", number);
 }
 
-// IPv6 in full, eight groups of four digits: so does Suricata.
-std::string address_text(const Address& address) {
-  if (address.is_v4()) return address.text();
-  std::string text;
-  for (std::size_t i = 0; i < address.bytes.size(); i += 2)
-    text += fmt::format("{}{:02x}{:02x}", i == 0 ? "" : ":", address.bytes[i], address.bytes[i + 1]);
-  return text;
-}
-
 std::string_view type_text(EventType type) {
   switch (type) {
     case EventType::alert: return "alert";
@@ -71,9 +62,9 @@ void put_addresses(Json& line, const EventHeader& header) {
   if (!vlan.empty()) line["vlan"] = std::move(vlan);
 
   const bool has_ports = header.ip_protocol == tcp || header.ip_protocol == udp || header.ip_protocol == sctp;
-  line["src_ip"] = address_text(header.source);
+  line["src_ip"] = header.source.text();
   if (has_ports) line["src_port"] = header.source_port;
-  line["dest_ip"] = address_text(header.destination);
+  line["dest_ip"] = header.destination.text();
   if (has_ports) line["dest_port"] = header.destination_port;
   line["proto"] = protocol_text(header.ip_protocol);
   line["ip_v"] = header.source.is_v4() ? 4 : 6;
@@ -117,6 +108,12 @@ Json own_fields(const Event& event, bool is_quic) {
       own.emplace("tls_version_offered", tls_version_text(field.integer()));
     else if (field.field == Field::dns_authority_count)
       own.emplace("dns_authority_count", field.integer());
+    else if (field.field == Field::resolved_name)
+      own.emplace("resolved_name", stored_text(field.text()));
+    else if (field.field == Field::alias_target)
+      own.emplace("alias_target", stored_text(field.text()));
+    else if (field.field == Field::never_resolved)
+      own.emplace("never_resolved", true);
     else if (field.field == Field::tls_alpn && is_quic)
       alpns.push_back(stored_text(field.text()));
   }

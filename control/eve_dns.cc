@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "control/eve_dns_records.hh"
 #include "dataplane/dns_registry.hh"
 
 namespace sluice {
@@ -26,14 +27,6 @@ void put_dns_flags(Json& dns, std::uint64_t flags) {
     if ((flags & bit) != 0) put(dns, key, true);
   put(dns, "opcode", flags >> 11U & 0x0fU);
   put(dns, "rcode", dns_rcode_text(flags & 0x0fU));
-}
-
-Json grouped(const Json& answers) {
-  Json groups = Json::object();
-  for (const auto& answer : answers)
-    if (answer.contains("rrtype") && answer.contains("rdata"))
-      groups[answer["rrtype"].get<std::string>()].push_back(answer["rdata"]);
-  return groups;
 }
 
 // A name as it is meant to be read: its bytes as UTF-8, with U+FFFD for what is none; only control characters keep
@@ -66,7 +59,7 @@ Json dns_record(const EventField& field) {
 Json dns_object(const Event& event) {
   Json dns = {{"version", 3}};
   Json queries = Json::array();
-  Json answers = Json::array();
+  DnsRecords records;
   for (const auto& field : event) {
     switch (field.field) {
       case Field::dns_response: put(dns, "type", field.integer() != 0 ? "response" : "request"); break;
@@ -78,30 +71,13 @@ Json dns_object(const Event& event) {
       case Field::dns_query_type:
         if (auto* query = last(queries)) put(*query, "rrtype", dns_type_text(field.integer()));
         break;
-      case Field::dns_answer_name: answers.push_back(dns_record(field)); break;
-      case Field::dns_answer_type:
-        if (auto* answer = last(answers)) put(*answer, "rrtype", dns_type_text(field.integer()));
-        break;
-      case Field::dns_answer_ttl:
-        if (auto* answer = last(answers)) put(*answer, "ttl", field.integer());
-        break;
-      case Field::dns_answer_data:
-        if (auto* answer = last(answers)) put_text(*answer, "rdata", field);
-        break;
-      default: break;
+      case Field::dns_answer_name: records.start(dns_record(field)); break;
+      default: records.add(field); break;
     }
   }
-  auto groups = grouped(answers);
   if (!queries.empty()) put(dns, "queries", std::move(queries));
-  if (!answers.empty()) put(dns, "answers", std::move(answers));
-  if (!groups.empty()) put(dns, "grouped", std::move(groups));
+  std::move(records).put_into(dns);
   return dns;
-}
-
-std::string dns_type_text(std::uint64_t type) {
-  DnsNumberText buffer;
-  const auto name = type > 0xffff ? std::string_view{} : dns_type_name(static_cast<std::uint16_t>(type), buffer);
-  return name.empty() || name.data() == buffer.data() ? fmt::to_string(type) : std::string{name};
 }
 
 std::string dns_rcode_text(std::uint64_t rcode) {

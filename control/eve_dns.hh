@@ -12,8 +12,6 @@ namespace sluice {
 // DNS, format 3 of Suricata 8: flags, queries, answers in full and grouped by type.
 [[nodiscard]] Json dns_object(const Event& event);
 
-// "A", "AAAA", "HTTPS"; the plain number of a type without a name.
-[[nodiscard]] std::string dns_type_text(std::uint64_t type);
 // "NOERROR"; the number for a code without a name.
 [[nodiscard]] std::string dns_rcode_text(std::uint64_t rcode);
 

@@ -67,6 +67,7 @@ Finding read_finding(const Event& alert, const RuleBook* rules, bool clock_is_se
         break;
       case Field::matched_field: finding.matched_field = static_cast<Field>(field.integer()); break;
       case Field::matched_value: finding.matched_value = field.text(); break;
+      case Field::alias_target: finding.alias_target = field.text(); break;
       case Field::stage: finding.stage = stage_from(field.integer()); break;
       case Field::action: finding.action = action_from(field.integer()); break;
       case Field::would: finding.would = action_from(field.integer()); break;

@@ -32,6 +32,7 @@ struct Finding {
   Action would = Action::pass;
   Field matched_field{};
   std::string_view matched_value;
+  std::string_view alias_target;  // the listed name, where the value is an alias of it; else empty
   Confidence confidence = Confidence::low;
   Lowered lowered = Lowered::no;
 

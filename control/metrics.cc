@@ -100,6 +100,9 @@ void put_workers(Families& out, const TapReading& reading, bool up) {
             &InspectionCounters::signature_candidates);
   by_worker("sluice_signature_limits_total", "Messages on which a bound of matching was hit.",
             &InspectionCounters::signatures_cut);
+  by_worker("sluice_dns_memory_evicted_total",
+            "DNS answers that the worker forgot before their time, for want of room.",
+            &InspectionCounters::dns_memory_evicted);
   out.counter("sluice_packets_uninspected_total", "Packets that passed without a look into them.");
   for (std::size_t i = 0; i < reading.workers.size(); ++i)
     for (std::size_t reason = 0; reason < uninspected_reason_names.size(); ++reason)

@@ -30,8 +30,11 @@ std::string_view class_words(FindingClass finding_class) noexcept {
 std::string_view stage_lead(Stage stage, Field matched_field, bool by_address) noexcept {
   switch (stage) {
     case Stage::name_looked_up: return by_address ? "look-up answered with" : "look-up of the name of";
-    case Stage::connection_tried: return "connection tried to";
-    case Stage::connected: return "connection to";
+    case Stage::connection_tried:
+      return matched_field == Field::resolved_name ? "connection tried to an address looked up for"
+                                                   : "connection tried to";
+    case Stage::connected:
+      return matched_field == Field::resolved_name ? "connection to an address looked up for" : "connection to";
     case Stage::name_in_handshake:
       if (matched_field == Field::tls_sni) return "name in TLS handshake of";
       if (matched_field == Field::quic_sni) return "name in QUIC handshake of";
@@ -119,6 +122,7 @@ std::string_view text_of(Field field) noexcept {
     case Field::http_header_name: return "http.request_headers.name";
     case Field::http_header_value: return "http.request_headers.value";
     case Field::destination_ip: return "dest_ip";
+    case Field::resolved_name: return "sluice.resolved_name";
     case Field::vendor_server: return "xiaomi_push.server";
     case Field::device_model: return "xiaomi_push.model";
     case Field::device_build: return "xiaomi_push.build";
@@ -132,8 +136,9 @@ std::string alert_message(const Finding& finding) {
   const auto by_address = finding.is_by_address();
   const auto finding_class = finding.rule->finding_class;
   const auto recipient = stored_text(finding.rule->recipient);
-  return fmt::format("SLUICE {}: {} {} {}: {}", text_of(finding_class),
+  return fmt::format("SLUICE {}: {}{} {} {}: {}", text_of(finding_class),
                      stage_lead(finding.stage, finding.matched_field, by_address),
+                     finding.alias_target.empty() ? "" : " an alias of",
                      by_address ? "an address once listed as" : "a host documented as", class_words(finding_class),
                      recipient.empty() ? "recipient not named" : recipient);
 }

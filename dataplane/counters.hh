@@ -92,6 +92,7 @@ struct InspectionCounters {
   std::uint64_t signature_scans = 0;       // buffers that were searched for patterns
   std::uint64_t signature_candidates = 0;  // signatures whose pattern was seen, tried in full
   std::uint64_t signatures_cut = 0;        // messages on which a bound of matching was hit
+  std::uint64_t dns_memory_evicted = 0;    // answers forgotten before their time: no room for all (dns_memory.hh)
 
   void operator+=(const InspectionCounters& other) noexcept {
     uninspected += other.uninspected;
@@ -104,6 +105,7 @@ struct InspectionCounters {
     signature_scans += other.signature_scans;
     signature_candidates += other.signature_candidates;
     signatures_cut += other.signatures_cut;
+    dns_memory_evicted += other.dns_memory_evicted;
   }
 };
 

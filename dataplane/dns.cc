@@ -1,6 +1,8 @@
 #include "dataplane/dns.hh"
 
+#include <arpa/inet.h>
 #include <algorithm>
+#include <array>
 
 #include "dataplane/dns_text.hh"
 
@@ -69,25 +71,10 @@ void put_ipv4(Bytes address, DnsText& text) noexcept {
   }
 }
 
-// Eight groups of four digits, as Suricata writes them.
+// RFC 5952
 void put_ipv6(Bytes address, DnsText& text) noexcept {
-  Reader reader{address};
-  while (reader.left() != 0) {
-    const unsigned group = reader.be16();
-    for (const unsigned shift : {12U, 8U, 4U, 0U}) text.hex(group >> shift);
-    if (reader.left() != 0) text.put(':');
-  }
-}
-
-// RFC 1035 section 3.3.14
-void put_strings(Bytes strings, DnsText& text) noexcept {
-  Reader reader{strings};
-  while (reader.left() != 0) {
-    const auto string = reader.vector8();
-    if (!reader.ok()) return;
-    if (!text.view().empty()) text.put(' ');
-    text.text(string);
-  }
+  std::array<char, INET6_ADDRSTRLEN> room;  // not by Address, to which a mapped IPv4 address is IPv4
+  text.put(inet_ntop(AF_INET6, address.data(), room.data(), room.size()));
 }
 
 }  // namespace
@@ -187,18 +174,15 @@ std::string_view format_rdata(const DnsMessage& message, const DnsRecord& record
       break;
     case DnsType::ns:     // RFC 1035 section 3.3.11
     case DnsType::cname:  // RFC 1035 section 3.3.1
-    case DnsType::soa:    // RFC 1035 section 3.3.13: MNAME comes first
     case DnsType::ptr:    // RFC 1035 section 3.3.12
     case DnsType::dname:  // RFC 6672 section 2.1
       put_name(message, record, 0, text);
       break;
-    case DnsType::mx:    // RFC 1035 section 3.3.9: after the preference
-    case DnsType::svcb:  // RFC 9460 section 2.2: after the priority
-    case DnsType::https: put_name(message, record, 2, text); break;
-    case DnsType::srv:  // RFC 2782: after priority, weight and port
-      put_name(message, record, 6, text);
+    case DnsType::mx:  // RFC 1035 section 3.3.9: after the preference
+      put_name(message, record, 2, text);
       break;
-    case DnsType::txt: put_strings(record.rdata, text); break;
+    case DnsType::svcb:
+    case DnsType::https: break;
   }
   return text.view();
 }

@@ -23,17 +23,14 @@ constexpr std::size_t dns_header_size = 12;
 // Questions and records read of one message; a message of 64 KiB could hold thousands.
 constexpr std::size_t dns_record_limit = 512;
 
-// Types that we read (RFC 1035 section 3.2.2, RFC 3596, 2782, 9460).
+// Types whose data is one value, or named in code (RFC 1035 section 3.2.2, RFC 3596, 9460); others: dns_layout.hh.
 enum class DnsType : std::uint16_t {
   a = 1,
   ns = 2,
   cname = 5,
-  soa = 6,
   ptr = 12,
   mx = 15,
-  txt = 16,
   aaaa = 28,
-  srv = 33,
   dname = 39,
   svcb = 64,
   https = 65,
@@ -108,10 +105,9 @@ class DnsMessage {
 // Opens a message; need_more where it is shorter than its header.
 [[nodiscard]] tl::expected<DnsMessage, DnsError> parse_dns(Bytes message) noexcept;
 
-// The data of a record as EVE has it: A and AAAA as address text, AAAA in full ("2001:0db8:0000:..."); of CNAME,
-// DNAME, NS, PTR, MX, SOA, SRV, SVCB and HTTPS the (first) name, "." for the root; TXT its strings with a space
-// between. Written to `out`, cut at its end; empty for other types and for data that does not fit its type.
-// Names and texts are escaped as in dns_text.hh.
+// The data of a record as EVE has it: A and AAAA as address text (RFC 5952); of CNAME, DNAME, NS, PTR and MX the
+// name, "." for the root. Written to `out`, cut at its end; empty for other types and for data that does not fit its
+// type. Names are escaped as in dns_text.hh.
 [[nodiscard]] std::string_view format_rdata(const DnsMessage& message, const DnsRecord& record,
                                             std::span<char> out) noexcept;
 

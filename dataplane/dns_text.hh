@@ -29,7 +29,6 @@ class DnsText {
       used_ = static_cast<std::size_t>(result.ptr - out_.data());
     }
   }
-  void hex(unsigned digit) noexcept { put("0123456789abcdef"[digit & 0xf]); }
 
   // A label of a name: a '.' in it is no separator.
   void label(Bytes bytes) noexcept {

@@ -80,6 +80,16 @@ enum class Field : std::uint16_t {
   device_api_level = 103,  // integer: Android's
   network_type = 104,      // text: "wifi", "mobile-lte"
   network_name = 105,      // text, an identifier: APN
+
+  // dns, continued
+  dns_section = 160,      // integer: 1 the records that follow are authorities, 2 additional ones
+  dns_data_number = 161,  // integer: a part of the record's data, in the order of dns_layout.hh
+  dns_data_text = 162,    // bytes: the same
+  dns_parameter = 163,    // integer: an EDNS option's code, or a service parameter's key; its values follow
+  // what the device's own look-ups say of an address
+  resolved_name = 164,   // text: the name that was looked up for the far end
+  alias_target = 165,    // text: on an alert, the listed name that the looked-up one is an alias of
+  never_resolved = 166,  // 1 where the device uses DNS, and no answer to it held the far end
 };
 
 }  // namespace sluice

@@ -104,7 +104,9 @@ struct alignas(64) Flow {
   std::uint8_t fins = 0;  // bit 0: to the server, bit 1: to the client
   Inside inside = Inside::unknown;
   bool address_listed = false;
-  Stage address_stage{};  // the furthest for which the addresses were looked at; 0 = not yet
+  Stage address_stage{};     // the furthest for which the addresses were looked at; 0 = not yet
+  bool named = false;        // a message of the flow said which name it is for
+  bool name_sought = false;  // among the names that its client looked up, because no message said one
 
   // Third and fourth: touched only until the flow is decided.
   std::array<StreamSide, 2> side{};

@@ -21,7 +21,8 @@ Pipeline::Pipeline(const PipelineOptions& options, const Generation& generation,
       table_(options.flow_table_entries, options.hash_secret),
       expiry_(table_.capacity(), options.timeouts),
       buffers_(options.reassembly_buffers),
-      reporter_(generation, worker, options.policy, options.record, sink, counters_),
+      memory_(options.resolved_names, options.hash_secret),
+      reporter_(generation, worker, options.policy, options.record, memory_, sink, counters_),
       protocols_(reporter_, buffers_),
       streams_(buffers_, protocols_, options.midstream) {}
 
@@ -157,6 +158,7 @@ void Pipeline::inspect(const Passage& at) noexcept {
   } else {
     flow.decided = true;
   }
+  if (flow.decided && !flow.named) reporter_.seek_name(at);
 }
 
 void Pipeline::end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept {

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "dataplane/counters.hh"
+#include "dataplane/dns_memory.hh"
 #include "dataplane/event_sink.hh"
 #include "dataplane/expiry.hh"
 #include "dataplane/flow_table.hh"
@@ -31,7 +32,8 @@ struct PipelineOptions {
   bool verify_checksums = false;  // packets with a wrong TCP or UDP checksum pass uninspected
   std::uint32_t flow_table_entries = 65536;
   std::uint32_t reassembly_buffers = 4096;
-  Timeouts timeouts{};  // by ExpiryClass
+  std::uint32_t resolved_names = 8192;  // pairs of client and address of which DNS answers are remembered
+  Timeouts timeouts{};                  // by ExpiryClass
   std::uint64_t hash_secret = 0;
 };
 
@@ -44,6 +46,7 @@ class Pipeline {
   void make_resident() noexcept {
     table_.make_resident();
     buffers_.make_resident();
+    memory_.make_resident();
   }
 
   // Between bursts: from here on the rules are those of `generation`. Nothing of the one before is kept.
@@ -72,6 +75,7 @@ class Pipeline {
   FlowTable table_;
   Expiry expiry_;
   BufferPool buffers_;
+  DnsMemory memory_;
   Reporter reporter_;
   Protocols protocols_;
   Streams streams_;

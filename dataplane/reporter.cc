@@ -5,14 +5,6 @@
 namespace sluice {
 namespace {
 
-// What an event keeps of a DNS answer's data; the longest domain name takes 1,003 characters in escaped form.
-constexpr std::size_t rdata_text_limit = 1024;
-
-Inside reversed(Inside inside) noexcept {
-  if (inside == Inside::unknown) return inside;
-  return inside == Inside::source ? Inside::destination : Inside::source;
-}
-
 // The host of "host:port" or "[2001:db8::1]:port" (RFC 3986 section 3.2.2).
 std::string_view without_port(std::string_view host) noexcept {
   if (host.starts_with('[')) return host.substr(1, host.find(']') - 1);
@@ -49,50 +41,6 @@ EventHeader Reporter::header(EventType type, const Passage& at) const noexcept {
 void Reporter::send(EventWriter& event, EventType type, std::uint64_t tag) noexcept {
   if (event.truncated()) ++counters_->events_truncated;
   sink_->put(type, tag, event.finish(), *counters_);
-}
-
-void Reporter::dns(const Passage& at, const DnsMessage& message) noexcept {
-  const auto& header = message.header();
-  auto event_header = this->header(EventType::dns, at);
-  if (at.way == Way::to_client) {  // the sender of the message is the source
-    std::swap(event_header.source, event_header.destination);
-    std::swap(event_header.source_port, event_header.destination_port);
-    event_header.inside = reversed(event_header.inside);
-  }
-  EventWriter event{buffer_};
-  event.begin(event_header);
-  event.integer(Field::dns_response, header.response() ? 1 : 0);
-  event.integer(Field::dns_id, header.id);
-  event.integer(Field::dns_flags, header.flags);
-  if (header.authorities != 0) event.integer(Field::dns_authority_count, header.authorities);
-
-  // A datagram stands alone; a dropped segment of a stream comes again, and must not get through then.
-  const auto scope = at.packet.protocol == ip_protocol::tcp ? Scope::flow : Scope::message;
-  auto reading = message;
-  DnsQuestion question;
-  while (reading.next_question(question)) {
-    event.text(Field::dns_query_name, question.name.view());
-    event.integer(Field::dns_query_type, question.type);
-    // A response repeats the question: it counts where the query itself did not come by.
-    const bool seen = header.response() && at.flow.packets[static_cast<std::size_t>(opposite(at.way))] != 0;
-    if (seen) continue;
-    name(at, Field::dns_query_name, question.name.view(), Stage::name_looked_up, scope);
-    Hits content;
-    signatures_.dns_query(at, question.name.view(), content);
-    alerts(at, content, Field::dns_query_name, question.name.view(), Stage::content_matched, scope, nullptr);
-  }
-  DnsRecord record;
-  std::array<char, rdata_text_limit> text;
-  while (reading.next_record(record)) {
-    if (record.section != DnsSection::answer) continue;
-    event.text(Field::dns_answer_name, record.name.view());
-    event.integer(Field::dns_answer_type, record.type);
-    event.integer(Field::dns_answer_ttl, record.ttl);
-    event.text(Field::dns_answer_data, format_rdata(reading, record, text));
-  }
-  // Names may stand in what could not be read.
-  if (reading.error() && !at.packet.uninspected) at.packet.uninspected = UninspectedReason::parse_error;
-  if (record_ == Record::all) send(event, EventType::dns, at.packet.number);
 }
 
 void Reporter::hello_fields(EventWriter& event, const ClientHello& hello) const noexcept {
@@ -189,7 +137,8 @@ void Reporter::xiaomi_push(const Passage& at, const XiaomiPushFrame& frame) noex
   signature_alerts(at, content, Field::destination_ip, {}, Stage::content_decoded, &frame);
 }
 
-void Reporter::flow_end(const Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept {
+void Reporter::flow_end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept {
+  seek_name_at_end(flow, tag);
   if (record_ != Record::all) return;
   EventWriter event{buffer_};
   auto event_header = header(EventType::flow, flow);
@@ -206,6 +155,7 @@ void Reporter::flow_end(const Flow& flow, FlowEnd reason, std::uint64_t tag) noe
   event.integer(Field::flow_tcp_flags, flow.tcp_flags);
   event.integer(Field::flow_state, static_cast<std::uint64_t>(flow.state));
   event.integer(Field::flow_alerted, flow.alerted ? 1 : 0);
+  resolution_fields(event, flow);
   send(event, EventType::flow, tag);
 }
 

@@ -7,6 +7,7 @@
 
 #include "dataplane/counters.hh"
 #include "dataplane/dns.hh"
+#include "dataplane/dns_memory.hh"
 #include "dataplane/event.hh"
 #include "dataplane/event_sink.hh"
 #include "dataplane/flow.hh"
@@ -25,12 +26,14 @@ enum class Record : std::uint8_t { findings, all };
 
 class Reporter {
  public:
-  Reporter(const Generation& generation, std::uint32_t worker, const Policy& policy, Record record, EventSink& sink,
-           InspectionCounters& counters)
+  // `memory`: of what DNS answered; outlives the reporter.
+  Reporter(const Generation& generation, std::uint32_t worker, const Policy& policy, Record record, DnsMemory& memory,
+           EventSink& sink, InspectionCounters& counters)
       : ruleset_(&generation.ruleset),
         signatures_(generation, worker, counters),
         policy_(policy),
         record_(record),
+        memory_(&memory),
         sink_(&sink),
         counters_(&counters) {}
 
@@ -54,8 +57,10 @@ class Reporter {
   void xiaomi_push(const Passage& at, const XiaomiPushFrame& frame) noexcept;
   // Clear text at `position` of its stream, or a datagram.
   void payload(const Passage& at, std::uint32_t position, Bytes data) noexcept;
+  // No message of the flow says a name, and none will: is the name that its client looked up for the far end listed?
+  void seek_name(const Passage& at) noexcept;
   // `tag`: number of the packet that made the end known.
-  void flow_end(const Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept;
+  void flow_end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept;
 
  private:
   // What a hit does besides being reported.
@@ -65,20 +70,32 @@ class Reporter {
   [[nodiscard]] EventHeader header(EventType type, const Passage& at) const noexcept;
   void hello_fields(EventWriter& event, const ClientHello& hello) const noexcept;
   void name(const Passage& at, Field field, std::string_view name, Stage stage, Scope scope) noexcept;
-  // `decoded`: of the message that matched, for its findings too; null where nothing was decoded.
+  // `decoded`: of the message that matched, for its findings too; null where nothing was decoded. `alias_target`: the
+  // listed name, where `value` is but an alias of it.
   void alerts(const Passage& at, const Hits& hits, Field field, std::string_view value, Stage stage, Scope scope,
-              const XiaomiPushFrame* decoded) noexcept;
+              const XiaomiPushFrame* decoded, std::string_view alias_target = {}) noexcept;
   void send(EventWriter& event, EventType type, std::uint64_t tag) noexcept;
 
   // On content: what matched is named by where it went, `value` or else the far end's address.
   void signature_alerts(const Passage& at, const Hits& hits, Field field, std::string_view value, Stage stage,
                         const XiaomiPushFrame* decoded = nullptr) noexcept;
+  // Remembers what an answer says of names and addresses, and matches the names that the asked one is an alias of.
+  void learn(const Passage& at, const DnsMessage& message, Scope scope) noexcept;
+  void learn_record(const Passage& at, const DnsMessage& message, const DnsRecord& record, AliasChain& chain) noexcept;
+  void learn_service(const Passage& at, const DnsMessage& message, const DnsRecord& record, AliasChain& chain) noexcept;
+  void remember(const Passage& at, const Address& address, const AliasChain& chain, std::uint32_t ttl) noexcept;
+  void match_aliases(const Passage& at, const AliasChain& chain, Scope scope) noexcept;
+  // Of the flow's far end, by its client's look-ups; null where there is none.
+  [[nodiscard]] const AliasChain* resolved(const Flow& flow, Tick now) const noexcept;
+  void seek_name_at_end(Flow& flow, std::uint64_t tag) noexcept;
+  void resolution_fields(EventWriter& event, const Flow& flow) const noexcept;
   static void device_fields(EventWriter& event, const XiaomiPushFrame& frame) noexcept;
 
   const Ruleset* ruleset_;
   MessageMatcher signatures_;
   Policy policy_;
   Record record_;
+  DnsMemory* memory_;
   EventSink* sink_;
   InspectionCounters* counters_;
   alignas(8) std::array<std::uint8_t, event_size_limit> buffer_{};

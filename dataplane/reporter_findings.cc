@@ -65,6 +65,7 @@ void Reporter::signature_alerts(const Passage& at, const Hits& hits, Field field
 }
 
 void Reporter::name(const Passage& at, Field field, std::string_view name, Stage stage, Scope scope) noexcept {
+  if (field != Field::dns_query_name && !at.flow.named) at.flow.named = !name.empty() && !Address::parse(name);
   Hits hits;
   ruleset_->match_name(name, hits);
   if (hits.count == 0 && field != Field::dns_query_name) {
@@ -75,7 +76,7 @@ void Reporter::name(const Passage& at, Field field, std::string_view name, Stage
 }
 
 void Reporter::alerts(const Passage& at, const Hits& hits, Field field, std::string_view value, Stage stage,
-                      Scope scope, const XiaomiPushFrame* decoded) noexcept {
+                      Scope scope, const XiaomiPushFrame* decoded, std::string_view alias_target) noexcept {
   if (hits.count == 0) return;
   auto would = Action::pass;
   for (const auto row : hits) would = std::max(would, enforced_action(policy_, ruleset_->rule(row), at.packet.time));
@@ -103,6 +104,9 @@ void Reporter::alerts(const Passage& at, const Hits& hits, Field field, std::str
     event.integer(Field::flow_bytes_to_client, at.flow.bytes[1]);
     event.integer(Field::flow_start, static_cast<std::uint64_t>(nanoseconds_since_epoch(at.flow.first_seen)));
     if (decoded != nullptr) device_fields(event, *decoded);
+    if (!alias_target.empty()) event.text(Field::alias_target, alias_target);
+    if (field == Field::destination_ip || field == Field::resolved_name)
+      if (const auto* const chain = resolved(at.flow, at.packet.time)) event.text(Field::resolved_name, chain->asked());
     ++counters_->findings;
     send(event, EventType::alert, at.packet.number);
   }

@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <string_view>
 
+#include "control/eve_dns_records.hh"
 #include "tests/unit/event_record.hh"
 
 using namespace sluice;
@@ -66,8 +67,53 @@ BOOST_AUTO_TEST_CASE(unusual_names_are_readable_and_exact) {
 BOOST_AUTO_TEST_CASE(an_answer_may_come_without_data) {
   Record record{header(EventType::dns)};
   record.text(Field::dns_answer_name, "example.net").integer(Field::dns_answer_type, 65);
-  BOOST_TEST(plain(dns_object(record.event())) ==
-             json::parse(R"({"version": 3, "answers": [{"rrname": "example.net", "rrtype": "HTTPS"}]})"));
+  BOOST_TEST(plain(dns_object(record.event())) == json::parse(R"({"version": 3,
+      "answers": [{"rrname": "example.net", "rrtype": "HTTPS", "https": {}}], "grouped": {"HTTPS": [{}]}})"));
+}
+
+// The objects of SOA, SRV and SSHFP and the list `opt` are Suricata 8's; the sections' names too.
+BOOST_AUTO_TEST_CASE(sections_and_parts) {
+  Record record{header(EventType::dns)};
+  record.text(Field::dns_answer_name, "a").integer(Field::dns_answer_type, 16).integer(Field::dns_answer_ttl, 5);
+  record.text(Field::dns_data_text, "v=1").text(Field::dns_data_text, "b\\\x01");
+  record.text(Field::dns_answer_name, "a").integer(Field::dns_answer_type, 44);
+  record.integer(Field::dns_data_number, 2).integer(Field::dns_data_number, 1);
+  record.text(Field::dns_data_text, "\x12\xab");
+  record.integer(Field::dns_section, 1).text(Field::dns_answer_name, "b").integer(Field::dns_answer_type, 6);
+  record.text(Field::dns_data_text, "ns").text(Field::dns_data_text, "root");
+  for (const auto number : {1, 2, 3, 4, 5}) record.integer(Field::dns_data_number, static_cast<unsigned>(number));
+  record.integer(Field::dns_section, 2).text(Field::dns_answer_name, "ns").integer(Field::dns_answer_type, 1);
+  record.text(Field::dns_answer_data, "192.0.2.1");
+  record.text(Field::dns_answer_name, "").integer(Field::dns_answer_type, 41).integer(Field::dns_data_number, 1232);
+  record.integer(Field::dns_parameter, 8).text(Field::dns_data_text, {"\x00\x02\x20\x00\x20\x01\x0d\xb8", 8});
+  BOOST_TEST(plain(dns_object(record.event())) == json::parse(R"({"version": 3,
+      "answers": [{"rrname": "a", "rrtype": "TXT", "ttl": 5, "rdata": "v=1 b\\092\\001"},
+                  {"rrname": "a", "rrtype": "SSHFP", "sshfp": {"algo": 2, "type": 1, "fingerprint": "12:ab"}}],
+      "authorities": [{"rrname": "b", "rrtype": "SOA", "soa": {"mname": "ns", "rname": "root", "serial": 1,
+                       "refresh": 2, "retry": 3, "expire": 4, "minimum": 5}}],
+      "additionals": [{"rrname": "ns", "rrtype": "A", "rdata": "192.0.2.1"},
+                      {"rrname": "", "rrtype": "OPT", "udp_size": 1232,
+                       "opt": [{"code": 8, "data": "0002200020010db8", "client_subnet": "2001:db8::/32"}]}],
+      "grouped": {"TXT": ["v=1 b\\092\\001"], "A": ["192.0.2.1"],
+                  "SSHFP": [{"algo": 2, "type": 1, "fingerprint": "12:ab"}]}})"));
+}
+
+BOOST_AUTO_TEST_CASE(service_parameters) {
+  Record record{header(EventType::dns)};
+  record.text(Field::dns_answer_name, "a").integer(Field::dns_answer_type, 65);
+  record.integer(Field::dns_data_number, 1).text(Field::dns_data_text, ".");
+  record.integer(Field::dns_parameter, 0).integer(Field::dns_data_number, 1);
+  record.integer(Field::dns_parameter, 1).text(Field::dns_data_text, "h3").text(Field::dns_data_text, "h2");
+  record.integer(Field::dns_parameter, 2);
+  record.integer(Field::dns_parameter, 3).integer(Field::dns_data_number, 8443);
+  record.integer(Field::dns_parameter, 4).text(Field::dns_data_text, "192.0.2.1");
+  record.integer(Field::dns_parameter, 5).integer(Field::dns_data_number, 42).text(Field::dns_data_text, "p.example");
+  record.integer(Field::dns_parameter, 7).text(Field::dns_data_text, "/q{?dns}");
+  record.integer(Field::dns_parameter, 667).text(Field::dns_data_text, "hello");
+  BOOST_TEST(plain(dns_object(record.event()))["answers"][0]["https"] == json::parse(R"({
+      "priority": 1, "target": ".", "mandatory": ["alpn"], "alpn": ["h3", "h2"], "no_default_alpn": true,
+      "port": 8443, "ipv4hint": ["192.0.2.1"], "ech": [{"config_id": 42, "public_name": "p.example"}],
+      "dohpath": "/q{?dns}", "key667": "68656c6c6f"})"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -83,6 +83,28 @@ BOOST_AUTO_TEST_CASE(an_address_alone_was_once_listed) {
              "Operators of X");
 }
 
+BOOST_AUTO_TEST_CASE(names_that_only_dns_connects_say_so) {
+  const auto rule = telemetry_row();
+  Finding finding;
+  finding.rule = &rule;
+  finding.stage = Stage::name_looked_up;
+  finding.matched_field = Field::dns_query_name;
+  finding.alias_target = "data.example.com";
+  BOOST_TEST(alert_message(finding) ==
+             "SLUICE telemetry: look-up of the name of an alias of a host documented as receiving telemetry: Example "
+             "Phones");
+  finding.alias_target = {};
+  finding.stage = Stage::connected;
+  finding.matched_field = Field::resolved_name;
+  BOOST_TEST(alert_message(finding) ==
+             "SLUICE telemetry: connection to an address looked up for a host documented as receiving telemetry: "
+             "Example Phones");
+  finding.stage = Stage::connection_tried;
+  BOOST_TEST(alert_message(finding) ==
+             "SLUICE telemetry: connection tried to an address looked up for a host documented as receiving "
+             "telemetry: Example Phones");
+}
+
 BOOST_AUTO_TEST_CASE(a_signature_is_named_by_its_number) {
   const auto rule = signature_row();
   const auto message = [&](Stage stage, Field field) {

@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "dataplane/dns_fields.hh"
 #include "dataplane/dns_text.hh"
+#include "dataplane/svcb.hh"
 
 using sluice::Bytes;
 using sluice::dns_rcode_name;
@@ -74,6 +76,27 @@ Octets answering(std::string_view type, std::string_view rdata) {
          Octets{static_cast<std::uint8_t>(data.size() >> 8), static_cast<std::uint8_t>(data.size())} + data;
 }
 
+// The data of a record as an event holds it: its values and parts, numbers in decimal, a space between; the number of a
+// parameter before a '='.
+std::string data_of(const sluice::DnsMessage& message, const sluice::DnsRecord& record) {
+  using sluice::Field;
+  alignas(8) std::array<std::uint8_t, 4096> room;
+  sluice::EventWriter writer{room};
+  sluice::EventHeader header;
+  header.type = sluice::EventType::dns;
+  writer.begin(header);
+  put_dns_record(writer, message, record);
+  std::string text;
+  const auto event = sluice::Event::parse(writer.finish());
+  for (const auto& field : *event) {
+    const auto add = [&](const std::string& value) { text += (text.empty() || text.back() == '=' ? "" : " ") + value; };
+    if (field.field == Field::dns_answer_data || field.field == Field::dns_data_text) add(std::string{field.text()});
+    if (field.field == Field::dns_data_number) add(std::to_string(field.integer()));
+    if (field.field == Field::dns_parameter) add(std::to_string(field.integer()) + "=");
+  }
+  return text;
+}
+
 // What a message says, a line each: "? NAME TYPE", then "SECTION NAME TTL TYPE DATA"; last the error, if there is one.
 std::vector<std::string> lines_of(Bytes bytes) {
   static const std::array<std::string, 3> sections{"answer", "authority", "additional"};
@@ -86,11 +109,10 @@ std::vector<std::string> lines_of(Bytes bytes) {
     lines.push_back("? " + std::string{question.name.view()} + " " + std::string{dns_type_name(question.type, number)});
   }
   sluice::DnsRecord record;
-  std::array<char, 1024> text;
   while (message->next_record(record)) {
     lines.push_back(sections.at(static_cast<std::size_t>(record.section)) + " " + std::string{record.name.view()} +
                     " " + std::to_string(record.ttl) + " " + std::string{dns_type_name(record.type, number)} + " " +
-                    std::string{format_rdata(*message, record, text)});
+                    data_of(*message, record));
   }
   if (message->error()) lines.push_back("error " + std::to_string(static_cast<int>(*message->error())));
   return lines;
@@ -107,8 +129,7 @@ std::string rdata_of(const Octets& bytes) {
   auto message = parse_dns(bytes);
   sluice::DnsRecord record;
   BOOST_REQUIRE(message->next_record(record));
-  std::array<char, 1024> text;
-  return std::string{format_rdata(*message, record, text)};
+  return data_of(*message, record);
 }
 
 // The name at the start of these bytes, or its error.
@@ -125,11 +146,10 @@ BOOST_AUTO_TEST_SUITE(dns)
 BOOST_AUTO_TEST_CASE(answers_of_dnsmasq) {
   expect(cname_and_a, {"? www.example.test A", "answer www.example.test 0 CNAME edge.example.test",
                        "answer edge.example.test 0 A 192.0.2.9"});
-  expect(aaaa,
-         {"? data.mistat.example AAAA", "answer data.mistat.example 0 AAAA 2001:0db8:0000:0000:0000:0000:0000:0007"});
+  expect(aaaa, {"? data.mistat.example AAAA", "answer data.mistat.example 0 AAAA 2001:db8::7"});
   expect(mx, {"? example.test MX", "answer example.test 0 MX mail.example.test"});
   expect(txt, {"? example.test TXT", "answer example.test 0 TXT v=spf1 -all second one"});
-  expect(srv, {"? _mqtt._tcp.example.test SRV", "answer _mqtt._tcp.example.test 0 SRV push.example.test"});
+  expect(srv, {"? _mqtt._tcp.example.test SRV", "answer _mqtt._tcp.example.test 0 SRV 5 10 8883 push.example.test"});
   expect(ptr, {"? 9.2.0.192.in-addr.arpa PTR", "answer 9.2.0.192.in-addr.arpa 0 PTR edge.example.test"});
   expect(nxdomain, {"? nope.zone.example A"});
 }
@@ -183,29 +203,94 @@ BOOST_AUTO_TEST_CASE(sections_follow_each_other) {
   // one NS record (target "b.") in the authority section, an OPT record (RFC 6891, 1,232 bytes) in the additional one
   const auto message = unhex("1234 8180 0001 0000 0001 0001 016100 0001 0001") +
                        unhex("c00c 0002 0001 0000003c 0003 016200") + unhex("00 0029 04d0 00000000 0000");
-  expect(message, {"? a A", "authority a 60 NS b", "additional  0 OPT "});
+  expect(message, {"? a A", "authority a 60 NS b", "additional  0 OPT 1232"});
 }
 
 BOOST_AUTO_TEST_CASE(record_data) {
   // RFC 1035 section 3.3.13
   BOOST_TEST(rdata_of(answering("0006", "036e7331c00c 0161c00c 00000001 00000002 00000003 00000004 00000005")) ==
-             "ns1.a");
+             "ns1.a a.a 1 2 3 4 5");
   BOOST_TEST(rdata_of(answering("0027", "0178 00")) == "x");  // DNAME
   BOOST_TEST(rdata_of(answering("000f", "0000 00")) == ".");  // "null MX", RFC 7505
-  BOOST_TEST(rdata_of(answering("0040", "0000 03666f6f076578616d706c6503636f6d00")) ==
-             "foo.example.com");                              // RFC 9460 appendix D.1
-  BOOST_TEST(rdata_of(answering("0041", "0001 00")) == ".");  // RFC 9460 appendix D.2, figure 3
   BOOST_TEST(rdata_of(answering("0010", "00")) == "");        // an empty string
-  BOOST_TEST(rdata_of(answering("0010", "03 615c07")) == "a\\092\\007");
-  BOOST_TEST(rdata_of(answering("0010", "01 61 05 6263")) == "a");    // the second string is cut
-  BOOST_TEST(rdata_of(answering("0101", "0005697373756561")) == "");  // CAA: not read
+  BOOST_TEST(rdata_of(answering("0010", "03 615c07")) == "a\\\x07");
+  BOOST_TEST(rdata_of(answering("0010", "01 61 05 6263")) == "a");  // the second string is cut
+  // RFC 8659 section 4.2: 0 issue "ca1.example.net"
+  BOOST_TEST(rdata_of(answering("0101", "00 05 6973737565 6361312e6578616d706c652e6e6574")) ==
+             "0 issue ca1.example.net");
+  // RFC 3403 section 6.2: 100 50 "s" "http+I2L+I2C+I2R" "" _http._tcp.foo.com
+  BOOST_TEST(rdata_of(answering("0023",
+                                "0064 0032 01 73 10 687474702b49324c2b4932432b493252 00 "
+                                "05 5f68747470 04 5f746370 03 666f6f 03 636f6d 00")) ==
+             "100 50 s http+I2L+I2C+I2R  _http._tcp.foo.com");
+  // RFC 4034 sections 5.4 (the digest's bytes), 3.3 (without the signature)
+  BOOST_TEST(rdata_of(answering("002b", "ec45 05 01 2bb183")) == "60485 5 1 \x2b\xb1\x83");
+  BOOST_TEST(rdata_of(answering("002e",
+                                "0001 05 03 00015180 3e7c9dd7 3e5510d7 0a52 07 6578616d706c65 03 636f6d 00 "
+                                "a6b7")) == "1 5 3 86400 1048354263 1045762263 2642 example.com");
   // data that does not fit its type
   BOOST_TEST(rdata_of(answering("0001", "c00002")) == "");
   BOOST_TEST(rdata_of(answering("001c", "c0000201")) == "");
   BOOST_TEST(rdata_of(answering("0005", "0162") + unhex("00")) == "");  // the name goes on behind the data
   BOOST_TEST(rdata_of(answering("000f", "00")) == "");
-  BOOST_TEST(rdata_of(answering("0021", "0000")) == "");
+  BOOST_TEST(rdata_of(answering("0021", "0000")) == "0");  // SRV: what is whole of it
+  BOOST_TEST(rdata_of(answering("0021", "0000 0000 0050 0162") + unhex("00")) == "0 0 80");
   BOOST_TEST(rdata_of(answering("0005", "")) == "");
+}
+
+BOOST_AUTO_TEST_CASE(edns_options) {
+  // RFC 6891 section 6.1.2; RFC 7871 section 6: family 1, prefix 24, scope 0, 192.0.2; RFC 7830: padding
+  const auto message =
+      unhex("1234 0100 0000 0000 0000 0001 00 0029 1000 00008000 000f 0008 0007 0001 18 00 c00002 000c 0000");
+  auto parsed = parse_dns(message);
+  sluice::DnsRecord record;
+  BOOST_REQUIRE(parsed->next_record(record));
+  BOOST_TEST(data_of(*parsed, record) == std::string("4096 8=\x00\x01\x18\x00\xc0\x00\x02 12=", 18));
+}
+
+// RFC 9460 appendix D, the wire format of each figure
+BOOST_AUTO_TEST_CASE(service_records) {
+  const auto svcb = [](std::string_view data) { return rdata_of(answering("0040", data)); };
+  const std::string foo_com = "03666f6f076578616d706c6503636f6d00";
+  BOOST_TEST(svcb("0000" + foo_com) == "0 foo.example.com");
+  BOOST_TEST(svcb("0001 00") == "1 .");
+  BOOST_TEST(svcb("0010" + foo_com + "0003 0002 0035") == "16 foo.example.com 3=53");
+  BOOST_TEST(svcb("0001" + foo_com + "029b 0005 68656c6c6f") == "1 foo.example.com 667=hello");
+  BOOST_TEST(svcb("0001" + foo_com + "0006 0020 20010db8000000000000000000000001 20010db8000000000000000000530001") ==
+             "1 foo.example.com 6=2001:db8::1 2001:db8::53:1");
+  BOOST_TEST(svcb("0010 03666f6f076578616d706c65036f726700 0000 0004 0001 0004 0001 0009 02 6832 05 68332d3139 "
+                  "0004 0004 c0000201") == "16 foo.example.org 0=1 4 1=h2 h3-19 4=192.0.2.1");
+  // Keys that do not rise (section 2.2), and a value that is cut: what stands before them.
+  BOOST_TEST(svcb("0001 00 0003 0002 0035 0003 0002 0036") == "1 . 3=53");
+  BOOST_TEST(svcb("0001 00 0003 0002 0035 0004 0005 c0") == "1 . 3=53");
+}
+
+// RFC 9849 section 4: two configurations, between them one of a version that nobody knows.
+BOOST_AUTO_TEST_CASE(ech_configurations) {
+  const auto config = [](std::string_view id, std::string_view name) {
+    const auto public_name = unhex(name);
+    const auto body = unhex(id) + unhex("0020 0002 abcd 0004 00010001 00") +
+                      Octets{static_cast<std::uint8_t>(public_name.size())} + public_name + unhex("0000");
+    return unhex("fe0d 00") + Octets{static_cast<std::uint8_t>(body.size())} + body;
+  };
+  const auto list = [](const Octets& configs) {
+    return unhex("00") + Octets{static_cast<std::uint8_t>(configs.size())} + configs;
+  };
+  const auto names = [](const Octets& bytes) {
+    sluice::EchConfigList configs{bytes};
+    sluice::EchConfig config;
+    std::string text;
+    while (configs.next(config)) text += std::to_string(config.id) + " " + std::string{config.public_name} + ",";
+    return text;
+  };
+  const auto first = config("2a", "612e65");
+  const auto second = config("ff", "622e65");
+  BOOST_TEST(names(list(first + unhex("fe0a 0001 00") + second)) == "42 a.e,255 b.e,");
+  BOOST_TEST(names(list(config("2a", ""))).empty());  // a public name has at least one byte
+  BOOST_TEST(names(unhex("00")).empty());
+  const auto whole = list(first);
+  for (std::size_t size = 0; size < whole.size(); ++size)
+    BOOST_TEST(names(Octets(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size))).empty());
 }
 
 BOOST_AUTO_TEST_CASE(record_data_is_cut_at_the_end_of_the_buffer) {

@@ -49,6 +49,7 @@ inline PipelineOptions small_options(Mode mode = Mode::monitor) {
   options.record = Record::all;
   options.flow_table_entries = 256;
   options.reassembly_buffers = 64;
+  options.resolved_names = 64;
   //                  opening      established   closed      datagram     other
   options.timeouts = {seconds{10}, seconds{600}, seconds{2}, seconds{30}, seconds{5}};
   return options;
@@ -106,7 +107,7 @@ class PipelineRun {
 
  private:
   // "alert NAME STAGE pass|drop", "tls NAME", "quic NAME", "http HOST TARGET", "dns query|response NAME", "flow
-  // PROTOCOL REASON".
+  // PROTOCOL REASON"; behind it, where it is known, "alias of TARGET", "at NAME", "never resolved".
   static std::string line(const Event& event) {
     const auto text = [&](Field field) {
       const auto found = event.find(field);
@@ -120,10 +121,14 @@ class PipelineRun {
                                              "handshake", "data-sent", "matched", "decoded"};
     static constexpr const char* protocols[] = {"unknown", "dns", "tls", "quic", "http", "xiaomi_push"};
     static constexpr const char* reasons[] = {"?", "timeout", "closed", "shutdown", "evicted"};
+    std::string look_up;
+    if (event.find(Field::alias_target)) look_up += " alias of" + text(Field::alias_target);
+    if (event.find(Field::resolved_name)) look_up += " at" + text(Field::resolved_name);
+    if (event.find(Field::never_resolved)) look_up += " never resolved";
     switch (event.header().type) {
       case EventType::alert:
         return "alert" + text(Field::matched_value) + " " + stages[number(Field::stage)] +
-               (number(Field::action) == 0 ? " pass" : " drop");
+               (number(Field::action) == 0 ? " pass" : " drop") + look_up;
       case EventType::tls: return "tls" + text(Field::tls_sni);
       case EventType::quic: return "quic" + text(Field::quic_sni);
       case EventType::http: return "http" + text(Field::http_host) + text(Field::http_uri);
@@ -132,7 +137,7 @@ class PipelineRun {
       case EventType::xiaomi_push: return "xiaomi_push" + text(Field::device_model);
       case EventType::flow:
         return std::string{"flow "} + protocols[number(Field::flow_protocol)] + " " +
-               reasons[number(Field::flow_reason)];
+               reasons[number(Field::flow_reason)] + look_up;
     }
     return "unknown event";
   }

@@ -1,0 +1,13 @@
+// A DNS record as fields of an event. The parts of its data follow each other in the order of dns_layout.hh:
+// dns_data_number and dns_data_text, or dns_answer_data where the data is one value.
+#pragma once
+
+#include "dataplane/dns.hh"
+#include "dataplane/event.hh"
+
+namespace sluice {
+
+// Starts with dns_answer_name. Data that does not fit its type ends before the part that is wrong.
+void put_dns_record(EventWriter& event, const DnsMessage& message, const DnsRecord& record) noexcept;
+
+}  // namespace sluice
