@@ -21,8 +21,8 @@ Pipeline::Pipeline(const PipelineOptions& options, const Generation& generation,
       table_(options.flow_table_entries, options.hash_secret),
       expiry_(table_.capacity(), options.timeouts),
       buffers_(options.reassembly_buffers),
-      reporter_(generation, worker, options.policy, options.record, sink, counters_),
-      protocols_(reporter_, buffers_),
+      reporter_(generation, worker, options.policy, options.record, options.event_queues, sink, counters_),
+      protocols_(reporter_, buffers_, options.http2_connections),
       streams_(buffers_, protocols_, options.midstream) {}
 
 void Pipeline::process(std::span<Packet> burst) noexcept {
@@ -160,8 +160,10 @@ void Pipeline::inspect(const Passage& at) noexcept {
 }
 
 void Pipeline::end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept {
+  reporter_.release(flow, tag);
   reporter_.flow_end(flow, reason, tag);
   streams_.release(flow);
+  protocols_.release(flow);
   expiry_.remove(table_, flow);
   table_.erase(flow);
   ++counters_.flows_ended;
