@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "control/eve_dns.hh"
+#include "control/eve_http.hh"
 #include "control/eve_objects.hh"
 #include "control/safe_text.hh"
 #include "control/timestamp.hh"
@@ -89,6 +90,7 @@ std::string_view protocol_of(Field field) {
   if (field >= Field::tls_sni && field <= Field::tls_version_legacy) return "tls";
   if (field == Field::quic_version || field == Field::quic_sni) return "quic";
   if (field >= Field::http_method && field <= Field::http_header_value) return "http";
+  if (field >= Field::http_status && field <= Field::http_part_type) return "http";
   if (field >= Field::vendor_command && field <= Field::network_name) return "xiaomi_push";
   return "";
 }
@@ -118,6 +120,7 @@ Json own_fields(const Event& event, bool is_quic) {
       alpns.push_back(stored_text(field.text()));
   }
   if (!alpns.empty()) own["client_alpns"] = std::move(alpns);
+  if (auto parts = form_parts(event); !parts.empty()) own["http_form"] = std::move(parts);
   return own;
 }
 

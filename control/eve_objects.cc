@@ -22,43 +22,6 @@ constexpr std::array<std::pair<std::string_view, std::uint64_t>, 8> tcp_flags{{{
                                                                                {"ecn", 0x40},
                                                                                {"cwr", 0x80}}};
 
-struct Authority {
-  std::string_view host;
-  std::optional<unsigned> port;
-};
-
-// RFC 3986 section 3.2: a bracketed IPv6 address keeps its brackets; what follows the last colon is a port only where
-// it is a number of 16 bits, else the text is left whole.
-Authority split_authority(std::string_view authority) {
-  const auto colon = authority.rfind(':');
-  if (colon == std::string_view::npos || authority.find(']', colon) != std::string_view::npos) return {authority, {}};
-  const auto host = authority.substr(0, colon);
-  const auto digits = authority.substr(colon + 1);
-  constexpr std::size_t port_digits = 5;
-  if (host.find(':') != std::string_view::npos && !host.starts_with('[')) return {authority, {}};
-  if (digits.empty() || digits.size() > port_digits) return {authority, {}};
-  unsigned port = 0;
-  for (const char digit : digits) {
-    if (digit < '0' || digit > '9') return {authority, {}};
-    port = port * 10 + static_cast<unsigned>(digit - '0');
-  }
-  if (port > 0xffff) return {authority, {}};
-  return {host, port};
-}
-
-std::string lower(std::string_view text) {
-  std::string lowered{text};
-  std::transform(lowered.begin(), lowered.end(), lowered.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return lowered;
-}
-
-void put_host(Json& http, std::string_view authority) {
-  const auto [host, port] = split_authority(authority);
-  put(http, "hostname", stored_text(lower(host)));
-  if (port) put(http, "http_port", *port);
-}
-
 std::string_view state_text(std::uint64_t state) {
   switch (static_cast<FlowState>(state)) {
     case FlowState::fresh: return "new";
@@ -107,29 +70,6 @@ Json quic_object(const Event& event) {
     if (field.field == Field::quic_sni) put_text(quic, "sni", field);
   }
   return quic;
-}
-
-Json http_object(const Event& event) {
-  Json http = Json::object();
-  Json headers = Json::array();
-  for (const auto& field : event) {
-    switch (field.field) {
-      case Field::http_host:
-        if (!http.contains("hostname")) put_host(http, field.text());
-        break;
-      case Field::http_uri: put_text(http, "url", field); break;
-      case Field::http_user_agent: put_text(http, "http_user_agent", field); break;
-      case Field::http_method: put_text(http, "http_method", field); break;
-      case Field::http_protocol: put_text(http, "protocol", field); break;
-      case Field::http_header_name: headers.push_back({{"name", stored_text(field.text())}}); break;
-      case Field::http_header_value:
-        if (auto* header = last(headers)) put_text(*header, "value", field);
-        break;
-      default: break;
-    }
-  }
-  if (!headers.empty()) put(http, "request_headers", std::move(headers));
-  return http;
 }
 
 Json flow_object(const Event& event) {
@@ -216,6 +156,8 @@ std::string_view text_of(Protocol protocol) noexcept {
     case Protocol::quic: return "quic";
     case Protocol::http: return "http";
     case Protocol::xiaomi_push: return "xiaomi_push";
+    case Protocol::http2: return "http2";
+    case Protocol::websocket: return "websocket";
   }
   return "";
 }

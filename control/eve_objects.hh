@@ -1,5 +1,5 @@
-// The protocol objects of EVE but DNS (eve_dns.hh), each from the fields of one event. Fields of other protocols and
-// unknown ones are skipped; of a field that may stand once the first counts.
+// The protocol objects of EVE but DNS (eve_dns.hh) and HTTP (eve_http.hh), each from the fields of one event. Fields of
+// other protocols and unknown ones are skipped; of a field that may stand once the first counts.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,6 @@ namespace sluice {
 // What a ClientHello says. `version` is left out: Suricata means the server's choice by it.
 [[nodiscard]] Json tls_object(const Event& event);
 [[nodiscard]] Json quic_object(const Event& event);
-[[nodiscard]] Json http_object(const Event& event);
 [[nodiscard]] Json flow_object(const Event& event);
 // What a device says of itself to Xiaomi's push service; its id and the name of its network redacted, without digest
 // where there is no redactor.

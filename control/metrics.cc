@@ -108,6 +108,12 @@ void put_workers(Families& out, const TapReading& reading, bool up) {
     for (std::size_t reason = 0; reason < uninspected_reason_names.size(); ++reason)
       out.put({worker_label(i), {"reason", std::string{uninspected_reason_names[reason]}}},
               reading.workers[i].counters.inspection.uninspected.values[reason]);
+  out.counter("sluice_content_errors_total",
+              "HTTP bodies that were not decoded for matching, or not as far as they came.");
+  for (std::size_t i = 0; i < reading.workers.size(); ++i)
+    for (std::size_t reason = 0; reason < content_error_names.size(); ++reason)
+      out.put({worker_label(i), {"reason", std::string{content_error_names[reason]}}},
+              reading.workers[i].counters.inspection.content_errors.values[reason]);
   out.counter("sluice_worker_heartbeat_total", "Turns of the worker's loop: one that stands still hangs.");
   for (std::size_t i = 0; i < reading.workers.size(); ++i) out.put({worker_label(i)}, reading.workers[i].heartbeat);
   out.counter("sluice_refused_system_calls_total", "System calls that the data plane tried and may not make.");

@@ -177,6 +177,8 @@ std::string_view uninspected_words(UninspectedReason reason) noexcept {
     case UninspectedReason::parse_error: return "the protocol was recognised and its message broken";
     case UninspectedReason::unknown_protocol: return "no parser knows this payload";
     case UninspectedReason::ciphertext: return "encrypted payload after the handshake";
+    case UninspectedReason::compressed: return "a WebSocket message that is compressed";
+    case UninspectedReason::http2_limit: return "HTTP/2 with headers or resets beyond a bound";
   }
   return "unknown reason";
 }

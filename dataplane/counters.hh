@@ -33,10 +33,24 @@ enum class UninspectedReason : std::uint8_t {
   parse_error,       // the protocol was recognised and its message broken
   unknown_protocol,  // no parser knows this payload
   ciphertext,        // encrypted payload after the handshake
+  compressed,        // a WebSocket message that is compressed (RFC 7692)
+  http2_limit,       // HTTP/2 header lists, continuations or resets beyond a bound: the flow is given up
 };
-constexpr std::array<std::string_view, 13> uninspected_reason_names{
-    "link_type",   "not_ip",     "malformed",      "checksum",    "fragment",         "transport", "flow_table_full",
-    "buffer_full", "stream_gap", "handshake_size", "parse_error", "unknown_protocol", "ciphertext"};
+constexpr std::array<std::string_view, 15> uninspected_reason_names{
+    "link_type",   "not_ip",           "malformed",   "checksum",   "fragment",
+    "transport",   "flow_table_full",  "buffer_full", "stream_gap", "handshake_size",
+    "parse_error", "unknown_protocol", "ciphertext",  "compressed", "http2_limit"};
+
+// Why the content of an HTTP body was not decoded for matching, or not as far as it came. Unit: bodies.
+enum class ContentError : std::uint8_t {
+  unknown_coding,    // a coding that is not read: it is matched as it was sent
+  too_many_codings,  // more than may lie over each other
+  corrupt,           // it breaks its own format
+  expansion,         // it grows out of all proportion: a bomb, read as far as the bound of its size
+  memory,            // the decoder's arena is too small for it (brotli's window may be large)
+};
+constexpr std::array<std::string_view, 5> content_error_names{"unknown_coding", "too_many_codings", "corrupt",
+                                                              "expansion", "memory"};
 
 // An array indexed by one of the enums above.
 template <class Reason, std::size_t Count>
@@ -57,6 +71,7 @@ struct ByReason {
 
 using Dropped = ByReason<DropReason, drop_reason_names.size()>;
 using Consumed = ByReason<ConsumeReason, consume_reason_names.size()>;
+using ContentErrors = ByReason<ContentError, content_error_names.size()>;
 using Uninspected = ByReason<UninspectedReason, uninspected_reason_names.size()>;
 
 // One port, as one worker sees it.
@@ -93,6 +108,7 @@ struct InspectionCounters {
   std::uint64_t signature_candidates = 0;  // signatures whose pattern was seen, tried in full
   std::uint64_t signatures_cut = 0;        // messages on which a bound of matching was hit
   std::uint64_t dns_memory_evicted = 0;    // answers forgotten before their time: no room for all (dns_memory.hh)
+  ContentErrors content_errors;            // HTTP bodies that could not be decoded
 
   void operator+=(const InspectionCounters& other) noexcept {
     uninspected += other.uninspected;
@@ -106,6 +122,7 @@ struct InspectionCounters {
     signature_candidates += other.signature_candidates;
     signatures_cut += other.signatures_cut;
     dns_memory_evicted += other.dns_memory_evicted;
+    content_errors += other.content_errors;
   }
 };
 

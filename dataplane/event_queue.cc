@@ -13,17 +13,22 @@ bool EventQueue::push(Bytes record) noexcept {
   return true;
 }
 
-Bytes EventQueue::front() const noexcept {
-  if (empty()) return {};
+Bytes EventQueue::at(std::size_t offset) const noexcept {
+  if (offset >= size_) return {};
   Length length;
-  std::memcpy(&length, bytes_.data(), sizeof length);
-  return Bytes{bytes_}.subspan(sizeof length, length);
+  std::memcpy(&length, bytes_.data() + offset, sizeof length);
+  return Bytes{bytes_}.subspan(offset + sizeof length, length);
 }
 
-void EventQueue::pop() noexcept {
-  if (empty()) return;
-  const auto used = sizeof(Length) + front().size();
-  std::memmove(bytes_.data(), bytes_.data() + used, size_ - used);
+Bytes EventQueue::next(Bytes record) const noexcept {
+  return at(static_cast<std::size_t>(record.data() + record.size() - bytes_.data()));
+}
+
+void EventQueue::erase(Bytes record) noexcept {
+  if (record.empty()) return;
+  const auto begin = static_cast<std::size_t>(record.data() - bytes_.data()) - sizeof(Length);
+  const auto used = sizeof(Length) + record.size();
+  std::memmove(bytes_.data() + begin, bytes_.data() + begin + used, size_ - begin - used);
   size_ -= static_cast<std::uint32_t>(used);
 }
 

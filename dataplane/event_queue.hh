@@ -20,11 +20,18 @@ class EventQueue {
   // False where there is no room: nothing was added. An empty record is never kept.
   [[nodiscard]] bool push(Bytes record) noexcept;
   // The oldest record, good until the next push() or pop(); empty where none waits.
-  [[nodiscard]] Bytes front() const noexcept;
-  void pop() noexcept;
+  [[nodiscard]] Bytes front() const noexcept { return at(0); }
+  void pop() noexcept { erase(front()); }
+  // The record behind one that front() or next() gave; empty behind the youngest.
+  [[nodiscard]] Bytes next(Bytes record) const noexcept;
+  // Takes out one that front() or next() gave.
+  void erase(Bytes record) noexcept;
 
  private:
   using Length = std::uint16_t;  // stands before each record
+
+  // The record whose length stands there; empty at the end.
+  [[nodiscard]] Bytes at(std::size_t offset) const noexcept;
 
   // No member is initialised here: see Pool.
   std::uint32_t size_;  // bytes in use

@@ -7,7 +7,16 @@
 namespace sluice {
 
 // All numbers here cross shared memory and stand in stored events: append only, never renumber.
-enum class Protocol : std::uint8_t { unknown = 0, dns = 1, tls = 2, quic = 3, http = 4, xiaomi_push = 5 };
+enum class Protocol : std::uint8_t {
+  unknown = 0,
+  dns = 1,
+  tls = 2,
+  quic = 3,
+  http = 4,
+  xiaomi_push = 5,
+  http2 = 20,
+  websocket = 21
+};
 
 // Why a flow record ended.
 enum class FlowEnd : std::uint8_t { timeout = 1, closed = 2, shutdown = 3, evicted = 4 };
@@ -90,6 +99,21 @@ enum class Field : std::uint16_t {
   resolved_name = 164,   // text: the name that was looked up for the far end
   alias_target = 165,    // text: on an alert, the listed name that the looked-up one is an alias of
   never_resolved = 166,  // 1 where the device uses DNS, and no answer to it held the far end
+  // http, what the response adds (RFC 9110), and what only HTTP/2 has (RFC 9113)
+  http_status = 208,             // integer
+  http_redirect = 209,           // text: Location
+  http_length = 210,             // integer: bytes of the response's body, still coded
+  http_content_type = 211,       // text: of the response
+  http_referer = 212,            // text
+  http_response_name = 213,      // text: a header of the response; its value follows
+  http_response_value = 214,     // text
+  http2_stream_id = 215,         // integer
+  http2_request_setting = 216,   // integer: identifier of a setting that the client sent; its value follows
+  http2_response_setting = 217,  // integer: the same of the server
+  http2_setting_value = 218,     // integer
+  http_part_name = 219,          // text: starts one part of a form (RFC 7578)
+  http_part_file = 220,          // text: its file name
+  http_part_type = 221,          // text: its media type
 };
 
 }  // namespace sluice

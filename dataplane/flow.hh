@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "dataplane/http.hh"
+#include "dataplane/http_pairing.hh"
 #include "dataplane/packet.hh"
 #include "dataplane/pool.hh"
 #include "dataplane/quic_crypto.hh"
@@ -68,7 +69,8 @@ struct StreamSide {
   bool started = false;
   bool finished = false;       // nothing further is parsed in this direction
   bool lost_sync = false;      // after a gap: look for the start of a message
-  bool head_reported = false;  // of the request at hand, whose body is waited for
+  bool head_reported = false;  // of the request or response at hand, whose body is waited for
+  bool responds = false;       // HTTP: this direction is the server's
   Protocol protocol = Protocol::unknown;
   HttpBody body{BodyFraming::none, 0};  // the one that is passing by
 };
@@ -113,6 +115,9 @@ struct alignas(64) Flow {
   // Beyond: while handshakes are read.
   QuicInitialState quic;
   ReportedSignatures reported;
+  HttpPairing http;
+  std::uint32_t waiting = no_index;  // in the worker's EventQueuePool: events that the other direction completes
+  std::uint32_t http2 = no_index;    // in the worker's Http2Pool
 
   [[nodiscard]] const Address& initiator() const noexcept { return initiator_is_low ? key.low : key.high; }
   [[nodiscard]] const Address& responder() const noexcept { return initiator_is_low ? key.high : key.low; }

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <optional>
+
+#include "dataplane/http_framing.hh"
 
 namespace sluice {
 namespace {
@@ -109,31 +109,6 @@ bool read_request_line(std::string_view line, HttpRequest& request) noexcept {
          is_protocol(request.protocol);
 }
 
-// RFC 9112 section 4
-bool read_status_line(std::string_view line, HttpResponse& response) noexcept {
-  response.protocol = cut(line, line.find(' '));
-  if (!is_protocol(response.protocol)) return false;
-  line = trim(line);
-  const auto digits = cut(line, 3);
-  if (digits.size() != 3 || !std::all_of(digits.begin(), digits.end(), is_digit) || digits.starts_with('0'))
-    return false;
-  if (!line.empty() && !line.starts_with(' ')) return false;
-  std::from_chars(digits.data(), digits.data() + digits.size(), response.status);
-  return true;
-}
-
-// The lines up to and with the empty one; `rest` then stands behind them.
-tl::expected<HttpHeaders, HttpError> take_headers(std::string_view& rest) noexcept {
-  const auto block = rest;
-  std::string_view line;
-  std::size_t lines = 0;
-  while (take_line(rest, line)) {
-    if (line.empty()) return HttpHeaders{block.substr(0, block.size() - rest.size())};
-    if (++lines > http_header_limit) return error(HttpError::too_many_headers);
-  }
-  return error(HttpError::need_more);
-}
-
 // The whole lines that are there.
 HttpHeaders take_whole_lines(std::string_view& rest) noexcept {
   const auto block = rest;
@@ -143,40 +118,6 @@ HttpHeaders take_whole_lines(std::string_view& rest) noexcept {
   }
   return HttpHeaders{block.substr(0, block.size() - rest.size())};
 }
-
-// RFC 9110 section 8.6: digits; a list of equal values counts as one (RFC 9112 section 6.3).
-bool read_content_length(std::string_view value, std::optional<std::uint64_t>& length) noexcept {
-  for (;;) {
-    const auto item = trim(cut(value, value.find(',')));
-    std::uint64_t number = 0;
-    const auto result = std::from_chars(item.data(), item.data() + item.size(), number);
-    if (result.ec != std::errc{} || result.ptr != item.data() + item.size()) return false;
-    if (length && *length != number) return false;
-    length = number;
-    if (value.empty()) return true;
-    value.remove_prefix(1);
-  }
-}
-
-// What the headers say of the body.
-struct BodyHeaders {
-  std::optional<std::uint64_t> length;
-  bool bad_length = false;
-  bool coded = false;    // there are transfer codings
-  bool chunked = false;  // and chunked is the last one
-
-  void read(const HttpHeader& header) noexcept {
-    if (same_token(header.name, "Content-Length")) {
-      bad_length = !read_content_length(header.value, length) || bad_length;
-    } else if (same_token(header.name, "Transfer-Encoding")) {
-      if (same_token(header.value, "identity")) return;  // a relic of RFC 2616 section 3.6: no coding
-      const auto last = trim(header.value.substr(header.value.rfind(',') + 1));  // npos + 1 = 0
-      const auto coding = trim(last.substr(0, last.find(';')));
-      coded = true;
-      chunked = same_token(coding, "chunked");
-    }
-  }
-};
 
 // RFC 3986 section 3.2: what stands between "//" and the path, without user information.
 std::string_view authority_of(std::string_view target) noexcept {
@@ -196,6 +137,8 @@ BodyHeaders read_headers(HttpRequest& request) noexcept {
       if (request.user_agent.empty()) request.user_agent = header.value;
     } else if (same_token(header.name, "Content-Type")) {
       if (request.content_type.empty()) request.content_type = header.value;
+    } else if (same_token(header.name, "Referer")) {
+      if (request.referer.empty()) request.referer = header.value;
     } else {
       body.read(header);
     }
@@ -204,6 +147,7 @@ BodyHeaders read_headers(HttpRequest& request) noexcept {
   if (request.host.empty()) {
     request.host = request.method == "CONNECT" ? request.target : authority_of(request.target);
   }
+  request.codings = body.codings;
   return body;
 }
 
@@ -243,21 +187,15 @@ Probe probe_http_request(Bytes stream) noexcept {
   return known && (line.starts_with('/') || line.starts_with("http://")) ? Probe::yes : Probe::maybe;
 }
 
-Probe probe_http_response(Bytes stream) noexcept {
-  const auto text = as_text(stream);
-  const auto head = text.substr(0, version_prefix.size());
-  if (!version_prefix.starts_with(head)) return Probe::no;
-  if (text.size() <= version_prefix.size()) return Probe::maybe;
-  return is_digit(text.substr(version_prefix.size()).front()) ? Probe::yes : Probe::no;
-}
-
 tl::expected<HttpRequest, HttpError> parse_http_request(Bytes stream) noexcept {
   auto rest = as_text(stream);
   auto request = take_request_line(rest);
   if (!request) return request;
-  const auto headers = take_headers(rest);
-  if (!headers) return error(headers.error());
-  request->headers = *headers;
+  switch (take_header_block(rest, request->headers)) {
+    case HeaderBlock::whole: break;
+    case HeaderBlock::cut: return error(HttpError::need_more);
+    case HeaderBlock::too_long: return error(HttpError::too_many_headers);
+  }
   request->size = stream.size() - rest.size();
 
   const auto body = read_headers(*request);
@@ -283,42 +221,6 @@ tl::expected<HttpRequest, HttpError> parse_http_request_prefix(Bytes stream) noe
   request->size = stream.size() - rest.size();
   (void)read_headers(*request);
   return request;
-}
-
-tl::expected<HttpResponse, HttpError> parse_http_response(Bytes stream, std::string_view request_method) noexcept {
-  if (probe_http_response(stream) == Probe::no) return error(HttpError::not_this);
-  auto rest = as_text(stream);
-  std::string_view line;
-  if (!take_line(rest, line)) return error(HttpError::need_more);
-  HttpResponse response;
-  if (!read_status_line(line, response)) return error(HttpError::not_this);
-  const auto headers = take_headers(rest);
-  if (!headers) return error(headers.error());
-  response.headers = *headers;
-  response.size = stream.size() - rest.size();
-
-  BodyHeaders body;
-  for (const auto& header : response.headers) {
-    body.read(header);
-    if (response.content_type.empty() && same_token(header.name, "Content-Type")) response.content_type = header.value;
-  }
-  const auto status = response.status;
-  const bool granted = request_method == "CONNECT" && status >= 200 && status < 300;
-  response.switches_protocol = status == 101 || granted;
-  // RFC 9112 section 6.3
-  if (request_method == "HEAD" || status < 200 || status == 204 || status == 304 || granted) {  // items 1 and 2
-    response.framing = BodyFraming::none;
-  } else if (body.chunked) {  // items 3 and 4
-    response.framing = BodyFraming::chunked;
-  } else if (!body.coded && body.bad_length) {  // item 5
-    return error(HttpError::content_length);
-  } else if (!body.coded && body.length) {  // item 6
-    response.framing = BodyFraming::length;
-    response.content_length = *body.length;
-  } else {  // items 4 and 8
-    response.framing = BodyFraming::until_close;
-  }
-  return response;
 }
 
 }  // namespace sluice

@@ -1,4 +1,4 @@
-// HTTP/1.0 and 1.1 (RFC 9112, RFC 9110): the heads of requests and responses. As lenient as servers are: lines may
+// HTTP/1.0 and 1.1 (RFC 9112, RFC 9110): the heads of requests. As lenient as servers are: lines may
 // end in a bare LF, fields may be folded, Host may be missing. HTTP/0.9 and HTTP/2 are not this protocol.
 //
 // Views point into the bytes that were given. The bound of a head is the size of the buffer that it is given in.
@@ -10,6 +10,7 @@
 #include <tl/expected.hpp>
 
 #include "dataplane/bytes.hh"
+#include "dataplane/content_coding.hh"
 #include "dataplane/http_body.hh"
 #include "dataplane/http_headers.hh"
 #include "dataplane/probe_result.hh"
@@ -24,7 +25,6 @@ enum class HttpError : std::uint8_t {
   transfer_coding,   // a request whose last coding is not chunked: its end cannot be known (RFC 9112 section 6.3)
 };
 
-constexpr std::size_t http_header_limit = 256;
 constexpr std::size_t http_method_limit = 20;
 // Empty lines that are passed over before a request (RFC 9112 section 2.2).
 constexpr std::size_t http_empty_line_limit = 4;
@@ -40,30 +40,17 @@ struct HttpRequest {
   // As sent: a port stays.
   std::string_view host;
   std::string_view user_agent;
+  std::string_view referer;
   std::string_view content_type;
   HttpHeaders headers;
   BodyFraming framing = BodyFraming::none;  // none, length or chunked
   std::uint64_t content_length = 0;         // BodyFraming::length
-};
-
-struct HttpResponse {
-  std::size_t size = 0;  // of the head with its empty line: the body begins there
-  unsigned status = 0;   // 100 to 999; 1xx: the response proper is yet to come
-  std::string_view protocol;
-  std::string_view content_type;
-  HttpHeaders headers;
-  BodyFraming framing = BodyFraming::none;
-  std::uint64_t content_length = 0;  // BodyFraming::length
-  // After this head the connection is not HTTP/1 any more: 101, or a CONNECT that was granted.
-  bool switches_protocol = false;
+  ContentCodings codings;                   // of the body
 };
 
 // `yes` on a whole request line of HTTP/1.x, whatever its method, or on a method of the IANA registry with a path or
 // http target. `maybe` while that may still come.
 [[nodiscard]] Probe probe_http_request(Bytes stream) noexcept;
-// `yes` on "HTTP/1." and a digit.
-[[nodiscard]] Probe probe_http_response(Bytes stream) noexcept;
-
 // The head at the start of the stream, RFC 9112 sections 3 and 5; body framing as section 6.3 has it for requests.
 // Transfer-Encoding beats Content-Length.
 [[nodiscard]] tl::expected<HttpRequest, HttpError> parse_http_request(Bytes stream) noexcept;
@@ -73,10 +60,5 @@ struct HttpResponse {
 // parse_http_request refuses for their framing.
 // Errors: need_more (not even the request line is whole), not_this.
 [[nodiscard]] tl::expected<HttpRequest, HttpError> parse_http_request_prefix(Bytes stream) noexcept;
-
-// The head at the start of the stream, RFC 9112 sections 4 and 5, body framing as section 6.3 has it for the answer to
-// `request_method`: "HEAD" and "CONNECT" matter; empty where it was not seen.
-[[nodiscard]] tl::expected<HttpResponse, HttpError> parse_http_response(Bytes stream,
-                                                                        std::string_view request_method) noexcept;
 
 }  // namespace sluice

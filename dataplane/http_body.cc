@@ -114,6 +114,7 @@ void HttpBody::end_chunk_line() noexcept {
     return;
   }
   digits_ = false;
+  content_ += left_;
   state_ = left_ != 0 ? State::content : State::trailer;  // the last chunk has size 0
 }
 

@@ -39,6 +39,9 @@ class HttpBody {
 
   // The body is complete; never for until_close.
   [[nodiscard]] bool done() const noexcept { return state_ == State::done; }
+  [[nodiscard]] bool is_chunked() const noexcept { return chunked_; }
+  // Of a chunked body: bytes of content in the chunks that were announced so far.
+  [[nodiscard]] std::uint64_t chunked_content() const noexcept { return content_; }
   // The chunks break RFC 9112 section 7.1 or a bound above, or too much was skipped. Nothing after it can be told
   // apart any more.
   [[nodiscard]] bool failed() const noexcept { return state_ == State::failed; }
@@ -62,8 +65,9 @@ class HttpBody {
   void end_chunk_line() noexcept;
   void step_trailer(std::uint8_t byte) noexcept;
 
-  std::uint64_t left_ = 0;  // of the content at hand
-  std::size_t line_ = 0;    // bytes of the chunk line, or of the trailer section, so far
+  std::uint64_t left_ = 0;     // of the content at hand
+  std::uint64_t content_ = 0;  // of the chunks so far
+  std::uint32_t line_ = 0;     // bytes of the chunk line, or of the trailer section, so far
   State state_;
   bool chunked_;
   bool digits_ = false;     // the chunk line has at least one

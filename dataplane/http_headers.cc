@@ -56,4 +56,19 @@ std::optional<std::string_view> HttpHeaders::find(std::string_view name) const n
   return std::nullopt;
 }
 
+HeaderBlock take_header_block(std::string_view& rest, HttpHeaders& headers) noexcept {
+  auto after = rest;
+  std::string_view line;
+  std::size_t lines = 0;
+  while (take_line(after, line)) {
+    if (line.empty()) {
+      headers = HttpHeaders{rest.substr(0, rest.size() - after.size())};
+      rest = after;
+      return HeaderBlock::whole;
+    }
+    if (++lines > http_header_limit) return HeaderBlock::too_long;
+  }
+  return HeaderBlock::cut;
+}
+
 }  // namespace sluice

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -62,5 +63,16 @@ class HttpHeaders {
  private:
   std::string_view block_;
 };
+
+constexpr std::size_t http_header_limit = 256;  // lines of a header section
+
+enum class HeaderBlock : std::uint8_t {
+  whole,     // the empty line is there
+  cut,       // it is yet to come
+  too_long,  // more lines than http_header_limit
+};
+
+// Takes the lines up to and with the empty one off `rest`, which is left alone where they are not all there.
+[[nodiscard]] HeaderBlock take_header_block(std::string_view& rest, HttpHeaders& headers) noexcept;
 
 }  // namespace sluice

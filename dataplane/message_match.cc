@@ -41,6 +41,13 @@ void MessageMatcher::match(const SignatureInput& input, Hits& hits) noexcept {
   for (std::size_t i = 0; i < found_.count; ++i) hits.add(generation_->first_signature_row + found_.signatures[i]);
 }
 
+void MessageMatcher::match(const SignatureInput& input, const std::vector<bool>& chosen, Hits& hits) noexcept {
+  Hits all;
+  match(input, all);
+  for (const auto row : all)
+    if (chosen[row - generation_->first_signature_row]) hits.add(row);
+}
+
 void MessageMatcher::dns_query(const Passage& at, std::string_view name, Hits& hits) noexcept {
   if (!wants(SignatureProtocol::dns)) return;
   auto message = input(at, SignatureProtocol::dns);
@@ -73,6 +80,7 @@ void MessageMatcher::put_head(SignatureInput& input, const HttpRequest& request)
   at_buffer(input, Buffer::http_uri) = as_bytes(request.target);
   at_buffer(input, Buffer::http_user_agent) = as_bytes(request.user_agent);
   at_buffer(input, Buffer::http_header) = as_bytes(request.headers.text());
+  at_buffer(input, Buffer::http_content_type) = as_bytes(request.content_type);
 }
 
 void MessageMatcher::http_head(const Passage& at, const HttpRequest& request, Hits& hits) noexcept {
@@ -86,10 +94,22 @@ void MessageMatcher::http_body(const Passage& at, const HttpRequest& request, By
   auto message = input(at, SignatureProtocol::http);
   put_head(message, request);
   at_buffer(message, Buffer::http_request_body) = body;
-  Hits all;
-  match(message, all);
-  for (const auto row : all)
-    if (generation_->reads_body[row - generation_->first_signature_row]) hits.add(row);
+  match(message, generation_->reads_body, hits);
+}
+
+void MessageMatcher::http_response(const Passage& at, const HttpResponse& response, Bytes body, Hits& hits) noexcept {
+  if (!wants(SignatureProtocol::http) || !generation_->wants_responses) return;
+  auto message = input(at, SignatureProtocol::http);
+  std::array<char, 3> status;
+  for (std::size_t i = 0, value = response.status; i < status.size(); ++i, value /= 10)
+    status[status.size() - 1 - i] = static_cast<char>('0' + value % 10);
+  at_buffer(message, Buffer::http_stat_code) = as_bytes({status.data(), status.size()});
+  at_buffer(message, Buffer::http_stat_msg) = as_bytes(response.reason);
+  at_buffer(message, Buffer::http_response_line) = as_bytes(response.line);
+  at_buffer(message, Buffer::http_content_type) = as_bytes(response.content_type);
+  at_buffer(message, Buffer::http_header) = as_bytes(response.headers.text());
+  at_buffer(message, Buffer::http_response_body) = body;
+  match(message, body.data() == nullptr ? generation_->reads_response : generation_->reads_body, hits);
 }
 
 void MessageMatcher::decoded(const Passage& at, SignatureProtocol protocol, Hits& hits) noexcept {

@@ -9,7 +9,7 @@
 #include "dataplane/counters.hh"
 #include "dataplane/flow.hh"
 #include "dataplane/generation.hh"
-#include "dataplane/http.hh"
+#include "dataplane/http_response.hh"
 #include "dataplane/packet.hh"
 
 namespace sluice {
@@ -44,6 +44,8 @@ class MessageMatcher {
   void http_head(const Passage& at, const HttpRequest& request, Hits& hits) noexcept;
   // The same request when as much of its body has come by as will be looked at: only signatures that look into it.
   void http_body(const Passage& at, const HttpRequest& request, Bytes body, Hits& hits) noexcept;
+  // A response: without a body (null data) what its head says, with it only the signatures that look into bodies.
+  void http_response(const Passage& at, const HttpResponse& response, Bytes body, Hits& hits) noexcept;
   // A message of a vendor's own protocol that was decoded.
   void decoded(const Passage& at, SignatureProtocol protocol, Hits& hits) noexcept;
   // Bytes at `position` of their direction's stream, or a datagram (position 0).
@@ -56,6 +58,8 @@ class MessageMatcher {
   [[nodiscard]] SignatureInput input(const Passage& at, SignatureProtocol protocol) const noexcept;
   void put_head(SignatureInput& input, const HttpRequest& request) noexcept;
   void match(const SignatureInput& input, Hits& hits) noexcept;
+  // Of the signatures that match, those that `chosen` names.
+  void match(const SignatureInput& input, const std::vector<bool>& chosen, Hits& hits) noexcept;
 
   const Generation* generation_;
   std::uint32_t worker_;

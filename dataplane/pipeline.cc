@@ -22,8 +22,8 @@ Pipeline::Pipeline(const PipelineOptions& options, const Generation& generation,
       expiry_(table_.capacity(), options.timeouts),
       buffers_(options.reassembly_buffers),
       memory_(options.resolved_names, options.hash_secret),
-      reporter_(generation, worker, options.policy, options.record, memory_, sink, counters_),
-      protocols_(reporter_, buffers_),
+      reporter_(generation, worker, options.policy, options.record, options.event_queues, memory_, sink, counters_),
+      protocols_(reporter_, buffers_, options.http2_connections),
       streams_(buffers_, protocols_, options.midstream) {}
 
 void Pipeline::process(std::span<Packet> burst) noexcept {
@@ -162,8 +162,10 @@ void Pipeline::inspect(const Passage& at) noexcept {
 }
 
 void Pipeline::end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept {
+  reporter_.release(flow, tag);
   reporter_.flow_end(flow, reason, tag);
   streams_.release(flow);
+  protocols_.release(flow);
   expiry_.remove(table_, flow);
   table_.erase(flow);
   ++counters_.flows_ended;

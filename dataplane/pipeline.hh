@@ -32,8 +32,10 @@ struct PipelineOptions {
   bool verify_checksums = false;  // packets with a wrong TCP or UDP checksum pass uninspected
   std::uint32_t flow_table_entries = 65536;
   std::uint32_t reassembly_buffers = 4096;
-  std::uint32_t resolved_names = 8192;  // pairs of client and address of which DNS answers are remembered
-  Timeouts timeouts{};                  // by ExpiryClass
+  std::uint32_t resolved_names = 8192;   // pairs of client and address of which DNS answers are remembered
+  std::uint32_t event_queues = 1024;     // flows whose events may wait for their other half
+  std::uint32_t http2_connections = 32;  // in clear text, followed at a time
+  Timeouts timeouts{};                   // by ExpiryClass
   std::uint64_t hash_secret = 0;
 };
 
@@ -47,6 +49,8 @@ class Pipeline {
     table_.make_resident();
     buffers_.make_resident();
     memory_.make_resident();
+    reporter_.make_resident();
+    protocols_.make_resident();
   }
 
   // Between bursts: from here on the rules are those of `generation`. Nothing of the one before is kept.

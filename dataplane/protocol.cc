@@ -28,7 +28,8 @@ bool may_be_dns(const Flow& flow, Probe form) noexcept {
 
 }  // namespace
 
-Protocols::Protocols(Reporter& reporter, BufferPool& buffers) : reporter_(&reporter), buffers_(&buffers) {}
+Protocols::Protocols(Reporter& reporter, BufferPool& buffers, std::uint32_t http2_connections)
+    : reporter_(&reporter), buffers_(&buffers), http2_(http2_connections) {}
 
 Progress Protocols::advance(const Passage& at, StreamSide& side, Bytes data) noexcept {
   switch (side.protocol) {
@@ -37,6 +38,8 @@ Progress Protocols::advance(const Passage& at, StreamSide& side, Bytes data) noe
     case Protocol::http: return advance_http(at, side, data);
     case Protocol::dns: return advance_dns(at, side, data);
     case Protocol::xiaomi_push: return advance_xiaomi_push(at, data);
+    case Protocol::websocket: return advance_websocket(at, data);
+    case Protocol::http2: return advance_http2(at, data);
     case Protocol::quic: break;  // never over TCP
   }
   return {State::finished, 0, 0};
@@ -46,10 +49,13 @@ Progress Protocols::probe(const Passage& at, StreamSide& side, Bytes data) noexc
   struct Candidate {
     Protocol protocol;
     Probe answer;
+    bool responds = false;
   };
   const Candidate candidates[] = {
       {Protocol::tls, probe_tls(data)},
       {Protocol::http, probe_http_request(data)},
+      {Protocol::http, probe_http_response(data), true},
+      {Protocol::http2, at.flow.protocol == Protocol::http2 ? Probe::yes : probe_http2(data)},
       {Protocol::xiaomi_push, probe_xiaomi_push(data)},
       {Protocol::dns, on_port(at.flow, dns_port) ? probe_dns_tcp(data) : Probe::no},
   };
@@ -59,12 +65,16 @@ Progress Protocols::probe(const Passage& at, StreamSide& side, Bytes data) noexc
     if (candidate.answer != Probe::yes) continue;
     side.protocol = candidate.protocol;
     at.flow.protocol = candidate.protocol;
+    side.responds = candidate.responds;
     return advance(at, side, data);
   }
   if (undecided) return {State::need_more, 0, 0};
-  if (probe_http_response(data) == Probe::yes) {  // answers are not read: the requests name everything
-    if (at.flow.protocol == Protocol::unknown) at.flow.protocol = Protocol::http;
-    return {State::finished, 0, 0};
+  if (at.flow.protocol == Protocol::http) {
+    // The other side speaks HTTP: this is the middle of a message, and the next one will begin somewhere.
+    side.protocol = Protocol::http;
+    side.responds = !at.flow.side[static_cast<std::size_t>(opposite(at.way))].responds;
+    side.lost_sync = true;
+    return advance(at, side, data);
   }
   if (at.flow.protocol == Protocol::unknown) mark(at, UninspectedReason::unknown_protocol);
   return {State::finished, 0, 0};
@@ -118,10 +128,11 @@ Progress Protocols::advance_xiaomi_push(const Passage& at, Bytes data) noexcept 
 }
 
 bool Protocols::resume_after_gap(StreamSide& side) noexcept {
-  side.lost_sync = side.protocol == Protocol::http || side.protocol == Protocol::dns;
+  side.lost_sync =
+      side.protocol == Protocol::http || side.protocol == Protocol::dns || side.protocol == Protocol::unknown;
   side.body = HttpBody{BodyFraming::none, 0};
   side.head_reported = false;
-  return side.lost_sync || side.protocol == Protocol::unknown;
+  return side.lost_sync;
 }
 
 void Protocols::cut(const Passage& at, StreamSide& side, Bytes data) noexcept {

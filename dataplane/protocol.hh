@@ -6,8 +6,11 @@
 #include <optional>
 
 #include "dataplane/bytes.hh"
+#include "dataplane/content_coding.hh"
 #include "dataplane/counters.hh"
 #include "dataplane/gquic.hh"
+#include "dataplane/http2.hh"
+#include "dataplane/http2_connection.hh"
 #include "dataplane/quic_crypto.hh"
 #include "dataplane/reassembly.hh"
 #include "dataplane/reporter.hh"
@@ -28,7 +31,16 @@ struct Progress {
 
 class Protocols {
  public:
-  Protocols(Reporter& reporter, BufferPool& buffers);
+  // `http2_connections`: how many may be followed at a time.
+  Protocols(Reporter& reporter, BufferPool& buffers, std::uint32_t http2_connections);
+
+  // On a wire: what parsers write to costs no page fault later.
+  void make_resident() noexcept {
+    decoder_.make_resident();
+    http2_.make_resident();
+  }
+  // Gives back what the flow holds.
+  void release(Flow& flow) noexcept;
 
   // TCP: `data` is what follows the bytes consumed so far, without a hole.
   [[nodiscard]] Progress advance(const Passage& at, StreamSide& side, Bytes data) noexcept;
@@ -48,10 +60,37 @@ class Protocols {
   [[nodiscard]] Progress probe(const Passage& at, StreamSide& side, Bytes data) noexcept;
   [[nodiscard]] Progress advance_tls(const Passage& at, Bytes data) noexcept;
   [[nodiscard]] Progress advance_http(const Passage& at, StreamSide& side, Bytes data) noexcept;
+  [[nodiscard]] Progress advance_http_request(const Passage& at, StreamSide& side, Bytes data) noexcept;
+  [[nodiscard]] Progress advance_http_response(const Passage& at, StreamSide& side, Bytes data) noexcept;
+  [[nodiscard]] Progress advance_http2(const Passage& at, Bytes data) noexcept;
+  [[nodiscard]] Progress http2_settings(const Passage& at, Http2Direction& direction, const Http2FrameHeader& header,
+                                        Bytes data) noexcept;
+  [[nodiscard]] Progress http2_fields(const Passage& at, Http2Connection& connection, Bytes data) noexcept;
+  [[nodiscard]] Progress http2_data(const Passage& at, Http2Connection& connection, const Http2FrameHeader& header,
+                                    Bytes data) noexcept;
+  [[nodiscard]] Progress http2_body(const Passage& at, Http2Connection& connection, Bytes data) noexcept;
+  void end_http2_body(const Passage& at, Http2Body& body) noexcept;
+  [[nodiscard]] Progress advance_websocket(const Passage& at, Bytes data) noexcept;
+  void report_request(const Passage& at, const HttpRequest& request) noexcept;
+  [[nodiscard]] bool expect_response(const Passage& at, const HttpRequest& request) noexcept;
+  // The flow's other direction does not come by here: no response is to be waited for.
+  [[nodiscard]] static bool is_one_directional(const Passage& at) noexcept {
+    return (at.flow.tcp_flags & tcp_flag::syn) != 0 && at.flow.packets[static_cast<std::size_t>(opposite(at.way))] == 0;
+  }
+  void lose_pairing(const Passage& at) noexcept;
   [[nodiscard]] Progress pass_body(const Passage& at, StreamSide& side, Bytes data) noexcept;
   [[nodiscard]] bool inspect_body(const Passage& at, const HttpRequest& request, Bytes after_head,
                                   bool is_last) noexcept;
+  [[nodiscard]] bool inspect_response(const Passage& at, const HttpResponse& response, Bytes after_head,
+                                      bool is_last) noexcept;
+  // The start of a body's content, decoded, from what follows a head of that size; nothing while more is waited for.
+  [[nodiscard]] std::optional<Bytes> content(BodyFraming framing, std::uint64_t length, std::size_t head,
+                                             const ContentCodings& codings, Bytes after_head, bool is_last) noexcept;
+  [[nodiscard]] Bytes decoded(const ContentCodings& codings, Bytes coded) noexcept;
+  void end_response(const Passage& at, const StreamSide& side) noexcept;
+  void switch_protocol(const Passage& at, const HttpResponse& response) noexcept;
   void cut_http(const Passage& at, StreamSide& side, Bytes data) noexcept;
+  void cut_http_response(const Passage& at, StreamSide& side, Bytes data) noexcept;
   [[nodiscard]] Progress advance_xiaomi_push(const Passage& at, Bytes data) noexcept;
   [[nodiscard]] Progress advance_dns(const Passage& at, StreamSide& side, Bytes data) noexcept;
   void dns_datagram(const Passage& at) noexcept;
@@ -71,7 +110,10 @@ class Protocols {
   Reporter* reporter_;
   BufferPool* buffers_;
   QuicOpener opener_;
-  // A handshake that lies in several records, joined; a decrypted Initial.
+  ContentDecoder decoder_;
+  Http2Pool http2_;
+  std::array<char, http2_fields_limit> fields_{};  // of an HTTP/2 message
+  // A handshake that lies in several records, joined; a decrypted Initial; a body without its chunk lines.
   std::array<std::uint8_t, ReassemblyBuffer::window> scratch_{};
 };
 

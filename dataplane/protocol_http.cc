@@ -1,6 +1,6 @@
-#include "dataplane/protocol.hh"
-
 #include <algorithm>
+
+#include "dataplane/protocol.hh"
 
 namespace sluice {
 namespace {
@@ -12,11 +12,22 @@ constexpr std::size_t body_room(std::size_t head) noexcept {
   return head < ReassemblyBuffer::window ? std::min(body_inspection_limit, ReassemblyBuffer::window - head) : 0;
 }
 
+AwaitedResponse::To kind_of(const HttpRequest& request) noexcept {
+  if (request.method == "HEAD") return AwaitedResponse::To::head;
+  if (request.method == "CONNECT") return AwaitedResponse::To::connect;
+  return AwaitedResponse::To::other;
+}
+
 }  // namespace
 
 Progress Protocols::advance_http(const Passage& at, StreamSide& side, Bytes data) noexcept {
   if (!side.body.done()) return pass_body(at, side, data);
+  return side.responds ? advance_http_response(at, side, data) : advance_http_request(at, side, data);
+}
+
+Progress Protocols::advance_http_request(const Passage& at, StreamSide& side, Bytes data) noexcept {
   if (side.lost_sync) {
+    lose_pairing(at);
     // A request is looked for where a segment begins; anything else is the middle of something.
     if (probe_http_request(data) != Probe::yes) return {State::need_more, data.size(), 0};
     side.lost_sync = false;
@@ -25,22 +36,54 @@ Progress Protocols::advance_http(const Passage& at, StreamSide& side, Bytes data
   if (!request) {
     if (request.error() == HttpError::need_more) return {State::need_more, 0, 0};
     // Whatever is wrong with it, its line and its host name what it wants.
-    if (const auto certain = parse_http_request_prefix(data)) reporter_->http(at, *certain);
+    if (const auto certain = parse_http_request_prefix(data)) report_request(at, *certain);
     mark(at, UninspectedReason::parse_error);
     side.lost_sync = true;
     return {State::need_more, data.size(), 0};
   }
-  if (!side.head_reported) reporter_->http(at, *request);
+  // The event of a form waits for the names of its parts.
+  const bool form =
+      request->framing != BodyFraming::none && reporter_->records() && is_multipart_form(request->content_type);
+  if (!side.head_reported) {
+    if (form) {
+      reporter_->http(at, *request);
+      (void)expect_response(at, *request);
+    } else {
+      report_request(at, *request);
+    }
+  }
   side.head_reported = true;
+  const bool looks = request->framing != BodyFraming::none && (form || reporter_->wants(Buffer::http_request_body));
+  if (looks && !inspect_body(at, *request, data.subspan(request->size), false)) return {State::need_more, 0, 0};
+  side.head_reported = false;
   if (request->method == "CONNECT") {  // what follows is another protocol (RFC 9110 section 9.3.6)
     side.protocol = Protocol::unknown;
     at.flow.protocol = Protocol::unknown;
-  } else if (request->framing != BodyFraming::none && reporter_->wants(Buffer::http_request_body)) {
-    if (!inspect_body(at, *request, data.subspan(request->size), false)) return {State::need_more, 0, 0};
+  } else {
+    side.body = HttpBody{request->framing, request->content_length};
   }
-  side.head_reported = false;
-  if (request->method != "CONNECT") side.body = HttpBody{request->framing, request->content_length};
   return {State::message, request->size, 0};
+}
+
+// The request's head is matched and recorded; its response is looked out for.
+void Protocols::report_request(const Passage& at, const HttpRequest& request) noexcept {
+  reporter_->http(at, request);
+  const bool waits = expect_response(at, request);
+  if (reporter_->record_http(at, request, {}, 0, waits)) at.flow.http.keep_event();
+}
+
+// False where none is to be waited for.
+bool Protocols::expect_response(const Passage& at, const HttpRequest& request) noexcept {
+  if (is_one_directional(at)) return false;
+  if (at.flow.http.push({kind_of(request), false})) return true;
+  lose_pairing(at);
+  return false;
+}
+
+void Protocols::lose_pairing(const Passage& at) noexcept {
+  if (at.flow.http.lost()) return;
+  at.flow.http.lose();
+  reporter_->release(at.flow, at.packet.number);
 }
 
 // Counts a body off that nobody needs to see.
@@ -52,26 +95,46 @@ Progress Protocols::pass_body(const Passage& at, StreamSide& side, Bytes data) n
     side.body = HttpBody{BodyFraming::none, 0};
     return {State::need_more, data.size(), 0};
   }
+  if (side.responds && side.body.done()) end_response(at, side);
   const auto skip = side.body.remaining();
   side.body.skip(skip);
   return {State::message, consumed, skip};
 }
 
-// True when as much of the body has come as signatures look at, or no more will: then they have been tried.
+// True when as much of the body has come as is looked at, or no more will: then it has been.
 bool Protocols::inspect_body(const Passage& at, const HttpRequest& request, Bytes after_head, bool is_last) noexcept {
-  const std::span<std::uint8_t> room{scratch_.data(), body_room(request.size)};
-  const auto prefix = copy_content(HttpBody{request.framing, request.content_length}, after_head, room);
+  const auto body =
+      content(request.framing, request.content_length, request.size, request.codings, after_head, is_last);
+  if (!body) return false;
+  if (reporter_->wants(Buffer::http_request_body)) reporter_->http_body(at, request, *body);
+  if (!reporter_->records() || !is_multipart_form(request.content_type)) return true;
+  const bool waits = !at.flow.http.empty();
+  if (reporter_->record_http(at, request, FormParts{request.content_type, *body}, 0, waits)) at.flow.http.keep_event();
+  return true;
+}
+
+std::optional<Bytes> Protocols::content(BodyFraming framing, std::uint64_t length, std::size_t head,
+                                        const ContentCodings& codings, Bytes after_head, bool is_last) noexcept {
+  const std::span<std::uint8_t> room{scratch_.data(), body_room(head)};
+  const auto prefix = copy_content(HttpBody{framing, length}, after_head, room);
   // Chunk lines take room in the window as well: what cannot grow any more is all there will be.
   const bool full = after_head.size() >= room.size();
-  if (!prefix.complete && !full && !is_last) return false;
-  reporter_->http_body(at, request, room.first(prefix.size));
-  return true;
+  if (!prefix.complete && !full && !is_last) return std::nullopt;
+  return decoded(codings, room.first(prefix.size));
+}
+
+Bytes Protocols::decoded(const ContentCodings& codings, Bytes coded) noexcept {
+  if (codings.empty()) return coded;
+  const auto plain = decoder_.decode(codings, coded);
+  if (plain.error) reporter_->content_error(*plain.error);
+  return plain.content.first(std::min(plain.content.size(), body_inspection_limit));
 }
 
 void Protocols::cut_http(const Passage& at, StreamSide& side, Bytes data) noexcept {
   if (side.lost_sync || !side.body.done()) return;
+  if (side.responds) return cut_http_response(at, side, data);
   if (!side.head_reported) {
-    if (const auto request = parse_http_request_prefix(data)) reporter_->http(at, *request);
+    if (const auto request = parse_http_request_prefix(data)) report_request(at, *request);
     return;
   }
   side.head_reported = false;

@@ -1,17 +1,6 @@
 #include "dataplane/reporter.hh"
 
-#include <algorithm>
-
 namespace sluice {
-namespace {
-
-// The host of "host:port" or "[2001:db8::1]:port" (RFC 3986 section 3.2.2).
-std::string_view without_port(std::string_view host) noexcept {
-  if (host.starts_with('[')) return host.substr(1, host.find(']') - 1);
-  return host.substr(0, host.find(':'));
-}
-
-}  // namespace
 
 // Source and destination are those of the packet for a DNS message, else initiator and responder of the flow.
 EventHeader Reporter::header(EventType type, const Flow& flow) const noexcept {
@@ -41,6 +30,24 @@ EventHeader Reporter::header(EventType type, const Passage& at) const noexcept {
 void Reporter::send(EventWriter& event, EventType type, std::uint64_t tag) noexcept {
   if (event.truncated()) ++counters_->events_truncated;
   sink_->put(type, tag, event.finish(), *counters_);
+}
+
+bool Reporter::keep(Flow& flow, EventWriter& event) noexcept {
+  if (flow.waiting == no_index) flow.waiting = queues_.take();
+  if (flow.waiting == no_index || !queues_.at(flow.waiting).push(event.finish())) return false;
+  if (event.truncated()) ++counters_->events_truncated;
+  return true;
+}
+
+void Reporter::release(Flow& flow, std::uint64_t tag) noexcept {
+  if (flow.waiting == no_index) return;
+  auto& queue = queues_.at(flow.waiting);
+  for (; !queue.empty(); queue.pop()) {
+    const auto record = queue.front();
+    if (const auto event = Event::parse(record)) sink_->put(event->header().type, tag, record, *counters_);
+  }
+  queues_.give(flow.waiting);
+  flow.waiting = no_index;
 }
 
 void Reporter::hello_fields(EventWriter& event, const ClientHello& hello) const noexcept {
@@ -77,33 +84,6 @@ void Reporter::quic(const Passage& at, std::uint32_t version, const ClientHello&
   Hits content;
   signatures_.quic_hello(at, hello.sni, content);
   signature_alerts(at, content, Field::quic_sni, hello.sni, Stage::content_matched);
-}
-
-void Reporter::http(const Passage& at, const HttpRequest& request) noexcept {
-  if (record_ == Record::all) {
-    EventWriter event{buffer_};
-    event.begin(header(EventType::http, at));
-    event.text(Field::http_method, request.method);
-    if (!request.host.empty()) event.text(Field::http_host, request.host);
-    event.text(Field::http_uri, request.target);
-    event.text(Field::http_protocol, request.protocol);
-    if (!request.user_agent.empty()) event.text(Field::http_user_agent, request.user_agent);
-    for (const auto& field : request.headers) {
-      event.text(Field::http_header_name, field.name);
-      event.text(Field::http_header_value, field.value);
-    }
-    send(event, EventType::http, at.packet.number);
-  }
-  name(at, Field::http_host, without_port(request.host), Stage::data_sent, Scope::flow);
-  Hits content;
-  signatures_.http_head(at, request, content);
-  signature_alerts(at, content, Field::http_host, without_port(request.host), Stage::content_matched);
-}
-
-void Reporter::http_body(const Passage& at, const HttpRequest& request, Bytes body) noexcept {
-  Hits content;
-  signatures_.http_body(at, request, body, content);
-  signature_alerts(at, content, Field::http_host, without_port(request.host), Stage::content_matched);
 }
 
 // What the device says of itself, as far as it does.

@@ -9,11 +9,13 @@
 #include "dataplane/dns.hh"
 #include "dataplane/dns_memory.hh"
 #include "dataplane/event.hh"
+#include "dataplane/event_queue.hh"
 #include "dataplane/event_sink.hh"
 #include "dataplane/flow.hh"
 #include "dataplane/generation.hh"
-#include "dataplane/http.hh"
+#include "dataplane/http_response.hh"
 #include "dataplane/message_match.hh"
+#include "dataplane/multipart.hh"
 #include "dataplane/ruleset.hh"
 #include "dataplane/tls.hh"
 #include "dataplane/verdict.hh"
@@ -26,16 +28,20 @@ enum class Record : std::uint8_t { findings, all };
 
 class Reporter {
  public:
-  // `memory`: of what DNS answered; outlives the reporter.
-  Reporter(const Generation& generation, std::uint32_t worker, const Policy& policy, Record record, DnsMemory& memory,
-           EventSink& sink, InspectionCounters& counters)
+  // `queues`: flows whose events may wait; taken only where all is recorded. `memory`: of what DNS answered; outlives
+  // the reporter.
+  Reporter(const Generation& generation, std::uint32_t worker, const Policy& policy, Record record,
+           std::uint32_t queues, DnsMemory& memory, EventSink& sink, InspectionCounters& counters)
       : ruleset_(&generation.ruleset),
         signatures_(generation, worker, counters),
         policy_(policy),
         record_(record),
         memory_(&memory),
         sink_(&sink),
-        counters_(&counters) {}
+        counters_(&counters),
+        queues_(record == Record::all ? queues : 0) {}
+  // On a wire: what waits costs no page fault.
+  void make_resident() noexcept { queues_.make_resident(); }
 
   // From here on the rules are those of `generation`.
   void use(const Generation& generation) noexcept {
@@ -44,21 +50,39 @@ class Reporter {
   }
   // Whether any signature looks there.
   [[nodiscard]] bool wants(Buffer buffer) const noexcept { return signatures_.wants(buffer); }
+  // Whether messages are recorded.
+  [[nodiscard]] bool records() const noexcept { return record_ == Record::all; }
 
   // Once for each flow, and again when it got further: is its far end a listed address?
   void connection(const Passage& at, Stage stage) noexcept;
   void dns(const Passage& at, const DnsMessage& message) noexcept;
   void tls(const Passage& at, const ClientHello& hello) noexcept;
   void quic(const Passage& at, std::uint32_t version, const ClientHello& hello) noexcept;
+  // A request's head, against the rules.
   void http(const Passage& at, const HttpRequest& request) noexcept;
-  // The same request with its body, as far as it came by; at most body_inspection_limit bytes of it.
+  // Its event, where all is recorded. `stream`: of HTTP/2, else 0. True where it `waits` for the response; else it is
+  // sent.
+  bool record_http(const Passage& at, const HttpRequest& request, FormParts form, std::uint32_t stream,
+                   bool waits) noexcept;
+  // The same request with its body, decoded, as far as it came by; at most body_inspection_limit bytes of it.
   void http_body(const Passage& at, const HttpRequest& request, Bytes body) noexcept;
+  // A response's head, against the rules and into the event of its request, which `request_waits` for it or is unknown.
+  void http_response(const Passage& at, const HttpResponse& response, std::uint32_t stream,
+                     bool request_waits) noexcept;
+  void http_response_body(const Passage& at, const HttpResponse& response, Bytes body) noexcept;
+  // Of a chunked body: bytes of content.
+  void http_response_end(const Passage& at, std::uint64_t length) noexcept;
+  // The payload of a SETTINGS frame.
+  void http2_settings(const Passage& at, Bytes settings, bool from_client) noexcept;
+  void content_error(ContentError reason) noexcept { ++counters_->content_errors[reason]; }
   // The frame of a device that says what it is.
   void xiaomi_push(const Passage& at, const XiaomiPushFrame& frame) noexcept;
   // Clear text at `position` of its stream, or a datagram.
   void payload(const Passage& at, std::uint32_t position, Bytes data) noexcept;
   // No message of the flow says a name, and none will: is the name that its client looked up for the far end listed?
   void seek_name(const Passage& at) noexcept;
+  // Sends the events that wait for what will not come, and gives back what they lay in. `tag`: as below.
+  void release(Flow& flow, std::uint64_t tag) noexcept;
   // `tag`: number of the packet that made the end known.
   void flow_end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept;
 
@@ -75,6 +99,8 @@ class Reporter {
   void alerts(const Passage& at, const Hits& hits, Field field, std::string_view value, Stage stage, Scope scope,
               const XiaomiPushFrame* decoded, std::string_view alias_target = {}) noexcept;
   void send(EventWriter& event, EventType type, std::uint64_t tag) noexcept;
+  // Has the event wait for the other direction; false where there is no room.
+  [[nodiscard]] bool keep(Flow& flow, EventWriter& event) noexcept;
 
   // On content: what matched is named by where it went, `value` or else the far end's address.
   void signature_alerts(const Passage& at, const Hits& hits, Field field, std::string_view value, Stage stage,
@@ -98,6 +124,7 @@ class Reporter {
   DnsMemory* memory_;
   EventSink* sink_;
   InspectionCounters* counters_;
+  EventQueuePool queues_;
   alignas(8) std::array<std::uint8_t, event_size_limit> buffer_{};
   alignas(8) std::array<std::uint8_t, event_size_limit> alert_buffer_{};
 };

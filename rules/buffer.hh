@@ -21,12 +21,29 @@ enum class Buffer : std::uint8_t {
   http_user_agent = 7,
   http_header = 8,
   http_request_body = 9,
+  http_response_body = 10,
+  http_stat_code = 11,
+  http_stat_msg = 12,
+  http_response_line = 13,
+  http_content_type = 14,
 };
 
-constexpr std::array<std::string_view, 10> buffer_names{
-    "payload",  "dns.query", "tls.sni",         "quic.sni",    "http.method",
-    "http.uri", "http.host", "http.user_agent", "http.header", "http.request_body"};
+constexpr std::array<std::string_view, 15> buffer_names{"payload",           "dns.query",          "tls.sni",
+                                                        "quic.sni",          "http.method",        "http.uri",
+                                                        "http.host",         "http.user_agent",    "http.header",
+                                                        "http.request_body", "http.response_body", "http.stat_code",
+                                                        "http.stat_msg",     "http.response_line", "http.content_type"};
 constexpr std::size_t buffer_count = buffer_names.size();
+
+// What only an HTTP request has, and what only a response has; of the other HTTP buffers both have one.
+[[nodiscard]] constexpr bool is_of_request(Buffer buffer) noexcept {
+  return buffer == Buffer::http_method || buffer == Buffer::http_uri || buffer == Buffer::http_host ||
+         buffer == Buffer::http_user_agent || buffer == Buffer::http_request_body;
+}
+[[nodiscard]] constexpr bool is_of_response(Buffer buffer) noexcept {
+  return buffer == Buffer::http_response_body || buffer == Buffer::http_stat_code || buffer == Buffer::http_stat_msg ||
+         buffer == Buffer::http_response_line;
+}
 
 [[nodiscard]] constexpr std::string_view text_of(Buffer buffer) noexcept {
   return buffer_names[static_cast<std::size_t>(buffer)];

@@ -22,7 +22,12 @@ SignatureProtocol protocol_of(Buffer buffer) {
     case Buffer::http_host:
     case Buffer::http_user_agent:
     case Buffer::http_header:
-    case Buffer::http_request_body: return SignatureProtocol::http;
+    case Buffer::http_request_body:
+    case Buffer::http_response_body:
+    case Buffer::http_stat_code:
+    case Buffer::http_stat_msg:
+    case Buffer::http_response_line:
+    case Buffer::http_content_type: return SignatureProtocol::http;
   }
   return SignatureProtocol::ip;
 }
@@ -97,6 +102,14 @@ class PartsCheck {
       fail(placed.at, fmt::format("{} and {} are of different protocols, so that no message has both: write two rules",
                                   text_of(first.buffer()), text_of(buffer)));
     }
+    const bool other_way = is_of_request(first.buffer()) ? is_of_response(buffer)
+                                                         : is_of_response(first.buffer()) && is_of_request(buffer);
+    if (other_way)
+      fail(placed.at,
+           fmt::format("{} is of the request and {} of the response, which are matched one by one: write two "
+                       "rules",
+                       text_of(is_of_request(buffer) ? buffer : first.buffer()),
+                       text_of(is_of_request(buffer) ? first.buffer() : buffer)));
     if (buffer == Buffer::http_host) check_host(placed);
     if (buffer == Buffer::http_method && placed.part.content) check_method(placed);
   }

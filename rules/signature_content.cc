@@ -52,9 +52,12 @@ struct BufferFlag {
   char flag;
   Buffer buffer;
 };
-constexpr std::array<BufferFlag, 6> buffer_flags{{{'U', Buffer::http_uri},
+constexpr std::array<BufferFlag, 9> buffer_flags{{{'U', Buffer::http_uri},
                                                   {'H', Buffer::http_header},
                                                   {'P', Buffer::http_request_body},
+                                                  {'Q', Buffer::http_response_body},
+                                                  {'S', Buffer::http_stat_code},
+                                                  {'Y', Buffer::http_stat_msg},
                                                   {'W', Buffer::http_host},
                                                   {'V', Buffer::http_user_agent},
                                                   {'M', Buffer::http_method}}};
@@ -83,7 +86,7 @@ bool read_flags(const QuotedValue& value, std::size_t from, ReadPcre& out, RuleF
     while (found != buffer_flags.end() && found->flag != value.text[i]) ++found;
     if (found == buffer_flags.end()) {
       faults.push_back({value.at + i, fmt::format("pcre flag \"{}\" is not matched by this version: use those of i s m "
-                                                  "x A E G R U H P W V M",
+                                                  "x A E G R U H P Q S Y W V M",
                                                   printable(value.text.substr(i, 1)))});
       return false;
     }

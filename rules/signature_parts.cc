@@ -12,12 +12,40 @@
 namespace sluice {
 namespace {
 
-constexpr std::array<std::string_view, 27> all_keywords{
-    "content",           "nocase",          "offset",          "depth",       "distance",        "within",
-    "startswith",        "endswith",        "fast_pattern",    "pcre",        "dns.query",       "tls.sni",
-    "quic.sni",          "http.method",     "http.uri",        "http.host",   "http.user_agent", "http.header",
-    "http.request_body", "dns_query",       "tls_sni",         "http_method", "http_uri",        "http_host",
-    "http_header",       "http_user_agent", "http_client_body"};
+constexpr std::array<std::string_view, 34> all_keywords{"content",
+                                                        "nocase",
+                                                        "offset",
+                                                        "depth",
+                                                        "distance",
+                                                        "within",
+                                                        "startswith",
+                                                        "endswith",
+                                                        "fast_pattern",
+                                                        "pcre",
+                                                        "dns.query",
+                                                        "tls.sni",
+                                                        "quic.sni",
+                                                        "http.method",
+                                                        "http.uri",
+                                                        "http.host",
+                                                        "http.user_agent",
+                                                        "http.header",
+                                                        "http.request_body",
+                                                        "dns_query",
+                                                        "tls_sni",
+                                                        "http_method",
+                                                        "http_uri",
+                                                        "http_host",
+                                                        "http_header",
+                                                        "http_user_agent",
+                                                        "http_client_body",
+                                                        "http.response_body",
+                                                        "http.stat_code",
+                                                        "http.stat_msg",
+                                                        "http.response_line",
+                                                        "http.content_type",
+                                                        "http_stat_code",
+                                                        "http_stat_msg"};
 
 struct BufferName {
   std::string_view name;
@@ -26,12 +54,14 @@ struct BufferName {
 // Older spellings of sticky buffers.
 constexpr std::array<BufferName, 2> older_buffers{{{"dns_query", Buffer::dns_query}, {"tls_sni", Buffer::tls_sni}}};
 // Older still: these stand behind the content, and move it.
-constexpr std::array<BufferName, 6> buffer_modifiers{{{"http_method", Buffer::http_method},
+constexpr std::array<BufferName, 8> buffer_modifiers{{{"http_method", Buffer::http_method},
                                                       {"http_uri", Buffer::http_uri},
                                                       {"http_host", Buffer::http_host},
                                                       {"http_header", Buffer::http_header},
                                                       {"http_user_agent", Buffer::http_user_agent},
-                                                      {"http_client_body", Buffer::http_request_body}}};
+                                                      {"http_client_body", Buffer::http_request_body},
+                                                      {"http_stat_code", Buffer::http_stat_code},
+                                                      {"http_stat_msg", Buffer::http_stat_msg}}};
 
 std::optional<Buffer> find_buffer(std::span<const BufferName> names, std::string_view name) {
   const auto found =

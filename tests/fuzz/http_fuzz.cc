@@ -1,6 +1,6 @@
 // Any bytes as a stream of requests and of responses, bodies counted off; a body in two pieces ends where it ends in
 // one.
-#include "dataplane/http.hh"
+#include "dataplane/http_response.hh"
 
 #include <cstdlib>
 

@@ -1,7 +1,8 @@
 """Frames, and the files that hold captured ones."""
 import struct
 
-from seed_messages import HTTP, dns_query, hello, u16
+from seed_http import HTTP
+from seed_messages import dns_query, hello, u16
 
 
 def ipv4(protocol, segment):

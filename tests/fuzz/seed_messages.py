@@ -58,7 +58,7 @@ def dns_messages():
     }
 
 
-# TLS (RFC 8446), QUIC, HTTP
+# TLS (RFC 8446), QUIC
 
 def hello(padding=0):
     samples = literals('tests/unit/hello_samples.hh')
@@ -78,18 +78,6 @@ def quic_datagrams():
     samples.update(literals('tests/unit/hello_samples.hh'))
     return {name: bytes.fromhex(value) for name, value in samples.items()
             if re.search(r'initial|retry|negotiation', name) and re.fullmatch(r'(?:[0-9a-f]{2}){20,}', value)}
-
-
-HTTP = {
-    'get': b'GET /a?b=c HTTP/1.1\r\nHost: www.listed.example:80\r\nUser-Agent: seed\r\n\r\n',
-    'two': b'GET / HTTP/1.1\r\nHost: a.example\r\n\r\nGET /2 HTTP/1.0\nHost: b.example\n\n',
-    'length': b'POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 5\r\n\r\nhelloGET / HTTP/1.1\r\n\r\n',
-    'chunked': b'POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5;e=1\r\nhello\r\n0\r\nT: t\r\n\r\n',
-    'connect': b'CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n',
-    'absolute': b'GET http://user@[2001:db8::1]:8080/x HTTP/1.1\r\nHost:\r\n folded\r\n\r\n',
-    'response': b'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nok',
-    'until-close': b'HTTP/1.0 404 Not Found\r\n\r\nabc',
-}
 
 
 def gquic_messages():

@@ -12,7 +12,8 @@ import sys
 import tempfile
 
 from seed_frames import frames, ipv4, link_layers, pcap, pcapng, udp
-from seed_messages import (HTTP, ROOT, dns_messages, dns_query, gquic_messages, hello, hello_in_records, literals,
+from seed_http import HTTP, coded_bodies, http2_frame, http2_streams, websocket_frames
+from seed_messages import (ROOT, dns_messages, dns_query, gquic_messages, hello, hello_in_records, literals,
                            quic_datagrams, u16, vector, xiaomi_push_frames)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -56,6 +57,12 @@ def pipeline_inputs():
                     segment(1, 0, 0x10, b'', acknowledgement=1000, back=True),
         'proxy': segment(3, 0, 2, b'') + segment(3, 1, 0x10, HTTP['connect'] + whole[:600]) +
                  segment(3, 1 + len(HTTP['connect']) + 600, 0x11, whole[600:]),
+        'http-answered': segment(1, 0, 2, b'') + segment(1, 1, 0x10, HTTP['get']) +
+                         segment(1, 1, 0x10, HTTP['response'] + HTTP['moved'], back=True),
+        'upgrade': segment(1, 0, 2, b'') + segment(1, 1, 0x10, HTTP['get']) +
+                   segment(1, 1, 0x10, HTTP['upgrade'], back=True),
+        'http2': segment(1, 0, 2, b'') + segment(1, 1, 0x10, http2_streams()['preface'] + http2_streams()['requests']) +
+                 segment(1, 1, 0x10, http2_frame(4, 0, 0) + http2_streams()['answer'], back=True),
         'time': segment(1, 1, 0x10, b'GET /') + b'\x07\xff' + segment(1, 6, 0x10, b' HTTP/1.1\r\n\r\n'),
         'frames': b''.join(b'\x46\x00' + vector(2, frame) for frame in frames().values()),
     }
@@ -190,8 +197,8 @@ def commands():
 
 def database_files():
     def file(platform, databases):
-        databases += [b''] * (10 - len(databases))
-        return (b'SLUICEDB' + struct.pack('<3I', 2, 10, len(platform)) +
+        databases += [b''] * (15 - len(databases))
+        return (b'SLUICEDB' + struct.pack('<3I', 2, 15, len(platform)) +
                 b''.join(struct.pack('<Q', len(database)) for database in databases) +
                 b'cd' * 32 + platform + b''.join(databases))
     return {'none': file(b'', []), 'two': file(b'5.4.0 test', [b'payload', b'', b'name'])}
@@ -209,6 +216,9 @@ def main():
         'dns': dns_messages(),
         'tls': {'hello': hello(201), 'records': hello_in_records(100), 'large': hello(1764)},
         'http': HTTP,
+        'http2': http2_streams(),
+        'content_decode': coded_bodies(),
+        'websocket': websocket_frames(),
         'xiaomi_push': xiaomi_push_frames(),
         'quic': quic_datagrams(),
         'gquic': gquic_messages(),

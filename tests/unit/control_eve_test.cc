@@ -72,6 +72,36 @@ BOOST_AUTO_TEST_CASE(http) {
 })json"));
 }
 
+BOOST_AUTO_TEST_CASE(http_with_its_response) {
+  Record record{header(EventType::http)};
+  record.text(Field::http_method, "POST").text(Field::http_host, "a.example").text(Field::http_uri, "/up");
+  record.text(Field::http_protocol, "HTTP/1.1").text(Field::http_referer, "http://b.example/");
+  record.text(Field::http_part_name, "photo").text(Field::http_part_file, "a.png");
+  record.text(Field::http_part_type, "image/png").text(Field::http_protocol, "HTTP/1.0");
+  record.integer(Field::http_status, 302).text(Field::http_redirect, "/b");
+  record.text(Field::http_content_type, "text/html ; charset=utf-8").integer(Field::http_length, 7);
+  record.text(Field::http_response_name, "Location").text(Field::http_response_value, "/b");
+  BOOST_TEST(parsed(record) == line_with(R"({
+    "event_type": "http",
+    "http": {"hostname": "a.example", "url": "/up", "http_method": "POST", "protocol": "HTTP/1.1",
+             "http_refer": "http://b.example/", "status": 302, "redirect": "/b", "http_content_type": "text/html",
+             "length": 7, "response_headers": [{"name": "Location", "value": "/b"}]},
+    "sluice": {"http_form": [{"name": "photo", "filename": "a.png", "content_type": "image/png"}]}})"));
+}
+
+BOOST_AUTO_TEST_CASE(http_2) {
+  Record record{header(EventType::http)};
+  record.integer(Field::http2_stream_id, 0).integer(Field::http2_request_setting, 3);
+  record.integer(Field::http2_setting_value, 100).integer(Field::http2_request_setting, 99);
+  record.integer(Field::http2_setting_value, 1).text(Field::http_protocol, "HTTP/2");
+  BOOST_TEST(parsed(record) == line_with(R"({
+    "event_type": "http",
+    "http": {"version": "2",
+             "http2": {"stream_id": 0, "response": {},
+                       "request": {"settings": [{"settings_id": "SETTINGSMAXCONCURRENTSTREAMS", "settings_value": 100},
+                                                {"settings_id": "99", "settings_value": 1}]}}}})"));
+}
+
 BOOST_AUTO_TEST_CASE(flow) {
   Record record{header(EventType::flow)};
   fill_flow(record);
@@ -150,7 +180,7 @@ BOOST_AUTO_TEST_CASE(stats) {
     "sluice": {
       "packets": {"received": 10, "transmitted": 0, "forwarded": 9, "dropped": {"policy": 1}, "consumed": 0, "held": 0},
       "bytes": {"received": 900, "transmitted": 0}, "uninspected": {"not_ip": 2}, "flows": 3, "flows_ended": 0,
-      "events": 0, "events_lost": 0, "events_truncated": 0, "findings": 1,
+      "events": 0, "events_lost": 0, "events_truncated": 0, "content_errors": {}, "findings": 1,
       "ports": {"inside": {"packets": {"received": 10, "transmitted": 0, "forwarded": 9, "dropped": {"policy": 1},
                                        "consumed": 0},
                            "bytes": {"received": 900, "transmitted": 0}}}},

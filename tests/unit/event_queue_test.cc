@@ -42,6 +42,19 @@ BOOST_AUTO_TEST_CASE(what_finds_no_room_changes_nothing) {
   BOOST_TEST(queue.front().size() == most);
 }
 
+BOOST_AUTO_TEST_CASE(one_in_the_middle_is_found_and_taken_out) {
+  for (const auto* text : {"first", "the second", "third"}) BOOST_TEST(queue.push(as_bytes(text)));
+  const auto second = queue.next(queue.front());
+  BOOST_TEST(as_text(second) == "the second");
+  queue.erase(second);
+  BOOST_TEST(as_text(queue.front()) == "first");
+  const auto last = queue.next(queue.front());
+  BOOST_TEST(as_text(last) == "third");
+  BOOST_TEST(queue.next(last).empty());
+  queue.erase({});
+  BOOST_TEST(queue.front().size() == 5U);
+}
+
 BOOST_AUTO_TEST_CASE(a_record_goes_on_where_it_ended) {
   std::vector<std::uint8_t> room(1024);
   EventWriter hello{room};

@@ -1,4 +1,4 @@
-#include "dataplane/http.hh"
+#include "dataplane/http_response.hh"
 
 #include <boost/test/unit_test.hpp>
 #include <string>

@@ -50,6 +50,8 @@ inline PipelineOptions small_options(Mode mode = Mode::monitor) {
   options.flow_table_entries = 256;
   options.reassembly_buffers = 64;
   options.resolved_names = 64;
+  options.event_queues = 0;  // each event leaves at once
+  options.http2_connections = 2;
   //                  opening      established   closed      datagram     other
   options.timeouts = {seconds{10}, seconds{600}, seconds{2}, seconds{30}, seconds{5}};
   return options;
@@ -106,8 +108,8 @@ class PipelineRun {
   std::optional<UninspectedReason> uninspected;  // of the last packet
 
  private:
-  // "alert NAME STAGE pass|drop", "tls NAME", "quic NAME", "http HOST TARGET", "dns query|response NAME", "flow
-  // PROTOCOL REASON"; behind it, where it is known, "alias of TARGET", "at NAME", "never resolved".
+  // "alert NAME STAGE pass|drop", "tls NAME", "quic NAME", "http HOST TARGET [STATUS]", "dns query|response NAME",
+  // "flow PROTOCOL REASON"; behind it, where it is known, "alias of TARGET", "at NAME", "never resolved".
   static std::string line(const Event& event) {
     const auto text = [&](Field field) {
       const auto found = event.find(field);
@@ -119,7 +121,6 @@ class PipelineRun {
     };
     static constexpr const char* stages[] = {"?",         "looked-up", "tried",   "connected",
                                              "handshake", "data-sent", "matched", "decoded"};
-    static constexpr const char* protocols[] = {"unknown", "dns", "tls", "quic", "http", "xiaomi_push"};
     static constexpr const char* reasons[] = {"?", "timeout", "closed", "shutdown", "evicted"};
     std::string look_up;
     if (event.find(Field::alias_target)) look_up += " alias of" + text(Field::alias_target);
@@ -131,15 +132,31 @@ class PipelineRun {
                (number(Field::action) == 0 ? " pass" : " drop") + look_up;
       case EventType::tls: return "tls" + text(Field::tls_sni);
       case EventType::quic: return "quic" + text(Field::quic_sni);
-      case EventType::http: return "http" + text(Field::http_host) + text(Field::http_uri);
+      case EventType::http:
+        return "http" + text(Field::http_host) + text(Field::http_uri) +
+               (event.find(Field::http_status) ? " " + std::to_string(number(Field::http_status)) : "");
       case EventType::dns:
         return (number(Field::dns_response) == 0 ? "dns query" : "dns response") + text(Field::dns_query_name);
       case EventType::xiaomi_push: return "xiaomi_push" + text(Field::device_model);
       case EventType::flow:
-        return std::string{"flow "} + protocols[number(Field::flow_protocol)] + " " +
+        return "flow " + protocol_text(static_cast<Protocol>(number(Field::flow_protocol))) + " " +
                reasons[number(Field::flow_reason)] + look_up;
     }
     return "unknown event";
+  }
+
+  static std::string protocol_text(Protocol protocol) {
+    switch (protocol) {
+      case Protocol::unknown: return "unknown";
+      case Protocol::dns: return "dns";
+      case Protocol::tls: return "tls";
+      case Protocol::quic: return "quic";
+      case Protocol::http: return "http";
+      case Protocol::xiaomi_push: return "xiaomi_push";
+      case Protocol::http2: return "http2";
+      case Protocol::websocket: return "websocket";
+    }
+    return "?";
   }
 
   LocalRing findings_;

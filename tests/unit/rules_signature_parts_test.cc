@@ -149,11 +149,12 @@ BOOST_AUTO_TEST_CASE(expressions_have_flags) {
   BOOST_TEST((!none.negated && !none.nocase && !none.multiline && !none.dot_all && !none.extended && !none.anchored &&
               !none.dollar_end && !none.ungreedy && !none.relative));
   const std::vector<std::pair<std::string, Buffer>> buffers{
-      {"U", Buffer::http_uri},  {"H", Buffer::http_header},     {"P", Buffer::http_request_body},
-      {"W", Buffer::http_host}, {"V", Buffer::http_user_agent}, {"M", Buffer::http_method}};
+      {"U", Buffer::http_uri},           {"H", Buffer::http_header},     {"P", Buffer::http_request_body},
+      {"Q", Buffer::http_response_body}, {"S", Buffer::http_stat_code},  {"Y", Buffer::http_stat_msg},
+      {"W", Buffer::http_host},          {"V", Buffer::http_user_agent}, {"M", Buffer::http_method}};
   for (const auto& [flag, buffer] : buffers)
     BOOST_TEST((pcre("pcre:\"/a/" + flag + "\";", "http").buffer == buffer), flag);
-  refused("pcre:\"/a/Q\";", "57: pcre flag \"Q\" is not matched by this version");
+  refused("pcre:\"/a/C\";", "57: pcre flag \"C\" is not matched by this version");
   refused("pcre:\"/a/UH\";", "58: a second buffer flag", "http");
   refused("http.uri; content:\"a\"; pcre:\"/a/H\";", "71: the flag of this pcre names http.header", "http");
   refused("pcre:\"a\";", "54: no expression between slashes");

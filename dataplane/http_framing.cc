@@ -1,0 +1,42 @@
+#include "dataplane/http_framing.hh"
+
+#include <algorithm>
+#include <charconv>
+
+namespace sluice {
+namespace {
+
+// RFC 9110 section 8.6: digits; a list of equal values counts as one (RFC 9112 section 6.3).
+bool read_content_length(std::string_view value, std::optional<std::uint64_t>& length) noexcept {
+  for (;;) {
+    const auto item = trim(value.substr(0, value.find(',')));
+    std::uint64_t number = 0;
+    const auto result = std::from_chars(item.data(), item.data() + item.size(), number);
+    if (result.ec != std::errc{} || result.ptr != item.data() + item.size()) return false;
+    if (length && *length != number) return false;
+    length = number;
+    const auto comma = value.find(',');
+    if (comma == std::string_view::npos) return true;
+    value.remove_prefix(comma + 1);
+  }
+}
+
+}  // namespace
+
+void BodyHeaders::read(const HttpHeader& header) noexcept {
+  if (same_token(header.name, "Content-Length")) {
+    bad_length = !read_content_length(header.value, length) || bad_length;
+  } else if (same_token(header.name, "Content-Encoding")) {
+    codings.add(header.value);
+  } else if (same_token(header.name, "Transfer-Encoding")) {
+    if (same_token(header.value, "identity")) return;  // a relic of RFC 2616 section 3.6: no coding
+    const auto comma = header.value.rfind(',');
+    const auto last = trim(header.value.substr(comma + 1));  // npos + 1 = 0
+    coded = true;
+    chunked = same_token(trim(last.substr(0, last.find(';'))), "chunked");
+    // RFC 9112 section 7.2: codings below the chunks are undone as those of the content are.
+    if (chunked && comma != std::string_view::npos) codings.add(header.value.substr(0, comma));
+  }
+}
+
+}  // namespace sluice

@@ -1,0 +1,155 @@
+#include <algorithm>
+
+#include "dataplane/protocol.hh"
+
+namespace sluice {
+namespace {
+
+using State = Progress::State;
+
+// A client that opens streams and resets them at once gives servers work for nothing (CVE-2023-44487): so many resets,
+// and most requests reset, and nothing of it is followed any more.
+constexpr std::uint32_t resets_limit = 256;
+// Settings of a first frame that are recorded; one is six bytes (RFC 9113 section 6.5.1).
+constexpr std::uint32_t settings_limit = 16 * 6;
+
+constexpr std::size_t index_of(Way way) noexcept { return static_cast<std::size_t>(way); }
+
+}  // namespace
+
+void Protocols::release(Flow& flow) noexcept {
+  if (flow.http2 != no_index) http2_.give(flow.http2);
+  flow.http2 = no_index;
+}
+
+Progress Protocols::advance_http2(const Passage& at, Bytes data) noexcept {
+  if (at.flow.http2 == no_index) at.flow.http2 = http2_.take();
+  if (at.flow.http2 == no_index) return finished_with(at, UninspectedReason::buffer_full);
+  auto& connection = http2_.at(at.flow.http2);
+  auto& direction = connection.direction(index_of(at.way));
+  if (!direction.begun) {
+    const auto text = as_text(data);
+    if (!text.starts_with(http2_preface) && http2_preface.starts_with(text)) return {State::need_more, 0, 0};
+    direction.begun = true;
+    direction.is_client = text.starts_with(http2_preface);
+    if (!direction.fields.reset()) return finished_with(at, UninspectedReason::buffer_full);
+    if (direction.is_client) return {State::message, http2_preface.size(), 0};
+  }
+  if (direction.data_left > 0) return http2_body(at, connection, data);
+
+  const auto header = parse_http2_frame(data);
+  if (!header) return {State::need_more, 0, 0};
+  // RFC 9113 section 3.4: each side begins with its settings.
+  if (!direction.settings_seen && header->type != Http2FrameType::settings)
+    return finished_with(at, UninspectedReason::parse_error);
+  switch (header->type) {
+    case Http2FrameType::headers:
+    case Http2FrameType::push_promise: return http2_fields(at, connection, data);
+    case Http2FrameType::data: return http2_data(at, connection, *header, data);
+    case Http2FrameType::settings: return http2_settings(at, direction, *header, data);
+    case Http2FrameType::rst_stream:
+      if (direction.is_client && ++direction.resets > resets_limit && direction.resets > direction.requests / 2)
+        return finished_with(at, UninspectedReason::http2_limit);
+      break;
+    case Http2FrameType::continuation: return finished_with(at, UninspectedReason::parse_error);
+    default: break;  // section 4.1: unknown types are passed over too
+  }
+  return {State::message, Http2FrameHeader::size, header->length};
+}
+
+Progress Protocols::http2_settings(const Passage& at, Http2Direction& direction, const Http2FrameHeader& header,
+                                   Bytes data) noexcept {
+  if (!direction.settings_seen && header.length <= settings_limit && !header.has(http2_flag::ack)) {
+    Reader reader{data};
+    reader.skip(Http2FrameHeader::size);
+    const auto settings = reader.take(header.length);
+    if (!reader.ok()) return {State::need_more, 0, 0};
+    reporter_->http2_settings(at, settings, direction.is_client);
+  }
+  direction.settings_seen = true;
+  return {State::message, Http2FrameHeader::size, header.length};
+}
+
+// HEADERS with what continues them: a request, a response, or trailers.
+Progress Protocols::http2_fields(const Passage& at, Http2Connection& connection, Bytes data) noexcept {
+  auto& direction = connection.direction(index_of(at.way));
+  const auto block = parse_http2_field_block(data);
+  if (!block) {
+    switch (block.error()) {
+      case Http2Error::need_more: return {State::need_more, 0, 0};
+      case Http2Error::continuations: return finished_with(at, UninspectedReason::http2_limit);
+      default: return finished_with(at, UninspectedReason::parse_error);
+    }
+  }
+  const auto fields = direction.fields.decode({block->pieces.data(), block->piece_count}, fields_);
+  if (!fields)
+    return finished_with(
+        at, fields.error() == HpackError::corrupt ? UninspectedReason::parse_error : UninspectedReason::http2_limit);
+  const Progress done{State::message, block->size, 0};
+  if (block->is_push) return done;
+  auto wanted = Buffer::http_request_body;
+  if (const auto request = http2_request(*fields)) {
+    ++direction.requests;
+    reporter_->http(at, *request);
+    (void)reporter_->record_http(at, *request, {}, block->stream, !is_one_directional(at));
+  } else if (const auto response = http2_response(*fields)) {
+    if (response->status < 200) return done;  // RFC 9110 section 15.2
+    reporter_->http_response(at, *response, block->stream, true);
+    wanted = Buffer::http_response_body;
+  } else {
+    // Trailers end the body that is being collected.
+    if (auto* body = connection.body(block->stream, static_cast<std::uint8_t>(at.way))) end_http2_body(at, *body);
+    return done;
+  }
+  if (block->ends_stream || block->stream == 0 || !reporter_->wants(wanted)) return done;
+  auto* body = connection.body(0, 0);
+  if (body == nullptr || !body->begin(block->stream, static_cast<std::uint8_t>(at.way), *fields))
+    mark(at, UninspectedReason::buffer_full);
+  return done;
+}
+
+Progress Protocols::http2_data(const Passage& at, Http2Connection& connection, const Http2FrameHeader& header,
+                               Bytes data) noexcept {
+  auto* body = header.stream == 0 ? nullptr : connection.body(header.stream, static_cast<std::uint8_t>(at.way));
+  if (body == nullptr) return {State::message, Http2FrameHeader::size, header.length};
+  // RFC 9113 section 6.1
+  Reader reader{data};
+  reader.skip(Http2FrameHeader::size);
+  const bool padded = header.has(http2_flag::padded);
+  const std::uint32_t padding = padded ? reader.u8() : 0;
+  if (!reader.ok()) return {State::need_more, 0, 0};
+  const std::uint32_t around = padding + (padded ? 1 : 0);
+  if (around > header.length) return finished_with(at, UninspectedReason::parse_error);
+  auto& direction = connection.direction(index_of(at.way));
+  direction.data_left = header.length - around;
+  direction.padding = padding;
+  direction.data_stream = header.stream;
+  direction.data_ends = header.has(http2_flag::end_stream);
+  const auto consumed = data.size() - reader.left();
+  if (direction.data_left > 0) return {State::message, consumed, 0};
+  if (direction.data_ends) end_http2_body(at, *body);
+  return {State::message, consumed, padding};
+}
+
+// The content of the DATA frame at hand, as it comes.
+Progress Protocols::http2_body(const Passage& at, Http2Connection& connection, Bytes data) noexcept {
+  auto& direction = connection.direction(index_of(at.way));
+  const auto count = std::min<std::size_t>(data.size(), direction.data_left);
+  direction.data_left -= static_cast<std::uint32_t>(count);
+  auto* body = connection.body(direction.data_stream, static_cast<std::uint8_t>(at.way));
+  if (body != nullptr) {
+    body->add(data.first(count));
+    if (body->is_full() || (direction.data_left == 0 && direction.data_ends)) end_http2_body(at, *body);
+  }
+  return {State::message, count, direction.data_left == 0 ? direction.padding : 0};
+}
+
+void Protocols::end_http2_body(const Passage& at, Http2Body& body) noexcept {
+  if (const auto request = http2_request(body.fields()))
+    reporter_->http_body(at, *request, decoded(request->codings, body.bytes()));
+  else if (const auto response = http2_response(body.fields()))
+    reporter_->http_response_body(at, *response, decoded(response->codings, body.bytes()));
+  body.clear();
+}
+
+}  // namespace sluice

@@ -1,0 +1,148 @@
+#include "dataplane/reporter.hh"
+
+namespace sluice {
+namespace {
+
+// The host of "host:port" or "[2001:db8::1]:port" (RFC 3986 section 3.2.2).
+std::string_view without_port(std::string_view host) noexcept {
+  if (host.starts_with('[')) return host.substr(1, host.find(']') - 1);
+  return host.substr(0, host.find(':'));
+}
+
+bool has(Bytes record, Field field) noexcept {
+  const auto event = Event::parse(record);
+  return event && event->find(field).has_value();
+}
+
+bool is_of_stream(Bytes record, std::uint32_t stream) noexcept {
+  const auto event = Event::parse(record);
+  const auto found = event ? event->find(Field::http2_stream_id) : std::nullopt;
+  return found && found->integer() == stream;
+}
+
+void put_text(EventWriter& event, Field field, std::string_view value) noexcept {
+  if (!value.empty()) event.text(field, value);
+}
+
+void put_request(EventWriter& event, const HttpRequest& request) noexcept {
+  event.text(Field::http_method, request.method);
+  put_text(event, Field::http_host, request.host);
+  event.text(Field::http_uri, request.target);
+  event.text(Field::http_protocol, request.protocol);
+  put_text(event, Field::http_user_agent, request.user_agent);
+  put_text(event, Field::http_referer, request.referer);
+  for (const auto& field : request.headers) {
+    event.text(Field::http_header_name, field.name);
+    event.text(Field::http_header_value, field.value);
+  }
+}
+
+void put_response(EventWriter& event, const HttpResponse& response) noexcept {
+  event.text(Field::http_protocol, response.protocol);
+  event.integer(Field::http_status, response.status);
+  put_text(event, Field::http_redirect, response.location);
+  put_text(event, Field::http_content_type, response.content_type);
+  if (response.framing == BodyFraming::none || response.framing == BodyFraming::length)
+    event.integer(Field::http_length, response.content_length);
+  for (const auto& field : response.headers) {
+    event.text(Field::http_response_name, field.name);
+    event.text(Field::http_response_value, field.value);
+  }
+}
+
+}  // namespace
+
+void Reporter::http(const Passage& at, const HttpRequest& request) noexcept {
+  name(at, Field::http_host, without_port(request.host), Stage::data_sent, Scope::flow);
+  Hits content;
+  signatures_.http_head(at, request, content);
+  signature_alerts(at, content, Field::http_host, without_port(request.host), Stage::content_matched);
+}
+
+bool Reporter::record_http(const Passage& at, const HttpRequest& request, FormParts form, std::uint32_t stream,
+                           bool waits) noexcept {
+  if (record_ != Record::all) return false;
+  EventWriter event{buffer_};
+  event.begin(header(EventType::http, at));
+  if (stream != 0) event.integer(Field::http2_stream_id, stream);
+  put_request(event, request);
+  while (const auto part = form.next()) {
+    event.text(Field::http_part_name, part->name);
+    put_text(event, Field::http_part_file, part->file_name);
+    put_text(event, Field::http_part_type, part->content_type);
+  }
+  if (waits && keep(at.flow, event)) return true;
+  send(event, EventType::http, at.packet.number);
+  return false;
+}
+
+void Reporter::http_body(const Passage& at, const HttpRequest& request, Bytes body) noexcept {
+  Hits content;
+  signatures_.http_body(at, request, body, content);
+  signature_alerts(at, content, Field::http_host, without_port(request.host), Stage::content_matched);
+}
+
+void Reporter::http_response(const Passage& at, const HttpResponse& response, std::uint32_t stream,
+                             bool request_waits) noexcept {
+  if (record_ == Record::all) {
+    EventWriter event{buffer_};
+    Bytes request;
+    if (request_waits && at.flow.waiting != no_index) {
+      const auto& queue = queues_.at(at.flow.waiting);
+      request = queue.front();
+      while (!request.empty() && (has(request, Field::http_status) || (stream != 0 && !is_of_stream(request, stream))))
+        request = queue.next(request);
+    }
+    if (request.empty()) {
+      event.begin(header(EventType::http, at));
+      if (stream != 0) event.integer(Field::http2_stream_id, stream);
+    } else {
+      event.resume(request);
+      queues_.at(at.flow.waiting).erase(request);
+    }
+    put_response(event, response);
+    // Of chunks the length is known behind the last one.
+    if (response.framing != BodyFraming::chunked || stream != 0 || !keep(at.flow, event))
+      send(event, EventType::http, at.packet.number);
+  }
+  Hits content;
+  signatures_.http_response(at, response, {}, content);
+  signature_alerts(at, content, Field::http_host, {}, Stage::content_matched);
+}
+
+void Reporter::http_response_body(const Passage& at, const HttpResponse& response, Bytes body) noexcept {
+  Hits content;
+  signatures_.http_response(at, response, body, content);
+  signature_alerts(at, content, Field::http_host, {}, Stage::content_matched);
+}
+
+void Reporter::http_response_end(const Passage& at, std::uint64_t length) noexcept {
+  if (at.flow.waiting == no_index) return;
+  auto& queue = queues_.at(at.flow.waiting);
+  auto record = queue.front();
+  while (!record.empty() && !has(record, Field::http_status)) record = queue.next(record);
+  if (record.empty()) return;
+  EventWriter event{buffer_};
+  event.resume(record);
+  queue.erase(record);
+  event.integer(Field::http_length, length);
+  send(event, EventType::http, at.packet.number);
+}
+
+void Reporter::http2_settings(const Passage& at, Bytes settings, bool from_client) noexcept {
+  if (record_ != Record::all) return;
+  EventWriter event{buffer_};
+  event.begin(header(EventType::http, at));
+  event.integer(Field::http2_stream_id, 0);
+  Reader reader{settings};
+  while (reader.left() > 0) {  // RFC 9113 section 6.5.1
+    const auto identifier = reader.be16();
+    const auto value = reader.be32();
+    if (!reader.ok()) break;
+    event.integer(from_client ? Field::http2_request_setting : Field::http2_response_setting, identifier);
+    event.integer(Field::http2_setting_value, value);
+  }
+  send(event, EventType::http, at.packet.number);
+}
+
+}  // namespace sluice
