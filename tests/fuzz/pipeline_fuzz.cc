@@ -151,6 +151,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   options.verify_checksums = (choice & 4) != 0 && (choice & 8) != 0;
   options.flow_table_entries = 8;
   options.reassembly_buffers = buffers;
+  options.resolved_names = 16;
   Traffic traffic{input, options, *generation};
   traffic.run();
   if (!options.verify_checksums) traffic.check();
