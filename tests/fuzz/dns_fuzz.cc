@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdlib>
 
+#include "dataplane/dns_fields.hh"
+
 namespace {
 
 bool is_text(std::string_view text) {
@@ -25,12 +27,19 @@ void read_all(sluice::Bytes bytes) {
   }
   sluice::DnsRecord record;
   std::array<char, 300> out;
+  alignas(8) std::array<std::uint8_t, sluice::event_size_limit> room;
+  sluice::EventWriter event{room};
+  sluice::EventHeader event_header;
+  event_header.type = sluice::EventType::dns;
+  event.begin(event_header);
   while (message->next_record(record)) {
     ++records;
     const auto text = format_rdata(*message, record, out);
     if (!is_text(record.name.view()) || !is_text(text) || text.size() > out.size()) std::abort();
+    put_dns_record(event, *message, record);
     if (record.rdata_offset + record.rdata.size() > bytes.size()) std::abort();
   }
+  if (!sluice::Event::parse(event.finish())) std::abort();
   if (questions + records > sluice::dns_record_limit) std::abort();
   const auto& header = message->header();
   const std::size_t promised = header.answers + header.authorities + header.additionals;

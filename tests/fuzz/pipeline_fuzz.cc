@@ -152,6 +152,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   options.flow_table_entries = 8;
   options.reassembly_buffers = buffers;
   options.event_queues = 2;
+  options.resolved_names = 16;
   Traffic traffic{input, options, *generation};
   traffic.run();
   if (!options.verify_checksums) traffic.check();
