@@ -35,10 +35,13 @@ Progress Protocols::advance_http_request(const Passage& at, StreamSide& side, By
   const auto request = parse_http_request(data);
   if (!request) {
     if (request.error() == HttpError::need_more) return {State::need_more, 0, 0};
-    // Whatever is wrong with it, its line and its host name what it wants.
-    if (const auto certain = parse_http_request_prefix(data)) report_request(at, *certain);
+    // Whatever is wrong with it, its line and its host name what it wants; and a server that passes over what is wrong
+    // takes what follows for the next request.
+    const auto certain = parse_http_request_prefix(data);
+    if (certain) report_request(at, *certain);
     mark(at, UninspectedReason::parse_error);
     side.lost_sync = true;
+    if (certain) return {State::message, certain->size, 0};
     return {State::need_more, data.size(), 0};
   }
   // The event of a form waits for the names of its parts.

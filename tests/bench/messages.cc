@@ -230,7 +230,8 @@ Messages::Messages(const std::vector<std::string>& names, std::uint64_t seed)
       tls_record{0x17, 3, 3, 5, 0x70},
       quic_server{0xc1, 0, 0, 0, 1, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0x44, 0x98},
       quic_short{0x41},
-      http_response(test::bytes_of("HTTP/1.1 200 OK\r\nContent-Type: image/webp\r\nContent-Length: 1000000\r\n\r\n")) {
+      http_response(
+          test::bytes_of("HTTP/1.1 200 OK\r\nContent-Type: image/webp\r\nContent-Length: 100000000\r\n\r\n")) {
   Random random{seed};
   for (const auto& name : names) {
     const auto hello = client_hello(name, random);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 
+#include "control/eve_http.hh"
 #include "tests/unit/event_record.hh"
 
 using namespace sluice;

@@ -165,6 +165,15 @@ BOOST_AUTO_TEST_CASE(a_refused_tunnel_is_http_and_a_granted_one_is_not) {
   BOOST_TEST((run.events() == Lines{"alert www.listed.example handshake pass", "tls www.listed.example"}));
 }
 
+// Zeek's capture of the same (variant-03-cl_negative) was the reason.
+BOOST_AUTO_TEST_CASE(behind_a_length_that_is_none_the_next_request_is_read) {
+  PipelineRun run{with_queues()};
+  Talk talk{run};
+  talk.client("POST /1 HTTP/1.1\r\nHost: a.example\r\nContent-Length: -1\r\n\r\n" + get("/smuggled"));
+  BOOST_TEST((run.events() == Lines{"http a.example /1", "http a.example /smuggled"}));
+  BOOST_TEST((run.uninspected == UninspectedReason::parse_error));
+}
+
 BOOST_AUTO_TEST_CASE(signatures_look_into_decoded_bodies) {
   const auto coded = text_of_hex(gzip_body);
   const std::string head = "Content-Encoding: gzip\r\nContent-Length: " + std::to_string(coded.size()) + "\r\n\r\n";

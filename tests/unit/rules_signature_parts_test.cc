@@ -167,6 +167,8 @@ BOOST_AUTO_TEST_CASE(buffers_fit_the_header) {
   refused("dns.query; content:\"a\";", "59: dns.query is of dns, and the header says http", "http");
   refused("http.uri; content:\"a\";", "58: http.uri is of http, and the header says udp", "udp ");
   refused("quic.sni; content:\"a\";", "58: quic.sni is of quic, and the header says tcp");
+  refused("http.uri; content:\"a\"; http.stat_code; content:\"200\";",
+          "87: http.uri is of the request and http.stat_code of the response", "http");
   refused("content:\"a\";", "48: messages of http are matched by their fields", "http");
   refused(
       "content:\"a\"; http.uri; content:\"b\";",
