@@ -172,6 +172,7 @@ std::string_view uninspected_words(UninspectedReason reason) noexcept {
     case UninspectedReason::parse_error: return "the protocol was recognised and its message broken";
     case UninspectedReason::unknown_protocol: return "no parser knows this payload";
     case UninspectedReason::ciphertext: return "encrypted payload after the handshake";
+    case UninspectedReason::tcp_refused: return "a TCP segment that its receiver would not take";
   }
   return "unknown reason";
 }

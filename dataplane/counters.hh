@@ -11,8 +11,8 @@
 
 namespace sluice {
 
-enum class DropReason : std::uint8_t { policy, tx_full };
-constexpr std::array<std::string_view, 2> drop_reason_names{"policy", "tx_full"};
+enum class DropReason : std::uint8_t { policy, tx_full, tcp_refused };
+constexpr std::array<std::string_view, 3> drop_reason_names{"policy", "tx_full", "tcp_refused"};
 
 // Taken off the wire for Sluice itself (answers to its own probes).
 enum class ConsumeReason : std::uint8_t { probe };
@@ -33,10 +33,31 @@ enum class UninspectedReason : std::uint8_t {
   parse_error,       // the protocol was recognised and its message broken
   unknown_protocol,  // no parser knows this payload
   ciphertext,        // encrypted payload after the handshake
+  tcp_refused,       // a TCP segment that its receiver throws away, or a copy that differs (TcpAnomaly)
 };
-constexpr std::array<std::string_view, 13> uninspected_reason_names{
-    "link_type",   "not_ip",     "malformed",      "checksum",    "fragment",         "transport", "flow_table_full",
-    "buffer_full", "stream_gap", "handshake_size", "parse_error", "unknown_protocol", "ciphertext"};
+constexpr std::array<std::string_view, 14> uninspected_reason_names{
+    "link_type",   "not_ip",     "malformed",      "checksum",    "fragment",         "transport",  "flow_table_full",
+    "buffer_full", "stream_gap", "handshake_size", "parse_error", "unknown_protocol", "ciphertext", "tcp_refused"};
+
+// What is strange about a TCP segment, while somebody reads its stream. Unit: segments; one may count under several.
+// The first four are certain: Linux throws such a segment away, and nothing of it is read. The others are read.
+enum class TcpAnomaly : std::uint8_t {
+  checksum,         // wrong, where the sender is known to compute them
+  flags,            // data without ACK, or SYN with FIN or RST
+  timestamp,        // older than what the receiver has echoed (PAWS, RFC 7323 section 5)
+  syn,              // on a connection that is open (RFC 5961 section 4)
+  reset,            // outside of what the receiver may take for one (RFC 5961 section 3)
+  window,           // data beyond what the receiver has room for
+  acknowledgement,  // of bytes that were not sent
+  authentication,   // an MD5 or TCP-AO option on a connection that began without
+  urgent,           // a byte that the receiver may take out of the stream
+  overlap,          // other bytes than those that came before at the same place
+  early_data,       // in a SYN whose answer does not take them (RFC 7413)
+  unwatched,        // bytes were read of which no copy could be kept: a later one that differs goes unnoticed
+};
+constexpr std::array<std::string_view, 12> tcp_anomaly_names{"checksum", "flags",   "timestamp",       "syn",
+                                                             "reset",    "window",  "acknowledgement", "authentication",
+                                                             "urgent",   "overlap", "early_data",      "unwatched"};
 
 // An array indexed by one of the enums above.
 template <class Reason, std::size_t Count>
@@ -58,6 +79,7 @@ struct ByReason {
 using Dropped = ByReason<DropReason, drop_reason_names.size()>;
 using Consumed = ByReason<ConsumeReason, consume_reason_names.size()>;
 using Uninspected = ByReason<UninspectedReason, uninspected_reason_names.size()>;
+using TcpAnomalies = ByReason<TcpAnomaly, tcp_anomaly_names.size()>;
 
 // One port, as one worker sees it.
 struct PortCounters {
@@ -92,6 +114,7 @@ struct InspectionCounters {
   std::uint64_t signature_scans = 0;       // buffers that were searched for patterns
   std::uint64_t signature_candidates = 0;  // signatures whose pattern was seen, tried in full
   std::uint64_t signatures_cut = 0;        // messages on which a bound of matching was hit
+  TcpAnomalies tcp_anomalies;
 
   void operator+=(const InspectionCounters& other) noexcept {
     uninspected += other.uninspected;
@@ -104,6 +127,7 @@ struct InspectionCounters {
     signature_scans += other.signature_scans;
     signature_candidates += other.signature_candidates;
     signatures_cut += other.signatures_cut;
+    tcp_anomalies += other.tcp_anomalies;
   }
 };
 
