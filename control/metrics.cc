@@ -59,7 +59,8 @@ void put_ports(Families& out, const TapReading& reading) {
           &PortCounters::transmitted_bytes);
   out.counter("sluice_packets_dropped_total",
               "Packets received on the port that were not forwarded: policy = a rule blocked them, tx_full = the other "
-              "port took no more.");
+              "port took no more, tcp_refused = in mode enforce, TCP data that their receiver would not take, or that "
+              "differ from what came before.");
   for (const auto& [port, counters] : ports)
     for (std::size_t i = 0; i < drop_reason_names.size(); ++i)
       out.put({{"port", port}, {"reason", std::string{drop_reason_names[i]}}}, counters.dropped.values[i]);
@@ -114,6 +115,11 @@ void put_workers(Families& out, const TapReading& reading, bool up) {
     for (std::size_t reason = 0; reason < content_error_names.size(); ++reason)
       out.put({worker_label(i), {"reason", std::string{content_error_names[reason]}}},
               reading.workers[i].counters.inspection.content_errors.values[reason]);
+  out.counter("sluice_tcp_anomalies_total", "TCP segments that a receiver may not take, or not read as they stand.");
+  for (std::size_t i = 0; i < reading.workers.size(); ++i)
+    for (std::size_t kind = 0; kind < tcp_anomaly_names.size(); ++kind)
+      out.put({worker_label(i), {"kind", std::string{tcp_anomaly_names[kind]}}},
+              reading.workers[i].counters.inspection.tcp_anomalies.values[kind]);
   out.counter("sluice_worker_heartbeat_total", "Turns of the worker's loop: one that stands still hangs.");
   for (std::size_t i = 0; i < reading.workers.size(); ++i) out.put({worker_label(i)}, reading.workers[i].heartbeat);
   out.counter("sluice_refused_system_calls_total", "System calls that the data plane tried and may not make.");

@@ -162,7 +162,7 @@ class Replay {
     ++counters.received;
     counters.received_bytes += slot.bytes.size();
     if (slot.packet.action == Action::drop) {
-      ++counters.dropped[DropReason::policy];
+      ++counters.dropped[slot.packet.drop_reason];
       return true;
     }
     ++counters.forwarded;

@@ -46,6 +46,7 @@ Json statistics_document(const Statistics& statistics) {
   document["packets"]["held"] = statistics.held;
   document["bytes"] = bytes(total);
   document["uninspected"] = by_reason(inspection.uninspected, uninspected_reason_names);
+  document["tcp_anomalies"] = by_reason(inspection.tcp_anomalies, tcp_anomaly_names);
   document["flows"] = inspection.flows_created;
   document["flows_ended"] = inspection.flows_ended;
   document["events"] = inspection.events;

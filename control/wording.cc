@@ -179,6 +179,7 @@ std::string_view uninspected_words(UninspectedReason reason) noexcept {
     case UninspectedReason::ciphertext: return "encrypted payload after the handshake";
     case UninspectedReason::compressed: return "a WebSocket message that is compressed";
     case UninspectedReason::http2_limit: return "HTTP/2 with headers or resets beyond a bound";
+    case UninspectedReason::tcp_refused: return "a TCP segment that its receiver would not take";
   }
   return "unknown reason";
 }

@@ -1,33 +1,63 @@
 #include "dataplane/checksum.hh"
 
+#include <boost/endian/conversion.hpp>
+
 namespace sluice {
 namespace {
 
-// The one's complement sum of big-endian 16-bit words, not folded yet (RFC 1071 section 4.1).
+constexpr std::size_t tcp_checksum_at = 16;
+constexpr std::size_t udp_checksum_at = 6;
+
+// The one's complement sum of big-endian words, not folded yet: of four bytes at a time, which folds to the same sum
+// (RFC 1071 section 2).
 std::uint64_t sum_of(Bytes bytes) noexcept {
   std::uint64_t sum = 0;
   Reader reader{bytes};
+  while (reader.left() >= 4) sum += reader.be32();
   while (reader.left() >= 2) sum += reader.be16();
   if (reader.left() == 1) sum += std::uint64_t{reader.u8()} << 8;
   return sum;
 }
 
-}  // namespace
+std::uint16_t folded(std::uint64_t sum) noexcept {
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16);
+  return static_cast<std::uint16_t>(sum);
+}
 
-bool has_valid_checksum(Packet& packet) noexcept {
+struct Verdict {
+  bool right;
+  bool left_to_hardware;
+};
+
+Verdict judge(const Packet& packet) noexcept {
   const auto& bytes = packet.transport;
   const bool v4 = packet.source.is_v4();
-  if (packet.wire_length > packet.frame.size() || packet.uninspected) return true;
-  constexpr std::size_t udp_checksum = 6;
-  if (packet.protocol == ip_protocol::udp && v4 && bytes[udp_checksum] == 0 && bytes[udp_checksum + 1] == 0)
-    return true;
+  const std::size_t at = packet.protocol == ip_protocol::tcp ? tcp_checksum_at : udp_checksum_at;
+  const bool has_ports = packet.protocol == ip_protocol::tcp || packet.protocol == ip_protocol::udp;
+  const auto written = has_ports ? boost::endian::load_big_u16(bytes.subspan(at).first<2>().data()) : std::uint16_t{0};
+  if (packet.protocol == ip_protocol::udp && v4 && written == 0) return {true, false};
 
-  std::uint64_t sum = sum_of(bytes);
-  if (packet.protocol != ip_protocol::icmp)  // the mapped prefix of IPv4 addresses is left out
-    sum += sum_of(Bytes{packet.source.bytes}.subspan(v4 ? 12 : 0)) +
-           sum_of(Bytes{packet.destination.bytes}.subspan(v4 ? 12 : 0)) + bytes.size() + packet.protocol;
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16);
-  if (sum == 0xffff) return true;
+  if (packet.protocol == ip_protocol::icmp) return {folded(sum_of(bytes)) == 0xffff, false};
+  // The mapped prefix of IPv4 addresses is left out.
+  const auto pseudo = sum_of(Bytes{packet.source.bytes}.subspan(v4 ? 12 : 0)) +
+                      sum_of(Bytes{packet.destination.bytes}.subspan(v4 ? 12 : 0)) + packet.protocol;
+  if (folded(sum_of(bytes) + pseudo + bytes.size()) == 0xffff) return {true, false};
+  return {false, has_ports && (written == 0 || written == folded(pseudo) || written == folded(pseudo + bytes.size()))};
+}
+
+bool is_cut(const Packet& packet) noexcept { return packet.wire_length > packet.frame.size(); }
+
+}  // namespace
+
+TransportChecksum transport_checksum(const Packet& packet) noexcept {
+  if (is_cut(packet) || packet.uninspected == UninspectedReason::fragment) return TransportChecksum::unknown;
+  const auto verdict = judge(packet);
+  if (verdict.right) return TransportChecksum::right;
+  return verdict.left_to_hardware ? TransportChecksum::unknown : TransportChecksum::wrong;
+}
+
+bool has_valid_checksum(Packet& packet) noexcept {
+  if (is_cut(packet) || packet.uninspected || judge(packet).right) return true;
   packet.uninspected = UninspectedReason::checksum;
   return false;
 }

@@ -1,13 +1,24 @@
 // Transport checksums, for captures and wires where they are to be trusted.
 #pragma once
 
+#include <cstdint>
+
 #include "dataplane/packet.hh"
 
 namespace sluice {
 
+enum class TransportChecksum : std::uint8_t {
+  right,
+  wrong,
+  unknown,  // nothing can be said: cut by the snap length, a fragment, or left for hardware to be computed
+};
+
 // Of a decoded TCP, UDP, ICMP or ICMPv6 packet (RFC 1071; the pseudo-headers of RFC 9293 section 3.1 and RFC 8200
-// section 8.1). A UDP datagram over IPv4 without a checksum (0, RFC 768) is valid, and so is a packet that the snap
-// length cut or a fragment: nothing can be said of it. Where not, packet.uninspected says so.
+// section 8.1). A UDP datagram over IPv4 without a checksum (0, RFC 768) is right. What a sender's kernel leaves for
+// its card to finish (0, or the sum of the pseudo-header, with the length or without) is unknown.
+[[nodiscard]] TransportChecksum transport_checksum(const Packet& packet) noexcept;
+
+// Where every wrong checksum counts: one that was left for hardware is wrong too. packet.uninspected says so.
 [[nodiscard]] bool has_valid_checksum(Packet& packet) noexcept;
 
 }  // namespace sluice

@@ -11,8 +11,8 @@
 
 namespace sluice {
 
-enum class DropReason : std::uint8_t { policy, tx_full };
-constexpr std::array<std::string_view, 2> drop_reason_names{"policy", "tx_full"};
+enum class DropReason : std::uint8_t { policy, tx_full, tcp_refused };
+constexpr std::array<std::string_view, 3> drop_reason_names{"policy", "tx_full", "tcp_refused"};
 
 // Taken off the wire for Sluice itself (answers to its own probes).
 enum class ConsumeReason : std::uint8_t { probe };
@@ -35,11 +35,12 @@ enum class UninspectedReason : std::uint8_t {
   ciphertext,        // encrypted payload after the handshake
   compressed,        // a WebSocket message that is compressed (RFC 7692)
   http2_limit,       // HTTP/2 header lists, continuations or resets beyond a bound: the flow is given up
+  tcp_refused,       // a TCP segment that its receiver throws away, or a copy that differs (TcpAnomaly)
 };
-constexpr std::array<std::string_view, 15> uninspected_reason_names{
-    "link_type",   "not_ip",           "malformed",   "checksum",   "fragment",
-    "transport",   "flow_table_full",  "buffer_full", "stream_gap", "handshake_size",
-    "parse_error", "unknown_protocol", "ciphertext",  "compressed", "http2_limit"};
+constexpr std::array<std::string_view, 16> uninspected_reason_names{
+    "link_type",       "not_ip",      "malformed",   "checksum",       "fragment",    "transport",
+    "flow_table_full", "buffer_full", "stream_gap",  "handshake_size", "parse_error", "unknown_protocol",
+    "ciphertext",      "compressed",  "http2_limit", "tcp_refused"};
 
 // Why the content of an HTTP body was not decoded for matching, or not as far as it came. Unit: bodies.
 enum class ContentError : std::uint8_t {
@@ -51,6 +52,26 @@ enum class ContentError : std::uint8_t {
 };
 constexpr std::array<std::string_view, 5> content_error_names{"unknown_coding", "too_many_codings", "corrupt",
                                                               "expansion", "memory"};
+
+// What is strange about a TCP segment, while somebody reads its stream. Unit: segments; one may count under several.
+// The first four are certain: Linux throws such a segment away, and nothing of it is read. The others are read.
+enum class TcpAnomaly : std::uint8_t {
+  checksum,         // wrong, where the sender is known to compute them
+  flags,            // data without ACK, or SYN with FIN or RST
+  timestamp,        // older than what the receiver has echoed (PAWS, RFC 7323 section 5)
+  syn,              // on a connection that is open (RFC 5961 section 4)
+  reset,            // outside of what the receiver may take for one (RFC 5961 section 3)
+  window,           // data beyond what the receiver has room for
+  acknowledgement,  // of bytes that were not sent
+  authentication,   // an MD5 or TCP-AO option on a connection that began without
+  urgent,           // a byte that the receiver may take out of the stream
+  overlap,          // other bytes than those that came before at the same place
+  early_data,       // in a SYN whose answer does not take them (RFC 7413)
+  unwatched,        // bytes were read of which no copy could be kept: a later one that differs goes unnoticed
+};
+constexpr std::array<std::string_view, 12> tcp_anomaly_names{"checksum", "flags",   "timestamp",       "syn",
+                                                             "reset",    "window",  "acknowledgement", "authentication",
+                                                             "urgent",   "overlap", "early_data",      "unwatched"};
 
 // An array indexed by one of the enums above.
 template <class Reason, std::size_t Count>
@@ -73,6 +94,7 @@ using Dropped = ByReason<DropReason, drop_reason_names.size()>;
 using Consumed = ByReason<ConsumeReason, consume_reason_names.size()>;
 using ContentErrors = ByReason<ContentError, content_error_names.size()>;
 using Uninspected = ByReason<UninspectedReason, uninspected_reason_names.size()>;
+using TcpAnomalies = ByReason<TcpAnomaly, tcp_anomaly_names.size()>;
 
 // One port, as one worker sees it.
 struct PortCounters {
@@ -109,6 +131,7 @@ struct InspectionCounters {
   std::uint64_t signatures_cut = 0;        // messages on which a bound of matching was hit
   std::uint64_t dns_memory_evicted = 0;    // answers forgotten before their time: no room for all (dns_memory.hh)
   ContentErrors content_errors;            // HTTP bodies that could not be decoded
+  TcpAnomalies tcp_anomalies;
 
   void operator+=(const InspectionCounters& other) noexcept {
     uninspected += other.uninspected;
@@ -123,6 +146,7 @@ struct InspectionCounters {
     signatures_cut += other.signatures_cut;
     dns_memory_evicted += other.dns_memory_evicted;
     content_errors += other.content_errors;
+    tcp_anomalies += other.tcp_anomalies;
   }
 };
 

@@ -11,6 +11,7 @@
 #include "dataplane/packet.hh"
 #include "dataplane/pool.hh"
 #include "dataplane/quic_crypto.hh"
+#include "dataplane/tcp_receiver.hh"
 
 namespace sluice {
 
@@ -68,6 +69,7 @@ struct StreamSide {
   std::uint16_t payload_seen = 0;    // bytes from the start that signatures were matched against
   bool started = false;
   bool finished = false;       // nothing further is parsed in this direction
+  bool lost_buffer = false;    // another one needed it more: what waited in it was not read
   bool lost_sync = false;      // after a gap: look for the start of a message
   bool head_reported = false;  // of the request or response at hand, whose body is waited for
   bool responds = false;       // HTTP: this direction is the server's
@@ -103,7 +105,8 @@ struct alignas(64) Flow {
   std::array<std::uint64_t, 2> bytes{};
   Tick first_seen{};
   std::uint64_t id = 0;
-  std::uint8_t fins = 0;  // bit 0: to the server, bit 1: to the client
+  std::uint8_t fins = 0;    // bit 0: to the server, bit 1: to the client, bit 2: a reset
+  bool unfollowed = false;  // its start was not seen, and such flows are not wanted
   Inside inside = Inside::unknown;
   bool address_listed = false;
   Stage address_stage{};     // the furthest for which the addresses were looked at; 0 = not yet
@@ -118,6 +121,7 @@ struct alignas(64) Flow {
   HttpPairing http;
   std::uint32_t waiting = no_index;  // in the worker's EventQueuePool: events that the other direction completes
   std::uint32_t http2 = no_index;    // in the worker's Http2Pool
+  std::array<TcpReceiver, 2> receiver{};  // of what goes that Way; while somebody reads it
 
   [[nodiscard]] const Address& initiator() const noexcept { return initiator_is_low ? key.low : key.high; }
   [[nodiscard]] const Address& responder() const noexcept { return initiator_is_low ? key.high : key.low; }

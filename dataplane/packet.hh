@@ -31,6 +31,7 @@ constexpr std::uint8_t fin = 0x01;
 constexpr std::uint8_t syn = 0x02;
 constexpr std::uint8_t rst = 0x04;
 constexpr std::uint8_t ack = 0x10;
+constexpr std::uint8_t urg = 0x20;
 }  // namespace tcp_flag
 
 struct Packet {
@@ -59,6 +60,7 @@ struct Packet {
   // Set by the pipeline.
   std::optional<UninspectedReason> uninspected;
   Action action = Action::pass;
+  DropReason drop_reason = DropReason::policy;  // where the action is drop
 };
 
 // Reads the headers of packet.frame into packet. False where the packet cannot be inspected; the reason then

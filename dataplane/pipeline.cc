@@ -14,6 +14,23 @@ Stage address_stage(const Flow& flow, const Packet& packet, Way way) noexcept {
   return flow.state == FlowState::fresh ? Stage::connection_tried : Stage::connected;
 }
 
+Way way_of(const Packet& packet, const Flow& flow, const FlowKey& key) noexcept {
+  return key.from_low(packet) == flow.initiator_is_low ? Way::to_server : Way::to_client;
+}
+
+// A SYN that may open another connection on the ports of one that is blocked; it carries nothing.
+bool may_reopen(const Passage& at) noexcept {
+  const auto& asked = at.flow.receiver[static_cast<std::size_t>(opposite(at.way))];
+  return asked.reopens && at.packet.payload.empty() && at.packet.protocol == ip_protocol::tcp &&
+         (at.packet.tcp_flags & (tcp_flag::syn | tcp_flag::ack)) == tcp_flag::syn &&
+         asked.reopening == at.packet.tcp_sequence + 1;
+}
+
+void drop(Packet& packet) noexcept {
+  packet.action = Action::drop;
+  packet.drop_reason = DropReason::policy;
+}
+
 }  // namespace
 
 Pipeline::Pipeline(const PipelineOptions& options, const Generation& generation, std::uint32_t worker, EventSink& sink)
@@ -24,7 +41,8 @@ Pipeline::Pipeline(const PipelineOptions& options, const Generation& generation,
       memory_(options.resolved_names, options.hash_secret),
       reporter_(generation, worker, options.policy, options.record, options.event_queues, memory_, sink, counters_),
       protocols_(reporter_, buffers_, options.http2_connections),
-      streams_(buffers_, protocols_, options.midstream) {}
+      streams_(buffers_, protocols_,
+               {options.midstream, options.policy.mode == Mode::enforce, options.reassembly_buffers}, counters_) {}
 
 void Pipeline::process(std::span<Packet> burst) noexcept {
   std::array<FlowKey, burst_limit> keys;
@@ -46,11 +64,10 @@ void Pipeline::process(std::span<Packet> burst) noexcept {
     auto& packet = burst[i];
     if (readable[i]) {
       if (auto* flow = flow_of(packet, keys[i], hashes[i], guesses[i])) {
-        const bool from_initiator = keys[i].from_low(packet) == flow->initiator_is_low;
-        const Passage at{packet, *flow, from_initiator ? Way::to_server : Way::to_client};
+        const Passage at{packet, *flow, way_of(packet, *flow, keys[i])};
         account(at);
         inspect(at);
-        if (flow->dropped) packet.action = Action::drop;
+        if (flow->dropped && !may_reopen(at)) drop(packet);
       }
     }
     if (packet.uninspected) ++counters_.uninspected[*packet.uninspected];
@@ -65,16 +82,30 @@ Flow* Pipeline::flow_of(Packet& packet, const FlowKey& key, std::uint64_t hash, 
     end(*flow, FlowEnd::timeout, packet.number);
     return create(packet, key, hash);
   }
-  const bool opens = (packet.tcp_flags & (tcp_flag::syn | tcp_flag::ack)) == tcp_flag::syn;
-  if (packet.protocol == ip_protocol::tcp && opens) {
-    const auto way = key.from_low(packet) == flow->initiator_is_low ? Way::to_server : Way::to_client;
-    const auto& side = flow->side[static_cast<std::size_t>(way)];
-    if (side.started && side.first_sequence != packet.tcp_sequence + 1) {
-      end(*flow, FlowEnd::closed, packet.number);
-      return create(packet, key, hash);
-    }
-  }
+  if (packet.protocol != ip_protocol::tcp || (packet.tcp_flags & tcp_flag::syn) == 0 || !reopens(packet, *flow, key))
+    return flow;
+  const auto opener = flow->receiver[static_cast<std::size_t>(way_of(packet, *flow, key))].reopening;
+  end(*flow, FlowEnd::closed, packet.number);
+  flow = create(packet, key, hash);
+  if (flow != nullptr && (packet.tcp_flags & tcp_flag::ack) != 0) streams_.start(*flow, Way::to_server, opener);
   return flow;
+}
+
+// Whether a SYN on ports that have a flow begins another connection. An end whose connection lives throws it away (RFC
+// 5961 section 4), so it takes the other end's answer to tell; where that end was never heard, the SYN is all there is.
+bool Pipeline::reopens(const Packet& packet, Flow& flow, const FlowKey& key) noexcept {
+  const auto way = way_of(packet, flow, key);
+  const auto& side = flow.side[static_cast<std::size_t>(way)];
+  if ((packet.tcp_flags & tcp_flag::ack) != 0) {
+    auto& asked = flow.receiver[static_cast<std::size_t>(way)];
+    return asked.reopens && packet.tcp_acknowledgement == asked.reopening;
+  }
+  if (!side.started || side.first_sequence == packet.tcp_sequence + 1) return false;
+  if (flow.packets[static_cast<std::size_t>(opposite(way))] == 0) return true;
+  auto& asked = flow.receiver[static_cast<std::size_t>(opposite(way))];
+  asked.reopens = true;
+  asked.reopening = packet.tcp_sequence + 1;
+  return false;
 }
 
 Flow* Pipeline::create(Packet& packet, const FlowKey& key, std::uint64_t hash) noexcept {
@@ -119,10 +150,16 @@ void Pipeline::account(const Passage& at) noexcept {
     return;
   }
   flow.tcp_flags |= at.packet.tcp_flags;
-  if ((at.packet.tcp_flags & tcp_flag::fin) != 0) flow.fins |= static_cast<std::uint8_t>(1U << way);
   constexpr std::uint8_t both_ways = 3;
+  constexpr std::uint8_t reset = 4;
+  if ((at.packet.tcp_flags & tcp_flag::fin) != 0) flow.fins |= static_cast<std::uint8_t>(1U << way);
+  if ((at.packet.tcp_flags & tcp_flag::rst) != 0 &&
+      (flow.decided || flow.receiver[way].may_be_reset(at.packet.tcp_sequence)))
+    flow.fins |= reset;
   const auto before = flow.expiry;
-  if ((at.packet.tcp_flags & tcp_flag::rst) != 0 || flow.fins == both_ways) {
+  // The end of a blocked connection does not reach the other end, and one of a message that has come in part may be a
+  // lie: such a flow is remembered as long as a living one.
+  if (flow.fins >= both_ways && !flow.dropped && (flow.decided || !streams_.is_waiting(flow))) {
     flow.state = FlowState::closed;
     flow.expiry = ExpiryClass::closed;
   } else if (flow.state == FlowState::fresh && flow.packets[1] != 0 && (at.packet.tcp_flags & tcp_flag::syn) == 0) {
@@ -144,15 +181,18 @@ void Pipeline::inspect(const Passage& at) noexcept {
     // Nothing reads this payload any more: say what stands in the way.
     if (at.packet.payload.empty()) return;
     const auto protocol = flow.protocol;
-    if (protocol == Protocol::tls || protocol == Protocol::quic || protocol == Protocol::xiaomi_push)
+    if (side.lost_buffer)
+      at.packet.uninspected = UninspectedReason::buffer_full;
+    else if (protocol == Protocol::tls || protocol == Protocol::quic || protocol == Protocol::xiaomi_push)
       at.packet.uninspected = UninspectedReason::ciphertext;
     else if (protocol == Protocol::unknown)
-      at.packet.uninspected = UninspectedReason::unknown_protocol;
+      at.packet.uninspected = flow.unfollowed ? UninspectedReason::stream_gap : UninspectedReason::unknown_protocol;
     if (flow.decided) return;
   }
   if (at.packet.protocol == ip_protocol::tcp) {
     streams_.segment(at);
-    flow.decided = flow.side[0].finished && flow.side[1].finished;
+    if (flow.dropped) streams_.release(flow);
+    flow.decided = flow.dropped || Streams::is_done(flow);
   } else if (at.packet.protocol == ip_protocol::udp) {
     protocols_.datagram(at);
   } else {

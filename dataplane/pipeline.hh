@@ -69,6 +69,7 @@ class Pipeline {
 
  private:
   [[nodiscard]] Flow* flow_of(Packet& packet, const FlowKey& key, std::uint64_t hash, Flow* guess) noexcept;
+  [[nodiscard]] static bool reopens(const Packet& packet, Flow& flow, const FlowKey& key) noexcept;
   [[nodiscard]] Flow* create(Packet& packet, const FlowKey& key, std::uint64_t hash) noexcept;
   void account(const Passage& at) noexcept;
   void inspect(const Passage& at) noexcept;

@@ -5,136 +5,108 @@
 namespace sluice {
 namespace {
 
-// Sequence numbers are compared modulo 2^32 (RFC 9293 section 3.4).
-std::int32_t distance(std::uint32_t from, std::uint32_t to) noexcept { return static_cast<std::int32_t>(to - from); }
-
 // How far one step may move the expected sequence number without confusing "ahead" with "behind".
 constexpr std::uint64_t skip_step = std::uint64_t{1} << 29;
+// Holders of a buffer of which one has to give it up when there is no other.
+constexpr std::uint32_t eviction_candidates = 8;
 
-void mark(const Passage& at, UninspectedReason reason) noexcept {
-  if (!at.packet.uninspected) at.packet.uninspected = reason;
-}
+constexpr std::size_t index(Way way) noexcept { return static_cast<std::size_t>(way); }
 
 }  // namespace
 
-void Streams::segment(const Passage& at) noexcept {
-  auto& side = at.flow.side[static_cast<std::size_t>(at.way)];
-  const auto& packet = at.packet;
-  if ((packet.tcp_flags & tcp_flag::ack) != 0) acknowledged(at);
-  if (side.finished) return;
-
-  auto sequence = packet.tcp_sequence;
-  if ((packet.tcp_flags & tcp_flag::syn) != 0) {
-    ++sequence;  // the SYN itself takes one number; data may follow it (RFC 7413)
-    if (!side.started) start(side, sequence);
-  }
-  if (!packet.payload.empty()) {
-    if (!side.started) {
-      if (!midstream_) {
-        mark(at, UninspectedReason::stream_gap);
-        return finish(side);
-      }
-      start(side, sequence);
-    }
-    deliver(at, side, sequence, packet.payload);
-  }
-  if (side.finished || side.buffer == no_index) return;
-  // What the snap length cut off never comes, and after a FIN nothing does; but the FIN may have overtaken data.
-  const auto rest = buffers_->at(side.buffer).contiguous();
-  const auto end = sequence + static_cast<std::uint32_t>(packet.payload.size());
-  const bool ended = (packet.tcp_flags & tcp_flag::fin) != 0 &&
-                     distance(side.next_sequence + static_cast<std::uint32_t>(rest.size()), end) == 0;
-  const bool snapped = packet.wire_length > packet.frame.size();
-  if (!snapped && !ended) return;
-  if (!rest.empty()) protocols_->cut(at, side, rest);
-  if (ended || !protocols_->resume_after_gap(side)) return finish(side);
-  side.next_sequence += static_cast<std::uint32_t>(rest.size());
-  buffers_->at(side.buffer).advance(rest.size());
-}
-
-void Streams::start(StreamSide& side, std::uint32_t sequence) noexcept {
-  side.started = true;
-  side.first_sequence = sequence;
-  side.next_sequence = sequence;
-}
-
-// The far end confirms bytes that never came by: they are lost to the tap, not late.
-void Streams::acknowledged(const Passage& at) noexcept {
-  auto& other = at.flow.side[static_cast<std::size_t>(opposite(at.way))];
-  if (other.finished || other.buffer == no_index || (at.packet.tcp_flags & tcp_flag::rst) != 0) return;
-  auto& buffer = buffers_->at(other.buffer);
-  const auto behind = buffer.behind_first_hole();
-  if (!behind) return;
-  const auto first_stored = other.next_sequence + static_cast<std::uint32_t>(*behind);
-  if (distance(first_stored, at.packet.tcp_acknowledgement) < 0) return;
-
-  mark(at, UninspectedReason::stream_gap);
-  // The event belongs to the direction that sent the bytes, though this packet is what released them.
-  const Passage sender{at.packet, at.flow, opposite(at.way)};
-  if (const auto before = buffer.contiguous(); !before.empty()) protocols_->cut(sender, other, before);
-  if (!protocols_->resume_after_gap(other)) return finish(other);
-  other.next_sequence = first_stored;
-  buffer.advance(*behind);
-  parse_buffered(sender, other);
-  acknowledged(at);  // it may confirm further holes; each turn closes one
-}
-
 // `data` begins at `sequence`; it may lie before, at or after what is expected next.
 void Streams::deliver(const Passage& at, StreamSide& side, std::uint32_t sequence, Bytes data) noexcept {
+  auto& receiver = at.flow.receiver[index(at.way)];
+  // What was read and confirmed is over: a keep-alive may bring any byte there (RFC 9293 section 3.8.4).
+  if (receiver.has_acknowledged) {
+    const auto read =
+        sequence_distance(side.next_sequence, receiver.acknowledged) < 0 ? receiver.acknowledged : side.next_sequence;
+    const auto old = sequence_distance(sequence, read);
+    if (old >= static_cast<std::int64_t>(data.size())) return;
+    if (old > 0) {
+      data = data.subspan(static_cast<std::size_t>(old));
+      sequence = read;
+    }
+  }
+  const bool is_other = differs(side, receiver, sequence, data);
+  if (is_other) {
+    if (options_.drop_refused) return refuse(at, TcpAnomaly::overlap);
+    note(TcpAnomaly::overlap);
+    if (!fork(side, receiver)) note(TcpAnomaly::unwatched);
+  }
+  if (receiver.version != no_index) read_version(at, receiver, sequence, data, is_other);
+  if (!side.finished) read(at, side, sequence, data);
+}
+
+void Streams::read(const Passage& at, StreamSide& side, std::uint32_t sequence, Bytes data) noexcept {
   const auto end = sequence + static_cast<std::uint32_t>(data.size());
-  while (side.skip > 0 && distance(side.next_sequence, end) > 0) pass_over(side, std::min(side.skip, skip_step));
+  while (side.skip > 0 && sequence_distance(side.next_sequence, end) > 0)
+    pass_over(side, std::min(side.skip, skip_step));
   const auto expected = side.next_sequence;
-  const auto ahead = distance(expected, sequence);
-  if (ahead < 0 && distance(expected, end) <= 0) return;  // a retransmission of what was parsed
+  const auto ahead = sequence_distance(expected, sequence);
+  if (ahead < 0 && sequence_distance(expected, end) <= 0) return;  // a retransmission of what was parsed
   const auto fresh = ahead < 0 ? data.subspan(static_cast<std::size_t>(-std::int64_t{ahead})) : data;
   const auto offset = ahead > 0 ? static_cast<std::size_t>(ahead) : 0;
 
-  if (offset == 0 && side.buffer == no_index) {
+  if (offset == 0 && (side.buffer == no_index || buffers_->at(side.buffer).empty())) {
+    const auto before = side;
     const auto used = parse(at, side, fresh);
+    keep(at, side, before, fresh, used);
     if (side.finished || used == fresh.size()) return;
-    if (used > 0) return deliver(at, side, sequence, data);
+    if (used > 0) return read(at, side, sequence, data);
   }
-  if (offset >= ReassemblyBuffer::window) {
-    // So far ahead that what is missing cannot be waited for.
-    mark(at, UninspectedReason::stream_gap);
-    if (!protocols_->resume_after_gap(side)) return finish(side);
-    give_buffer(side);
-    side.next_sequence = sequence;
-    return deliver(at, side, sequence, data);
-  }
+  if (offset >= ReassemblyBuffer::window) return skip_ahead(at, side, sequence, data);
   if (!take_buffer(at, side)) return;
-  const auto stored = buffers_->at(side.buffer).insert(offset, fresh);
+  auto& receiver = at.flow.receiver[index(at.way)];
+  auto& buffer = buffers_->at(side.buffer);
+  if (buffer.consumed() + offset + fresh.size() > ReassemblyBuffer::window) forget(side, receiver);
+  const auto stored =
+      buffer.insert(static_cast<std::ptrdiff_t>(buffer.consumed() + offset), fresh,
+                    options_.drop_refused ? ReassemblyBuffer::Copy::first : ReassemblyBuffer::Copy::linux);
   parse_buffered(at, side);
   if (side.finished || stored == ReassemblyBuffer::Stored::all) return;
   // Room was made by what was parsed: offer the rest again.
-  if (side.next_sequence != expected) return deliver(at, side, sequence, data);
-  if (buffers_->at(side.buffer).contiguous().size() < ReassemblyBuffer::window) return;
+  if (side.next_sequence != expected) return read(at, side, sequence, data);
+  if (buffer.contiguous().size() < ReassemblyBuffer::window) return;
   // The window is full and the parser still waits: a message larger than may be kept.
   mark(at, UninspectedReason::handshake_size);
-  protocols_->cut(at, side, buffers_->at(side.buffer).contiguous());
-  finish(side);
+  protocols_->cut(at, side, buffer.contiguous());
+  side.finished = true;
+}
+
+// So far ahead that what is missing cannot be kept. Where the receiver is heard it will say what has reached it; one
+// segment alone proves nothing.
+void Streams::skip_ahead(const Passage& at, StreamSide& side, std::uint32_t sequence, Bytes data) noexcept {
+  mark(at, UninspectedReason::stream_gap);
+  if (at.flow.receiver[index(at.way)].has_acknowledged) return;
+  if (!protocols_->resume_after_gap(side)) {
+    side.finished = true;
+    return;
+  }
+  give_buffer(side);
+  side.next_sequence = sequence;
+  read(at, side, sequence, data);
 }
 
 // Moves on by bytes that no parser wants.
 void Streams::pass_over(StreamSide& side, std::uint64_t count) noexcept {
   side.skip -= count;
   side.next_sequence += static_cast<std::uint32_t>(count);
-  if (side.buffer != no_index) buffers_->at(side.buffer).advance(static_cast<std::size_t>(count));
+  if (side.buffer != no_index) buffers_->at(side.buffer).consume(count);
 }
 
 void Streams::parse_buffered(const Passage& at, StreamSide& side) noexcept {
+  auto& buffer = buffers_->at(side.buffer);
   for (;;) {
-    auto& buffer = buffers_->at(side.buffer);
     const auto ready = buffer.contiguous();
     if (ready.empty()) break;
     const auto used = parse(at, side, ready);
     if (side.finished) return;
-    buffer.advance(used);
+    buffer.consume(used);
     // A body may end inside what lies behind the next hole.
     if (side.skip > 0 && !buffer.empty()) pass_over(side, std::min<std::uint64_t>(side.skip, ReassemblyBuffer::window));
     if (used == 0 || buffer.empty()) break;
   }
-  if (buffers_->at(side.buffer).empty()) give_buffer(side);
 }
 
 // Feeds `data`, which begins at side.next_sequence, until the parser wants more than there is; returns how many
@@ -145,7 +117,7 @@ std::size_t Streams::parse(const Passage& at, StreamSide& side, Bytes data) noex
   while (used < data.size()) {
     const auto progress = protocols_->advance(at, side, data.subspan(used));
     if (progress.state == Progress::State::finished) {
-      finish(side);
+      side.finished = true;
       break;
     }
     const auto skipped = std::min<std::uint64_t>(progress.skip, data.size() - used - progress.consumed);
@@ -173,25 +145,60 @@ void Streams::inspect_payload(const Passage& at, StreamSide& side, Bytes data) n
 bool Streams::take_buffer(const Passage& at, StreamSide& side) noexcept {
   if (side.buffer != no_index) return true;
   side.buffer = buffers_->take();
-  if (side.buffer != no_index) return true;
+  if (side.buffer == no_index && make_room()) side.buffer = buffers_->take();
+  if (side.buffer != no_index) {
+    at.flow.receiver[index(at.way)].origin = side.next_sequence;
+    holders_[side.buffer] = {side, &side, at.packet.time};
+    return true;
+  }
   mark(at, UninspectedReason::buffer_full);
-  finish(side);
+  side.finished = true;
   return false;
+}
+
+// Of a few directions that hold a buffer, the one that has held it longest gives it up: a flood of messages that stay
+// incomplete costs others none.
+bool Streams::make_room() noexcept {
+  Holder* oldest = nullptr;
+  for (std::uint32_t i = 0; i < std::min(eviction_candidates, options_.buffers); ++i) {
+    auto& holder = holders_[next_candidate_++ % options_.buffers];
+    if (holder.side != nullptr && (oldest == nullptr || holder.since < oldest->since)) oldest = &holder;
+  }
+  if (oldest == nullptr) return false;
+  auto& side = *oldest->side;
+  side.lost_buffer = !side.finished;
+  side.finished = true;
+  give_buffer(side);
+  return true;
 }
 
 void Streams::give_buffer(StreamSide& side) noexcept {
   if (side.buffer == no_index) return;
+  holders_[side.buffer].side = nullptr;
   buffers_->give(side.buffer);
   side.buffer = no_index;
 }
 
-void Streams::finish(StreamSide& side) noexcept {
-  give_buffer(side);
-  side.finished = true;
+bool Streams::is_done(const Flow& flow) noexcept {
+  for (std::size_t way = 0; way < 2; ++way)
+    if (!flow.side[way].finished || flow.side[way].buffer != no_index || flow.receiver[way].version != no_index)
+      return false;
+  return true;
+}
+
+bool Streams::is_waiting(const Flow& flow) noexcept {
+  for (std::size_t way = 0; way < 2; ++way) {
+    const auto& side = flow.side[way];
+    if (!side.finished && side.buffer != no_index && !buffers_->at(side.buffer).empty()) return true;
+    if (const auto version = flow.receiver[way].version; version != no_index && !versions_.at(version).empty())
+      return true;
+  }
+  return false;
 }
 
 void Streams::release(Flow& flow) noexcept {
   for (auto& side : flow.side) give_buffer(side);
+  for (auto& receiver : flow.receiver) give_version(receiver);
 }
 
 }  // namespace sluice

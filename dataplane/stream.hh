@@ -1,39 +1,95 @@
-// TCP: puts segments in order and hands each direction's bytes to the parsers. No segment is held: a copy waits for
-// what is missing while the packet itself goes on.
+// TCP: puts segments in order and hands each direction's bytes to the parsers, as the receiver of that direction reads
+// them. No segment is held: a copy waits for what is missing while the packet itself goes on.
 #pragma once
+
+#include <array>
+#include <memory>
 
 #include "dataplane/counters.hh"
 #include "dataplane/protocol.hh"
 #include "dataplane/reassembly.hh"
 #include "dataplane/reporter.hh"
+#include "dataplane/stream_copies.hh"
+#include "dataplane/tcp_receiver.hh"
 
 namespace sluice {
 
+struct StreamOptions {
+  bool midstream;         // follow TCP connections whose start was not seen
+  bool drop_refused;      // in mode `enforce`: what a receiver refuses, and copies that differ, do not reach it
+  std::uint32_t buffers;  // in the pool
+};
+
 class Streams {
  public:
-  Streams(BufferPool& buffers, Protocols& protocols, bool midstream) noexcept
-      : buffers_(&buffers), protocols_(&protocols), midstream_(midstream) {}
+  Streams(BufferPool& buffers, Protocols& protocols, const StreamOptions& options, InspectionCounters& counters);
 
   // One TCP segment of a flow that is not decided yet.
   void segment(const Passage& at) noexcept;
+  // The first byte of a direction, where its SYN was not taken for one of the flow.
+  static void start(Flow& flow, Way way, std::uint32_t sequence) noexcept {
+    start(flow.side[static_cast<std::size_t>(way)], sequence);
+  }
+  // Nobody reads the flow any more, nor watches what was read.
+  [[nodiscard]] static bool is_done(const Flow& flow) noexcept;
+  // A message has come in part, so that the rest of it may still come.
+  [[nodiscard]] bool is_waiting(const Flow& flow) noexcept;
   // Gives back what the flow holds.
   void release(Flow& flow) noexcept;
 
  private:
+  struct Holder {
+    StreamSide begin;            // the direction where the buffer's window begins
+    StreamSide* side = nullptr;  // whose buffer it is
+    Tick since{};
+  };
+
+  // stream_segment.cc: what the headers say.
   static void start(StreamSide& side, std::uint32_t sequence) noexcept;
+  static void mark(const Passage& at, UninspectedReason reason) noexcept {
+    if (!at.packet.uninspected) at.packet.uninspected = reason;
+  }
+  void refuse(const Passage& at, TcpAnomaly reason) noexcept;
+  void note(TcpAnomaly anomaly) noexcept { ++counters_->tcp_anomalies[anomaly]; }
+  void end(const Passage& at, StreamSide& side, std::uint32_t sequence) noexcept;
+  void look_at(const Passage& at, const TcpSegment& segment) noexcept;
+  [[nodiscard]] bool open(const Passage& at, StreamSide& side) noexcept;
+  void answer(const Passage& at) noexcept;
   void acknowledged(const Passage& at) noexcept;
+  [[nodiscard]] bool close_hole(const Passage& sender, StreamSide& side, const TcpReceiver& receiver) noexcept;
+  // stream.cc: the bytes in order.
   void deliver(const Passage& at, StreamSide& side, std::uint32_t sequence, Bytes data) noexcept;
+  void read(const Passage& at, StreamSide& side, std::uint32_t sequence, Bytes data) noexcept;
+  void skip_ahead(const Passage& at, StreamSide& side, std::uint32_t sequence, Bytes data) noexcept;
   void pass_over(StreamSide& side, std::uint64_t count) noexcept;
   void parse_buffered(const Passage& at, StreamSide& side) noexcept;
   std::size_t parse(const Passage& at, StreamSide& side, Bytes data) noexcept;
   void inspect_payload(const Passage& at, StreamSide& side, Bytes data) noexcept;
   bool take_buffer(const Passage& at, StreamSide& side) noexcept;
+  [[nodiscard]] bool make_room() noexcept;
   void give_buffer(StreamSide& side) noexcept;
-  void finish(StreamSide& side) noexcept;
+
+  // stream_watch.cc: copies that differ.
+  [[nodiscard]] bool differs(const StreamSide& side, const TcpReceiver& receiver, std::uint32_t sequence,
+                             Bytes data) noexcept;
+  void keep(const Passage& at, StreamSide& side, const StreamSide& before, Bytes data, std::size_t used) noexcept;
+  void forget(StreamSide& side, TcpReceiver& receiver) noexcept;
+  void settle(StreamSide& side, TcpReceiver& receiver) noexcept;
+  [[nodiscard]] bool fork(const StreamSide& side, TcpReceiver& receiver) noexcept;
+  void read_version(const Passage& at, TcpReceiver& receiver, std::uint32_t sequence, Bytes data,
+                    bool is_other) noexcept;
+  void parse_version(const Passage& at, TcpReceiver& receiver) noexcept;
+  void take_out_urgent(const Passage& at, StreamSide& side, std::uint32_t sequence) noexcept;
+  void give_version(TcpReceiver& receiver) noexcept;
 
   BufferPool* buffers_;
   Protocols* protocols_;
-  bool midstream_;
+  StreamOptions options_;
+  InspectionCounters* counters_;
+  std::unique_ptr<Holder[]> holders_;  // by buffer
+  std::uint32_t next_candidate_ = 0;
+  VersionPool versions_;
+  std::array<std::uint8_t, ReassemblyBuffer::window> scratch_{};
 };
 
 }  // namespace sluice

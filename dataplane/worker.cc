@@ -96,7 +96,7 @@ std::uint16_t Worker::forward(const WorkerPort& from, const WorkerPort& to, Insi
     if (burst[i].action == Action::pass) {
       passing[passed++] = frames[i];
     } else {
-      ++counters.dropped[DropReason::policy];
+      ++counters.dropped[burst[i].drop_reason];
       rte_pktmbuf_free(frames[i]);
     }
   }

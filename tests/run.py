@@ -24,6 +24,7 @@ SECTIONS = [
     ('cases', 'cases/run.py', 600, True),
     ('bench', 'bench/run.py', 300, True),
     ('corpus', 'corpus.py', 600, False),
+    ('evasion', 'evasion/run.py', 240, False),
     ('lab', 'lab/run.py', 900, False),
     ('fuzz', 'fuzz/run.py', 1500, False),
 ]

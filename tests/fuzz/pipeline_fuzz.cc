@@ -81,8 +81,11 @@ class Traffic {
     require(counters.events_lost == 0 && counters.events == rings_.events);
     // All buffers are there again: as many half requests as there are buffers find room.
     const auto full = counters.uninspected[UninspectedReason::buffer_full];
-    for (std::uint16_t port = 1; port <= buffers; ++port)
-      frames_.push_back(tcp_frame(ends("192.0.2.1", port, "192.0.2.2", 80), 1, 0, tcp_flag::ack, as_bytes("GET / HT")));
+    // One that had to give its buffer up to another would say so at its second segment.
+    for (const std::uint32_t sequence : {1U, 9U})
+      for (std::uint16_t port = 1; port <= buffers; ++port)
+        frames_.push_back(tcp_frame(ends("192.0.2.1", port, "192.0.2.2", 80), sequence, 0, tcp_flag::ack,
+                                    as_bytes(sequence == 1 ? "GET / HT" : "TP/1.1\r\n")));
     flush();
     require(counters.uninspected[UninspectedReason::buffer_full] == full);
     require(pipeline_.flows() == buffers);
@@ -105,12 +108,25 @@ class Traffic {
       const auto raw = bytes();
       return {raw.begin(), raw.end()};
     }
-    if (operation % 8 >= 4) return udp_frame(at, bytes());
+    if (operation % 8 == 4) return udp_frame(at, bytes());
+    if (operation % 8 == 5) return any_segment(at, bytes());
     // Near each other, so that segments meet; the numbers wrap on the way.
     const auto flags = input_->u8();
     const auto sequence = 0xfffffc00 + input_->be16() % 12000;
     const auto acknowledgement = 0xfffffc00 + input_->be16() % 12000;
     return tcp_frame(at, sequence, acknowledgement, flags, bytes());
+  }
+
+  // A TCP header of any content but the ports, with a checksum of its own, its numbers near those of the others.
+  static Frame any_segment(const Ends& at, Bytes content) {
+    Frame segment{content.begin(), content.end()};
+    segment.resize(std::max<std::size_t>(segment.size(), 20));
+    Frame head;
+    put16(head, at.source_port);
+    put16(head, at.destination_port);
+    put32(head, 0xfffffc00 + (segment[4] << 8 | segment[5]) % 12000);
+    std::copy(head.begin(), head.end(), segment.begin());
+    return ip_frame(at, ip_protocol::tcp, segment);
   }
 
   void flush() {

@@ -44,6 +44,14 @@ def datagram(server, payload):
     return bytes([0x44, server]) + vector(2, payload)
 
 
+def header(server, sequence, flags, payload, options=b'', urgent=0, acknowledgement=0, back=False):
+    """a whole TCP header; `sequence` as above"""
+    words = 5 + len(options) // 4
+    return bytes([0x45, server | (0x80 if back else 0)]) + vector(2, struct.pack(
+        '>4xHHIBBHHH', sequence, 0, 0xfffffc00 + acknowledgement & 0xffffffff, words << 4, flags, 0xffff, 0, urgent) +
+        options + payload)
+
+
 def pipeline_inputs():
     whole = hello(800)
     messages = dns_messages()
@@ -63,6 +71,14 @@ def pipeline_inputs():
                    segment(1, 1, 0x10, HTTP['upgrade'], back=True),
         'http2': segment(1, 0, 2, b'') + segment(1, 1, 0x10, http2_streams()['preface'] + http2_streams()['requests']) +
                  segment(1, 1, 0x10, http2_frame(4, 0, 0) + http2_streams()['answer'], back=True),
+        'overlap': segment(1, 0, 2, b'') + segment(1, 0, 0x12, b'', acknowledgement=1, back=True) +
+                   segment(1, 1, 0x10, HTTP['get']) + segment(1, 1, 0x10, HTTP['get'].swapcase()) +
+                   segment(1, 1, 0x10, b'', acknowledgement=1 + len(HTTP['get']), back=True),
+        'urgent': segment(1, 0, 2, b'') + header(1, 1, 0x38, HTTP['get'][:20] + b'Z' + HTTP['get'][20:], urgent=21),
+        'options': header(1, 0, 2, b'', b'\x02\x04\x05\xb4\x01\x03\x03\x07\x01\x01\x08\x0a' + bytes(8)) +
+                   header(1, 0, 0x12, b'', b'\x01\x01\x08\x0a' + bytes([0, 0, 1, 0] * 2), acknowledgement=1, back=True) +
+                   header(1, 1, 0x18, HTTP['get'], b'\x01\x01\x08\x0a' + bytes(8)) +
+                   header(1, 1, 0x18, HTTP['get'], b'\x13\x12' + bytes(18)),
         'time': segment(1, 1, 0x10, b'GET /') + b'\x07\xff' + segment(1, 6, 0x10, b' HTTP/1.1\r\n\r\n'),
         'frames': b''.join(b'\x46\x00' + vector(2, frame) for frame in frames().values()),
     }
@@ -74,7 +90,8 @@ def reassembly_inputs():
     forward = b''.join(b'\x01' + u16(at) + u16(100) for at in range(0, 1000, 100))
     backward = b''.join(b'\x01' + u16(at) + u16(150) for at in range(900, -1, -100))
     holes = b''.join(b'\x02' + u16(at) + b'\x05' for at in range(0, 200, 10))
-    return {'forward': forward + b'\x00' + u16(300), 'backward': backward, 'holes': holes + forward,
+    copies = b''.join(bytes([0x11 + 16 * n % 48]) + u16(at) + u16(90) for n, at in enumerate(range(0, 400, 50)))
+    return {'copies': copies + b'\x04' + u16(100) + copies, 'forward': forward + b'\x00' + u16(300), 'backward': backward, 'holes': holes + forward,
             'window': b'\x01' + u16(8100) + u16(500) + b'\x01' + u16(0) + u16(8999)}
 
 

@@ -101,6 +101,7 @@ class PipelineRun {
   }
 
   [[nodiscard]] std::uint64_t count(UninspectedReason reason) const { return pipeline_.counters().uninspected[reason]; }
+  [[nodiscard]] std::uint64_t count(TcpAnomaly kind) const { return pipeline_.counters().tcp_anomalies[kind]; }
   [[nodiscard]] Pipeline& pipeline() { return pipeline_; }
 
   Tick now = tick_from_nanoseconds(1'700'000'000'000'000'000);

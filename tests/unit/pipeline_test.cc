@@ -136,6 +136,9 @@ BOOST_AUTO_TEST_CASE(a_syn_with_another_number_on_the_same_ports_starts_a_new_fl
   BOOST_TEST(!run.send(tcp_frame(tcp.at(), Connection::client_isn, 0, tcp_flag::syn)));  // the same one again
   BOOST_TEST(run.events().empty());
   BOOST_TEST(run.send(tcp_frame(tcp.at(), 1000, 0, tcp_flag::syn)));
+  BOOST_TEST(run.events().empty());  // until it is answered, the other connection may live
+  BOOST_TEST(!run.send(tcp_frame(tcp.at().reversed(), Connection::server_isn + 1, 0, tcp_flag::ack)));
+  BOOST_TEST(run.send(tcp_frame(tcp.at().reversed(), 9000, 1001, tcp_flag::syn | tcp_flag::ack)));
   BOOST_TEST((run.events() == Lines{"flow tls closed"}));
   BOOST_TEST(!run.send(tcp_frame(tcp.at(), 1001, 0, tcp_flag::ack, client_hello())));
   BOOST_TEST(run.pipeline().counters().flows_created == 2U);

@@ -1,0 +1,188 @@
+#include "dataplane/stream.hh"
+
+#include <algorithm>
+
+// What the headers say: which segments count, where streams begin and end, what was confirmed.
+namespace sluice {
+namespace {
+
+// Directions of a worker that are read in two versions at a time.
+constexpr std::uint32_t versions_limit = 64;
+
+constexpr std::size_t index(Way way) noexcept { return static_cast<std::size_t>(way); }
+
+}  // namespace
+
+Streams::Streams(BufferPool& buffers, Protocols& protocols, const StreamOptions& options, InspectionCounters& counters)
+    : buffers_(&buffers),
+      protocols_(&protocols),
+      options_(options),
+      counters_(&counters),
+      holders_(std::make_unique<Holder[]>(options.buffers)),
+      versions_(std::min(options.buffers, versions_limit)) {}
+
+void Streams::segment(const Passage& at) noexcept {
+  const auto& packet = at.packet;
+  auto& side = at.flow.side[index(at.way)];
+  auto& receiver = at.flow.receiver[index(at.way)];
+  const auto segment = TcpSegment::of(packet);
+  if (const auto reason = receiver.refuses(packet, segment)) return refuse(at, *reason);
+  look_at(at, segment);
+  at.flow.receiver[index(opposite(at.way))].sends(packet, segment);
+  if ((packet.tcp_flags & tcp_flag::rst) != 0) return;  // what it carries is not read (RFC 9293 section 3.5.3)
+  receiver.receives(packet);
+  if ((packet.tcp_flags & tcp_flag::ack) != 0) acknowledged(at);
+
+  auto sequence = packet.tcp_sequence;
+  if ((packet.tcp_flags & tcp_flag::syn) != 0) {
+    if (!open(at, side)) return;
+    ++sequence;  // the SYN itself takes one number; data may follow it (RFC 7413)
+  }
+  if ((packet.tcp_flags & tcp_flag::urg) != 0 && segment.urgent_pointer != 0 && side.started && !side.finished)
+    take_out_urgent(at, side, sequence + segment.urgent_pointer - 1U);
+  if (!packet.payload.empty()) {
+    if (!side.started && !side.finished) {
+      if (!options_.midstream) {
+        mark(at, UninspectedReason::stream_gap);
+        at.flow.unfollowed = true;
+        side.finished = true;
+        return;
+      }
+      start(side, sequence);
+    }
+    deliver(at, side, sequence, packet.payload);
+  }
+  if (!side.finished && side.buffer != no_index) end(at, side, sequence);
+  settle(side, receiver);
+}
+
+// What the snap length cut off never comes, and after a FIN nothing does; but the FIN may have overtaken data.
+void Streams::end(const Passage& at, StreamSide& side, std::uint32_t sequence) noexcept {
+  const auto& packet = at.packet;
+  const auto rest = buffers_->at(side.buffer).contiguous();
+  const auto after = sequence + static_cast<std::uint32_t>(packet.payload.size());
+  const bool ended =
+      (packet.tcp_flags & tcp_flag::fin) != 0 && side.next_sequence + static_cast<std::uint32_t>(rest.size()) == after;
+  const bool snapped = packet.wire_length > packet.frame.size();
+  if (!snapped && !ended) return;
+  if (!rest.empty()) protocols_->cut(at, side, rest);
+  if (ended || !protocols_->resume_after_gap(side)) {
+    side.finished = true;
+    return;
+  }
+  side.next_sequence += static_cast<std::uint32_t>(rest.size());
+  buffers_->at(side.buffer).consume(rest.size());
+}
+
+void Streams::start(StreamSide& side, std::uint32_t sequence) noexcept {
+  side.started = true;
+  side.first_sequence = sequence;
+  side.next_sequence = sequence;
+}
+
+void Streams::refuse(const Passage& at, TcpAnomaly reason) noexcept {
+  note(reason);
+  mark(at, reason == TcpAnomaly::checksum ? UninspectedReason::checksum : UninspectedReason::tcp_refused);
+  if (!options_.drop_refused || at.packet.payload.empty()) return;
+  at.packet.action = Action::drop;
+  at.packet.drop_reason = DropReason::tcp_refused;
+}
+
+// What is strange about a segment that is read all the same.
+void Streams::look_at(const Passage& at, const TcpSegment& segment) noexcept {
+  const auto& packet = at.packet;
+  const auto& receiver = at.flow.receiver[index(at.way)];
+  const auto& sender = at.flow.receiver[index(opposite(at.way))];
+  // One byte beyond the window is a probe of it (RFC 9293 section 3.8.6.1).
+  if (receiver.has_edge && !packet.payload.empty() && sequence_distance(receiver.edge, packet.tcp_sequence) > 0)
+    note(TcpAnomaly::window);
+  if ((packet.tcp_flags & tcp_flag::ack) != 0 && sender.was_sent && sender.has_acknowledged &&
+      sequence_distance(sender.sent, packet.tcp_acknowledgement) > 0)
+    note(TcpAnomaly::acknowledgement);
+  if (segment.is_signed && sender.began && !sender.signs) note(TcpAnomaly::authentication);
+  if ((packet.tcp_flags & tcp_flag::rst) != 0 && !receiver.may_be_reset(packet.tcp_sequence)) note(TcpAnomaly::reset);
+}
+
+// A SYN: false where nothing more of it is read.
+bool Streams::open(const Passage& at, StreamSide& side) noexcept {
+  const auto& packet = at.packet;
+  const auto first = packet.tcp_sequence + 1;
+  if (!side.started) {
+    start(side, first);
+  } else if (side.first_sequence != first) {
+    if (at.flow.state != FlowState::closed) refuse(at, TcpAnomaly::syn);
+    return false;
+  }
+  if (!packet.payload.empty()) at.flow.receiver[index(at.way)].early_data = true;
+  if ((packet.tcp_flags & tcp_flag::ack) != 0) answer(at);
+  return true;
+}
+
+// A SYN+ACK says where the stream that it answers begins, and whether the data of that SYN were taken: a server that
+// does not know the cookie takes the SYN alone (RFC 7413 section 4.2), and the data come again, maybe others.
+void Streams::answer(const Passage& at) noexcept {
+  const auto way = opposite(at.way);
+  auto& side = at.flow.side[index(way)];
+  auto& receiver = at.flow.receiver[index(way)];
+  const auto first = at.packet.tcp_acknowledgement;
+  if (!side.started && !side.finished) return start(side, first);
+  if (!receiver.early_data || side.first_sequence != first) return;
+  note(TcpAnomaly::early_data);
+  give_buffer(side);
+  give_version(receiver);
+  side = StreamSide{};
+  start(side, first);
+  receiver.early_data = false;
+  at.flow.protocol = Protocol::unknown;
+}
+
+// The far end confirms bytes. Those that never came by are lost to the tap, not late; of those that did, no copy
+// matters any more.
+void Streams::acknowledged(const Passage& at) noexcept {
+  const auto way = opposite(at.way);
+  auto& side = at.flow.side[index(way)];
+  auto& receiver = at.flow.receiver[index(way)];
+  if (!side.started || !receiver.has_acknowledged) return;
+  // The event belongs to the direction that sent the bytes, though this packet is what released them.
+  const Passage sender{at.packet, at.flow, way};
+  while (close_hole(sender, side, receiver)) {
+  }
+  settle(side, receiver);
+}
+
+// Moves on over the next hole where it is confirmed; each turn closes one.
+bool Streams::close_hole(const Passage& sender, StreamSide& side, const TcpReceiver& receiver) noexcept {
+  if (side.finished) return false;
+  Bytes before;
+  auto next = receiver.acknowledged;
+  if (side.buffer != no_index) {
+    auto& buffer = buffers_->at(side.buffer);
+    before = buffer.contiguous();
+    if (const auto behind = buffer.behind_first_hole()) {
+      next = side.next_sequence + static_cast<std::uint32_t>(*behind);
+      if (sequence_distance(next, receiver.acknowledged) < 0) return false;
+    }
+  }
+  const auto expected = side.next_sequence + static_cast<std::uint32_t>(before.size());
+  if (sequence_distance(expected, next) <= 0) return false;
+  if (side.skip > 0) {
+    pass_over(side, std::min<std::uint64_t>(side.skip, next - side.next_sequence));
+    return true;
+  }
+  mark(sender, UninspectedReason::stream_gap);
+  if (!before.empty()) protocols_->cut(sender, side, before);
+  if (!protocols_->resume_after_gap(side)) {
+    side.finished = true;
+    return false;
+  }
+  if (side.buffer == no_index) {
+    side.next_sequence = next;
+    return false;
+  }
+  buffers_->at(side.buffer).consume(next - side.next_sequence);
+  side.next_sequence = next;
+  parse_buffered(sender, side);
+  return true;
+}
+
+}  // namespace sluice
