@@ -119,8 +119,8 @@ struct alignas(64) Flow {
   QuicInitialState quic;
   ReportedSignatures reported;
   HttpPairing http;
-  std::uint32_t waiting = no_index;  // in the worker's EventQueuePool: events that the other direction completes
-  std::uint32_t http2 = no_index;    // in the worker's Http2Pool
+  std::uint32_t waiting = no_index;       // in the worker's EventQueuePool: events that the other direction completes
+  std::uint32_t http2 = no_index;         // in the worker's Http2Pool
   std::array<TcpReceiver, 2> receiver{};  // of what goes that Way; while somebody reads it
 
   [[nodiscard]] const Address& initiator() const noexcept { return initiator_is_low ? key.low : key.high; }
