@@ -29,13 +29,18 @@ void BodyHeaders::read(const HttpHeader& header) noexcept {
   } else if (same_token(header.name, "Content-Encoding")) {
     codings.add(header.value);
   } else if (same_token(header.name, "Transfer-Encoding")) {
-    if (same_token(header.value, "identity")) return;  // a relic of RFC 2616 section 3.6: no coding
-    const auto comma = header.value.rfind(',');
-    const auto last = trim(header.value.substr(comma + 1));  // npos + 1 = 0
+    auto below = header.value;  // what stands before the last coding
+    std::string_view last;
+    do {
+      if (below.empty()) return;
+      const auto comma = below.rfind(',');
+      last = trim(below.substr(comma + 1));  // npos + 1 = 0
+      below = comma == std::string_view::npos ? std::string_view{} : below.substr(0, comma);
+    } while (same_token(last, "identity"));  // a relic of RFC 2616 section 3.6: no coding
     coded = true;
     chunked = same_token(trim(last.substr(0, last.find(';'))), "chunked");
     // RFC 9112 section 7.2: codings below the chunks are undone as those of the content are.
-    if (chunked && comma != std::string_view::npos) codings.add(header.value.substr(0, comma));
+    if (chunked) codings.add(below);
   }
 }
 

@@ -174,6 +174,15 @@ BOOST_AUTO_TEST_CASE(behind_a_length_that_is_none_the_next_request_is_read) {
   BOOST_TEST((run.uninspected == UninspectedReason::parse_error));
 }
 
+BOOST_AUTO_TEST_CASE(no_coding_at_all_behind_the_chunks_changes_nothing) {
+  PipelineRun run{with_queues()};
+  Talk talk{run};
+  talk.client("POST /1 HTTP/1.1\r\nHost: a.example\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n" +
+              get("/2"));
+  talk.server(ok + ok);
+  BOOST_TEST((run.events() == Lines{"http a.example /1 200", "http a.example /2 200"}));
+}
+
 BOOST_AUTO_TEST_CASE(signatures_look_into_decoded_bodies) {
   const auto coded = text_of_hex(gzip_body);
   const std::string head = "Content-Encoding: gzip\r\nContent-Length: " + std::to_string(coded.size()) + "\r\n\r\n";
