@@ -12,12 +12,21 @@ std::uint64_t sum_of(Bytes bytes) noexcept {
   return sum;
 }
 
+// Folded to 16 bits; all ones where the checksum among the words is right.
+bool is_right(std::uint64_t sum) noexcept {
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16);
+  return sum == 0xffff;
+}
+
 }  // namespace
+
+bool has_valid_ip_checksum(Bytes header) noexcept { return is_right(sum_of(header)); }
 
 bool has_valid_checksum(Packet& packet) noexcept {
   const auto& bytes = packet.transport;
   const bool v4 = packet.source.is_v4();
-  if (packet.wire_length > packet.frame.size() || packet.uninspected) return true;
+  if (packet.wire_length > packet.frame.size() || packet.uninspected || packet.protocol == ip_protocol::esp)
+    return true;
   constexpr std::size_t udp_checksum = 6;
   if (packet.protocol == ip_protocol::udp && v4 && bytes[udp_checksum] == 0 && bytes[udp_checksum + 1] == 0)
     return true;
@@ -26,8 +35,7 @@ bool has_valid_checksum(Packet& packet) noexcept {
   if (packet.protocol != ip_protocol::icmp)  // the mapped prefix of IPv4 addresses is left out
     sum += sum_of(Bytes{packet.source.bytes}.subspan(v4 ? 12 : 0)) +
            sum_of(Bytes{packet.destination.bytes}.subspan(v4 ? 12 : 0)) + bytes.size() + packet.protocol;
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16);
-  if (sum == 0xffff) return true;
+  if (is_right(sum)) return true;
   packet.uninspected = UninspectedReason::checksum;
   return false;
 }

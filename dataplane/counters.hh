@@ -24,8 +24,8 @@ enum class UninspectedReason : std::uint8_t {
   not_ip,            // ARP, LLDP, STP, MACsec, unknown EtherTypes
   malformed,         // a header that is cut or contradicts itself
   checksum,          // a wrong transport checksum, where they are verified
-  fragment,          // part of a fragmented IP datagram
-  transport,         // an IP protocol without a decoder (tunnels, ESP, SCTP, ...)
+  fragment,          // part of an IP datagram that never was whole
+  transport,         // an IP protocol without a decoder (SCTP, OSPF, ...)
   flow_table_full,   // no room for a new flow
   buffer_full,       // no reassembly buffer was free
   stream_gap,        // bytes of the stream never came by, or came too far ahead
@@ -33,10 +33,15 @@ enum class UninspectedReason : std::uint8_t {
   parse_error,       // the protocol was recognised and its message broken
   unknown_protocol,  // no parser knows this payload
   ciphertext,        // encrypted payload after the handshake
+
+  fragment_overlap,     // part of an IP datagram whose fragments overlap
+  fragment_table_full,  // part of an IP datagram that gave way to others, or broke a bound
+  tunnel_depth,         // tunnels in tunnels, deeper than they are followed
 };
-constexpr std::array<std::string_view, 13> uninspected_reason_names{
-    "link_type",   "not_ip",     "malformed",      "checksum",    "fragment",         "transport", "flow_table_full",
-    "buffer_full", "stream_gap", "handshake_size", "parse_error", "unknown_protocol", "ciphertext"};
+constexpr std::array<std::string_view, 16> uninspected_reason_names{
+    "link_type",       "not_ip",           "malformed",           "checksum",       "fragment",    "transport",
+    "flow_table_full", "buffer_full",      "stream_gap",          "handshake_size", "parse_error", "unknown_protocol",
+    "ciphertext",      "fragment_overlap", "fragment_table_full", "tunnel_depth"};
 
 // An array indexed by one of the enums above.
 template <class Reason, std::size_t Count>

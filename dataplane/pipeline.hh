@@ -11,6 +11,7 @@
 #include "dataplane/event_sink.hh"
 #include "dataplane/expiry.hh"
 #include "dataplane/flow_table.hh"
+#include "dataplane/fragment.hh"
 #include "dataplane/generation.hh"
 #include "dataplane/packet.hh"
 #include "dataplane/placement.hh"
@@ -44,6 +45,7 @@ class Pipeline {
   void make_resident() noexcept {
     table_.make_resident();
     buffers_.make_resident();
+    fragments_.make_resident();
   }
 
   // Between bursts: from here on the rules are those of `generation`. Nothing of the one before is kept.
@@ -64,11 +66,13 @@ class Pipeline {
   [[nodiscard]] Flow* flow_of(Packet& packet, const FlowKey& key, std::uint64_t hash, Flow* guess) noexcept;
   [[nodiscard]] Flow* create(Packet& packet, const FlowKey& key, std::uint64_t hash) noexcept;
   void account(const Passage& at) noexcept;
+  void settle_fragment(Packet& packet) noexcept;
   void inspect(const Passage& at) noexcept;
   void end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept;
 
   PipelineOptions options_;
   InspectionCounters counters_;
+  FragmentTable fragments_;
   FlowTable table_;
   Expiry expiry_;
   BufferPool buffers_;

@@ -61,6 +61,7 @@ void Reporter::dns(const Passage& at, const DnsMessage& message) noexcept {
   }
   EventWriter event{buffer_};
   event.begin(event_header);
+  tunnel_fields(event, at.flow, at.way);
   event.integer(Field::dns_response, header.response() ? 1 : 0);
   event.integer(Field::dns_id, header.id);
   event.integer(Field::dns_flags, header.flags);
@@ -89,10 +90,30 @@ void Reporter::dns(const Passage& at, const DnsMessage& message) noexcept {
     event.integer(Field::dns_answer_type, record.type);
     event.integer(Field::dns_answer_ttl, record.ttl);
     event.text(Field::dns_answer_data, format_rdata(reading, record, text));
+    if (header.response() && record.type == static_cast<std::uint16_t>(DnsType::aaaa) && record.rdata.size() == 16)
+      nat64_.learn(at.packet.destination, record.name.view(), Address::v6(record.rdata.first<16>()), record.ttl,
+                   at.packet.time);
   }
   // Names may stand in what could not be read.
   if (reading.error() && !at.packet.uninspected) at.packet.uninspected = UninspectedReason::parse_error;
   if (record_ == Record::all) send(event, EventType::dns, at.packet.number);
+}
+
+void Reporter::tunnel_fields(EventWriter& event, const Flow& flow, Way way) noexcept {
+  if (flow.outer.count == 0) return;
+  auto outer = flow.outer;
+  if (way == Way::to_client) outer.reverse();
+  if (outer.depth != 0) {
+    event.text(Field::tunnel_source, as_text(outer.source.bytes));
+    event.text(Field::tunnel_destination, as_text(outer.destination.bytes));
+    event.integer(Field::tunnel_source_port, outer.source_port);
+    event.integer(Field::tunnel_destination_port, outer.destination_port);
+    event.integer(Field::tunnel_protocol, outer.protocol);
+    event.integer(Field::tunnel_depth, outer.depth);
+  }
+  for (std::size_t i = 0; i < outer.count; ++i)
+    event.integer(Field::tunnel_kind, static_cast<std::uint64_t>(outer.kinds[i]));
+  if (outer.network != Encapsulation::no_network) event.integer(Field::tunnel_network, outer.network);
 }
 
 void Reporter::hello_fields(EventWriter& event, const ClientHello& hello) const noexcept {
@@ -106,6 +127,7 @@ void Reporter::tls(const Passage& at, const ClientHello& hello) noexcept {
   if (record_ == Record::all) {
     EventWriter event{buffer_};
     event.begin(header(EventType::tls, at));
+    tunnel_fields(event, at.flow);
     if (!hello.sni.empty()) event.text(Field::tls_sni, hello.sni);
     hello_fields(event, hello);
     send(event, EventType::tls, at.packet.number);
@@ -120,6 +142,7 @@ void Reporter::quic(const Passage& at, std::uint32_t version, const ClientHello&
   if (record_ == Record::all) {
     EventWriter event{buffer_};
     event.begin(header(EventType::quic, at));
+    tunnel_fields(event, at.flow);
     event.integer(Field::quic_version, version);
     if (!hello.sni.empty()) event.text(Field::quic_sni, hello.sni);
     hello_fields(event, hello);
@@ -135,6 +158,7 @@ void Reporter::http(const Passage& at, const HttpRequest& request) noexcept {
   if (record_ == Record::all) {
     EventWriter event{buffer_};
     event.begin(header(EventType::http, at));
+    tunnel_fields(event, at.flow);
     event.text(Field::http_method, request.method);
     if (!request.host.empty()) event.text(Field::http_host, request.host);
     event.text(Field::http_uri, request.target);
@@ -181,6 +205,7 @@ void Reporter::xiaomi_push(const Passage& at, const XiaomiPushFrame& frame) noex
   if (record_ == Record::all) {
     EventWriter event{buffer_};
     event.begin(header(EventType::xiaomi_push, at));
+    tunnel_fields(event, at.flow);
     device_fields(event, frame);
     send(event, EventType::xiaomi_push, at.packet.number);
   }
@@ -195,6 +220,7 @@ void Reporter::flow_end(const Flow& flow, FlowEnd reason, std::uint64_t tag) noe
   auto event_header = header(EventType::flow, flow);
   event_header.time = flow.last_seen;
   event.begin(event_header);
+  tunnel_fields(event, flow);
   event.integer(Field::flow_packets_to_server, flow.packets[0]);
   event.integer(Field::flow_packets_to_client, flow.packets[1]);
   event.integer(Field::flow_bytes_to_server, flow.bytes[0]);

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 
+import seed_tunnels
 from seed_frames import frames, ipv4, link_layers, pcap, pcapng, udp
 from seed_messages import (HTTP, ROOT, dns_messages, dns_query, gquic_messages, hello, hello_in_records, literals,
                            quic_datagrams, u16, vector, xiaomi_push_frames)
@@ -220,7 +221,9 @@ def main():
         'pack': pack_changes(),
         'event': events(),
         'capture': captures(),
-        'packet': link_layers(),
+        'packet': {**link_layers(), **seed_tunnels.link_layers()},
+        'fragment': seed_tunnels.fragments(),
+        'vpn': seed_tunnels.vpn(),
         'reassembly': reassembly_inputs(),
         'pipeline': pipeline_inputs(),
         'signature_match': signature_decisions(),
