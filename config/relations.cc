@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -80,6 +81,17 @@ void check_queues(const Place& root, const Place& pair, Faults& faults) {
                                                      queues.number(), workers.number())});
 }
 
+// Both directions of a flow meet in one worker where each worker serves all pairs of the group.
+void check_group(const Place& pair, std::map<std::uint64_t, std::uint64_t>& queues_of_group, Faults& faults) {
+  const auto group = pair.at("group");
+  const auto queues = pair.at("queues");
+  if (!group.known() || !queues.known() || group.number() == 0) return;
+  const auto expected = queues_of_group.emplace(group.number(), queues.number()).first->second;
+  if (queues.number() == expected) return;
+  faults.push_back({queues.offset(pair), fmt::format("{} queues, but the first pair of group {} has {}",
+                                                     queues.number(), group.number(), expected)});
+}
+
 void check_driver(const Place& port, Faults& faults) {
   const auto device = port.at("device");
   const auto driver = port.at("driver");
@@ -95,6 +107,7 @@ void check_driver(const Place& port, Faults& faults) {
 void check_port_pairs(const Place& root, Faults& faults) {
   std::set<std::string> names;
   std::set<std::string> devices;
+  std::map<std::uint64_t, std::uint64_t> queues_of_group;
   for (const auto& pair : root.at("port_pairs").items()) {
     const auto name = pair.at("name");
     if (name.known() && !names.emplace(name.text()).second) {
@@ -112,6 +125,7 @@ void check_port_pairs(const Place& root, Faults& faults) {
       check_driver(port, faults);
     }
     check_queues(root, pair, faults);
+    check_group(pair, queues_of_group, faults);
   }
 }
 

@@ -1,13 +1,13 @@
 #include "control/eve.hh"
 
 #include <fmt/format.h>
-#include <array>
 #include <chrono>
 #include <utility>
 
 #include "control/eve_dns.hh"
 #include "control/eve_http.hh"
 #include "control/eve_objects.hh"
+#include "control/eve_tunnel.hh"
 #include "control/safe_text.hh"
 #include "control/timestamp.hh"
 #include "control/wording.hh"
@@ -23,24 +23,6 @@ constexpr std::uint8_t sctp = 132;
 std::string one_line(const Json& line) {
   // All text was made valid before; `replace` only keeps a mistake from becoming an exception.
   return line.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-// Suricata's names where it has one, else its three digits.
-std::string protocol_text(std::uint8_t number) {
-  constexpr std::array<std::pair<std::uint8_t, std::string_view>, 11> names{{{1, "ICMP"},
-                                                                             {2, "IGMP"},
-                                                                             {4, "IP-in-IP"},
-                                                                             {tcp, "TCP"},
-                                                                             {udp, "UDP"},
-                                                                             {41, "IPv6"},
-                                                                             {47, "GRE"},
-                                                                             {50, "ESP"},
-                                                                             {51, "AH"},
-                                                                             {58, "IPv6-ICMP"},
-                                                                             {sctp, "SCTP"}}};
-  for (const auto& [value, name] : names)
-    if (value == number) return std::string{name};
-  return fmt::format("{:03}", number);
 }
 
 std::string_view type_text(EventType type) {
@@ -67,7 +49,7 @@ void put_addresses(Json& line, const EventHeader& header) {
   if (has_ports) line["src_port"] = header.source_port;
   line["dest_ip"] = header.destination.text();
   if (has_ports) line["dest_port"] = header.destination_port;
-  line["proto"] = protocol_text(header.ip_protocol);
+  line["proto"] = ip_protocol_text(header.ip_protocol);
   line["ip_v"] = header.source.is_v4() ? 4 : 6;
   if (header.inside == Inside::source) line["device"] = line["src_ip"];
   if (header.inside == Inside::destination) line["device"] = line["dest_ip"];
@@ -121,6 +103,7 @@ Json own_fields(const Event& event, bool is_quic) {
   }
   if (!alpns.empty()) own["client_alpns"] = std::move(alpns);
   if (auto parts = form_parts(event); !parts.empty()) own["http_form"] = std::move(parts);
+  put_tunnel(own, event);
   return own;
 }
 
@@ -141,6 +124,7 @@ void put_protocols(Json& line, const Event& event, const Redactor* redactor) {
     line["flow"] = flow_object(event);
   const auto flags = event.find(Field::flow_tcp_flags);
   if (flags && event.header().ip_protocol == tcp) line["tcp"] = tcp_object(flags->integer());
+  if (auto tunnel = tunnel_object(event); !tunnel.empty()) line["tunnel"] = std::move(tunnel);
   if (auto own = own_fields(event, is_quic); !own.empty()) line["sluice"] = std::move(own);
 }
 

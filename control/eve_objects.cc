@@ -158,6 +158,9 @@ std::string_view text_of(Protocol protocol) noexcept {
     case Protocol::xiaomi_push: return "xiaomi_push";
     case Protocol::http2: return "http2";
     case Protocol::websocket: return "websocket";
+    case Protocol::ipsec: return "ipsec";
+    case Protocol::wireguard: return "wireguard";
+    case Protocol::openvpn: return "openvpn";
   }
   return "";
 }

@@ -128,6 +128,7 @@ class Replay {
     slot.packet.number = ++number_;
     slot.packet.link = link_layer_of(captured.link_type);
     slot.packet.wire_length = captured.wire_length;
+    if (inside_.by == InsideChoice::By::networks) slot.packet.networks = &inside_.networks;
     auto& lane = place(slot);
     slot.lane = &lane;
     while (!lane.submit(slot))
@@ -139,12 +140,9 @@ class Replay {
   ReplayLane& place(ReplaySlot& slot) {
     if (inside_.by == InsideChoice::By::interface)
       slot.packet.inside = slot.captured.interface == inside_.interface ? Inside::source : Inside::destination;
-    if (lanes_.size() == 1 && inside_.by == InsideChoice::By::interface) return *lanes_[0];
+    if (lanes_.size() == 1) return *lanes_[0];
     auto probe = slot.packet;
-    (void)decode(probe);  // addresses stand there even where the rest is unreadable
-    if (inside_.by == InsideChoice::By::networks)
-      slot.packet.inside = inside_.networks.side_of(probe.source, probe.destination);
-    probe.inside = slot.packet.inside;
+    (void)decode(probe, nullptr);  // addresses stand there even where the rest is unreadable
     return *lanes_[worker_of(probe, static_cast<std::uint32_t>(lanes_.size()))];
   }
 

@@ -56,7 +56,7 @@ tl::expected<InsideChoice, std::string> survey(const std::string& path, const In
     packet.frame = captured.data;
     packet.link = link_layer_of(captured.link_type);
     // A packet without a readable transport header may still have addresses.
-    if (!decode(packet) && packet.source == Address{}) continue;
+    if (!decode(packet, nullptr) && packet.source == Address{}) continue;
     if (!first_sender) first_sender = packet.source;
     any_private = any_private || packet.source.is_private() || packet.destination.is_private();
   }

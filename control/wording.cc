@@ -168,8 +168,8 @@ std::string_view uninspected_words(UninspectedReason reason) noexcept {
     case UninspectedReason::not_ip: return "not IP (ARP, LLDP, STP, MACsec and the like)";
     case UninspectedReason::malformed: return "a header is cut or contradicts itself";
     case UninspectedReason::checksum: return "a wrong transport checksum";
-    case UninspectedReason::fragment: return "part of a fragmented IP datagram";
-    case UninspectedReason::transport: return "an IP protocol without a decoder (tunnels, ESP, SCTP and the like)";
+    case UninspectedReason::fragment: return "part of an IP datagram that never was whole";
+    case UninspectedReason::transport: return "an IP protocol without a decoder (SCTP, OSPF and the like)";
     case UninspectedReason::flow_table_full: return "no room for a new flow";
     case UninspectedReason::buffer_full: return "no reassembly buffer was free";
     case UninspectedReason::stream_gap: return "bytes of the stream never came by, or came too far ahead";
@@ -180,6 +180,9 @@ std::string_view uninspected_words(UninspectedReason reason) noexcept {
     case UninspectedReason::compressed: return "a WebSocket message that is compressed";
     case UninspectedReason::http2_limit: return "HTTP/2 with headers or resets beyond a bound";
     case UninspectedReason::tcp_refused: return "a TCP segment that its receiver would not take";
+    case UninspectedReason::fragment_overlap: return "part of an IP datagram whose fragments overlap";
+    case UninspectedReason::fragment_table_full: return "part of an IP datagram that gave way to others";
+    case UninspectedReason::tunnel_depth: return "tunnels in tunnels, deeper than they are followed";
   }
   return "unknown reason";
 }

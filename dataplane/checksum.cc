@@ -49,6 +49,8 @@ bool is_cut(const Packet& packet) noexcept { return packet.wire_length > packet.
 
 }  // namespace
 
+bool has_valid_ip_checksum(Bytes header) noexcept { return folded(sum_of(header)) == 0xffff; }
+
 TransportChecksum transport_checksum(const Packet& packet) noexcept {
   if (is_cut(packet) || packet.uninspected == UninspectedReason::fragment) return TransportChecksum::unknown;
   const auto verdict = judge(packet);
@@ -57,7 +59,7 @@ TransportChecksum transport_checksum(const Packet& packet) noexcept {
 }
 
 bool has_valid_checksum(Packet& packet) noexcept {
-  if (is_cut(packet) || packet.uninspected || judge(packet).right) return true;
+  if (is_cut(packet) || packet.uninspected || packet.protocol == ip_protocol::esp || judge(packet).right) return true;
   packet.uninspected = UninspectedReason::checksum;
   return false;
 }

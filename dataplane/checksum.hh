@@ -1,4 +1,4 @@
-// Transport checksums, for captures and wires where they are to be trusted.
+// Transport and header checksums, for captures and wires where they are to be trusted.
 #pragma once
 
 #include <cstdint>
@@ -20,5 +20,8 @@ enum class TransportChecksum : std::uint8_t {
 
 // Where every wrong checksum counts: one that was left for hardware is wrong too. packet.uninspected says so.
 [[nodiscard]] bool has_valid_checksum(Packet& packet) noexcept;
+
+// Of an IPv4 header with its options (RFC 791 section 3.1).
+[[nodiscard]] bool has_valid_ip_checksum(Bytes header) noexcept;
 
 }  // namespace sluice

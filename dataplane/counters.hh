@@ -20,27 +20,31 @@ constexpr std::array<std::string_view, 1> consume_reason_names{"probe"};
 
 // Why a packet passed without a look into it. Unit: packets; one packet counts under one reason at most.
 enum class UninspectedReason : std::uint8_t {
-  link_type,         // a link layer that has no decoder (captures only)
-  not_ip,            // ARP, LLDP, STP, MACsec, unknown EtherTypes
-  malformed,         // a header that is cut or contradicts itself
-  checksum,          // a wrong transport checksum, where they are verified
-  fragment,          // part of a fragmented IP datagram
-  transport,         // an IP protocol without a decoder (tunnels, ESP, SCTP, ...)
-  flow_table_full,   // no room for a new flow
-  buffer_full,       // no reassembly buffer was free
-  stream_gap,        // bytes of the stream never came by, or came too far ahead
-  handshake_size,    // a handshake or header block larger than the reassembly window
-  parse_error,       // the protocol was recognised and its message broken
-  unknown_protocol,  // no parser knows this payload
-  ciphertext,        // encrypted payload after the handshake
-  compressed,        // a WebSocket message that is compressed (RFC 7692)
-  http2_limit,       // HTTP/2 header lists, continuations or resets beyond a bound: the flow is given up
-  tcp_refused,       // a TCP segment that its receiver throws away, or a copy that differs (TcpAnomaly)
+  link_type,            // a link layer that has no decoder (captures only)
+  not_ip,               // ARP, LLDP, STP, MACsec, unknown EtherTypes
+  malformed,            // a header that is cut or contradicts itself
+  checksum,             // a wrong transport checksum, where they are verified
+  fragment,             // part of an IP datagram that never was whole
+  transport,            // an IP protocol without a decoder (SCTP, OSPF, ...)
+  flow_table_full,      // no room for a new flow
+  buffer_full,          // no reassembly buffer was free
+  stream_gap,           // bytes of the stream never came by, or came too far ahead
+  handshake_size,       // a handshake or header block larger than the reassembly window
+  parse_error,          // the protocol was recognised and its message broken
+  unknown_protocol,     // no parser knows this payload
+  ciphertext,           // encrypted payload after the handshake
+  compressed,           // a WebSocket message that is compressed (RFC 7692)
+  http2_limit,          // HTTP/2 header lists, continuations or resets beyond a bound: the flow is given up
+  tcp_refused,          // a TCP segment that its receiver throws away, or a copy that differs (TcpAnomaly)
+  fragment_overlap,     // part of an IP datagram whose fragments overlap
+  fragment_table_full,  // part of an IP datagram that gave way to others, or broke a bound
+  tunnel_depth,         // tunnels in tunnels, deeper than they are followed
 };
-constexpr std::array<std::string_view, 16> uninspected_reason_names{
-    "link_type",       "not_ip",      "malformed",   "checksum",       "fragment",    "transport",
-    "flow_table_full", "buffer_full", "stream_gap",  "handshake_size", "parse_error", "unknown_protocol",
-    "ciphertext",      "compressed",  "http2_limit", "tcp_refused"};
+constexpr std::array<std::string_view, 19> uninspected_reason_names{
+    "link_type",   "not_ip",           "malformed",           "checksum",    "fragment",
+    "transport",   "flow_table_full",  "buffer_full",         "stream_gap",  "handshake_size",
+    "parse_error", "unknown_protocol", "ciphertext",          "compressed",  "http2_limit",
+    "tcp_refused", "fragment_overlap", "fragment_table_full", "tunnel_depth"};
 
 // Why the content of an HTTP body was not decoded for matching, or not as far as it came. Unit: bodies.
 enum class ContentError : std::uint8_t {

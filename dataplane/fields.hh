@@ -15,7 +15,10 @@ enum class Protocol : std::uint8_t {
   http = 4,
   xiaomi_push = 5,
   http2 = 20,
-  websocket = 21
+  websocket = 21,
+  ipsec = 40,  // ESP, IKE (RFC 4303, 7296, 3948)
+  wireguard = 41,
+  openvpn = 42,
 };
 
 // Why a flow record ended.
@@ -23,6 +26,24 @@ enum class FlowEnd : std::uint8_t { timeout = 1, closed = 2, shutdown = 3, evict
 
 // How far a flow came: `established` = both sides sent (TCP: the handshake was completed or data went both ways).
 enum class FlowState : std::uint8_t { fresh = 1, established = 2, closed = 3 };
+
+// What lay around the innermost IP header.
+enum class TunnelKind : std::uint8_t {
+  none = 0,
+  mpls = 1,
+  pppoe = 2,
+  gre = 3,
+  erspan = 4,
+  vxlan = 5,
+  geneve = 6,
+  gtp_u = 7,
+  ip_in_ip = 8,    // IPv4 in IPv4 or IPv6
+  ipv6_in_ip = 9,  // IPv6 in IPv4 (6in4, 6to4, 6rd, ISATAP) or IPv6
+  teredo = 10,
+  l2tp = 11,
+  etherip = 12,
+  capwap = 13,
+};
 
 enum class Field : std::uint16_t {
   // alert
@@ -90,6 +111,15 @@ enum class Field : std::uint16_t {
   network_type = 104,      // text: "wifi", "mobile-lte"
   network_name = 105,      // text, an identifier: APN
 
+  // the outside of a tunnel, as the event's source sends it
+  tunnel_source = 112,       // 16 bytes: Address, of the outermost IP header
+  tunnel_destination = 113,  // 16 bytes
+  tunnel_source_port = 114,  // integers from here on; of UDP, else 0
+  tunnel_destination_port = 115,
+  tunnel_protocol = 116,  // IANA protocol number of the outermost IP header
+  tunnel_depth = 117,     // IP headers around the innermost one
+  tunnel_kind = 118,      // TunnelKind, one field each, the outermost first
+  tunnel_network = 119,   // VXLAN or Geneve VNI, NVGRE VSID
   // dns, continued
   dns_section = 160,      // integer: 1 the records that follow are authorities, 2 additional ones
   dns_data_number = 161,  // integer: a part of the record's data, in the order of dns_layout.hh

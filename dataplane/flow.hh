@@ -8,6 +8,7 @@
 
 #include "dataplane/http.hh"
 #include "dataplane/http_pairing.hh"
+#include "dataplane/keyed_hash.hh"
 #include "dataplane/packet.hh"
 #include "dataplane/pool.hh"
 #include "dataplane/quic_crypto.hh"
@@ -24,7 +25,7 @@ struct FlowKey {
   std::uint16_t vlan[2] = {0, 0};
   std::uint8_t protocol = 0;
   std::uint8_t port_pair = 0;
-  std::uint8_t reserved[6] = {};  // every byte of the key is hashed and compared
+  std::array<std::uint8_t, 6> tunnel = {};  // Encapsulation::key()
 
   // Of a decoded packet.
   [[nodiscard]] static FlowKey of(const Packet& packet) noexcept;
@@ -39,16 +40,6 @@ static_assert(sizeof(FlowKey) == 48 && std::has_unique_object_representations_v<
 
 // The same for the same flow in every run and for any number of workers; 53 bits, so that JSON readers keep it whole.
 [[nodiscard]] std::uint64_t flow_id(const FlowKey& key, Tick first_seen) noexcept;
-
-// Keyed, so that nobody outside can choose colliding flows (multiply-and-fold over 64-bit words).
-class FlowHash {
- public:
-  explicit FlowHash(std::uint64_t secret) noexcept;
-  [[nodiscard]] std::uint64_t operator()(const FlowKey& key) const noexcept;
-
- private:
-  std::array<std::uint64_t, 7> secret_;
-};
 
 // Which timeout a flow waits for; each class has its own queue (expiry.hh).
 enum class ExpiryClass : std::uint8_t { opening, established, closed, datagram, other };
@@ -122,6 +113,7 @@ struct alignas(64) Flow {
   std::uint32_t waiting = no_index;       // in the worker's EventQueuePool: events that the other direction completes
   std::uint32_t http2 = no_index;         // in the worker's Http2Pool
   std::array<TcpReceiver, 2> receiver{};  // of what goes that Way; while somebody reads it
+  Encapsulation outer;                    // of the packet that began the flow, as the initiator sends it
 
   [[nodiscard]] const Address& initiator() const noexcept { return initiator_is_low ? key.low : key.high; }
   [[nodiscard]] const Address& responder() const noexcept { return initiator_is_low ? key.high : key.low; }

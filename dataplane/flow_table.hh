@@ -59,7 +59,7 @@ class FlowTable {
 
   std::uint32_t capacity_;
   std::uint32_t bucket_mask_;
-  FlowHash hash_;
+  KeyedHash hash_;
   struct Release {
     std::uint32_t count;
     void operator()(Flow* flows) const noexcept { std::allocator<Flow>{}.deallocate(flows, count); }

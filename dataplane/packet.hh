@@ -1,19 +1,33 @@
 // A packet on its way through the pipeline: the frame as it came, and what decode() made of its headers.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "dataplane/bytes.hh"
 #include "dataplane/counters.hh"
 #include "dataplane/event.hh"
+#include "dataplane/fragment.hh"
 #include "dataplane/tick.hh"
 #include "rules/address.hh"
 
 namespace sluice {
 
 // Link layers that have a decoder. A wire is always `ethernet`; captures bring the others.
-enum class LinkLayer : std::uint8_t { ethernet, raw_ip, null_loopback, linux_cooked_v1, linux_cooked_v2, other };
+enum class LinkLayer : std::uint8_t {
+  ethernet,
+  raw_ip,
+  null_loopback,
+  linux_cooked_v1,
+  linux_cooked_v2,
+  other,
+  ppp,
+  nflog,
+  ieee_802_11,
+  radiotap,
+};
 
 // From the LINKTYPE_ number of a capture (https://www.tcpdump.org/linktypes.html).
 [[nodiscard]] LinkLayer link_layer_of(std::uint32_t link_type) noexcept;
@@ -23,6 +37,7 @@ namespace ip_protocol {
 constexpr std::uint8_t icmp = 1;
 constexpr std::uint8_t tcp = 6;
 constexpr std::uint8_t udp = 17;
+constexpr std::uint8_t esp = 50;
 constexpr std::uint8_t icmp_v6 = 58;
 }  // namespace ip_protocol
 
@@ -34,28 +49,69 @@ constexpr std::uint8_t ack = 0x10;
 constexpr std::uint8_t urg = 0x20;
 }  // namespace tcp_flag
 
+// What lay around the innermost IP header.
+struct Encapsulation {
+  static constexpr std::size_t limit = 4;  // tunnels in each other; deeper packets pass uninspected
+  static constexpr std::uint32_t no_network = 0xffffffff;
+
+  std::uint8_t count = 0;  // of kinds
+  std::uint8_t depth = 0;  // IP headers around the innermost one
+  std::uint8_t protocol = 0;
+  std::array<TunnelKind, limit> kinds{};  // the outermost first
+  std::uint32_t network = no_network;     // VNI or VSID, 24 bits, the same in both directions
+  // Of the outermost IP header, where depth > 0.
+  std::uint16_t source_port = 0;
+  std::uint16_t destination_port = 0;
+  Address source;
+  Address destination;
+
+  void reverse() noexcept {
+    std::swap(source, destination);
+    std::swap(source_port, destination_port);
+  }
+
+  // What tells flows in different tunnels apart, the same in both directions. Hence without MPLS, whose labels differ
+  // by direction and may be there in one alone (RFC 3031 section 3.16), and without GTP-U's and L2TP's identifiers.
+  [[nodiscard]] std::array<std::uint8_t, 6> key() const noexcept {
+    std::uint32_t packed = 0;
+    constexpr unsigned kind_bits = 6;
+    for (std::size_t i = 0; i < count; ++i)
+      if (kinds[i] != TunnelKind::mpls) packed = packed << kind_bits | static_cast<std::uint32_t>(kinds[i]);
+    if (packed == 0) return {};
+    const auto byte = [](std::uint32_t value, unsigned shift) { return static_cast<std::uint8_t>(value >> shift); };
+    return {byte(packed, 16), byte(packed, 8), byte(packed, 0), byte(network, 16), byte(network, 8), byte(network, 0)};
+  }
+};
+
+class InsideNetworks;
+
 struct Packet {
   // Set by the source, read by the pipeline.
   Bytes frame;
   Tick time{};
   std::uint64_t number = 0;  // in the capture, from 1; 0 on a live wire
   LinkLayer link = LinkLayer::ethernet;
-  std::uint8_t port_pair = 0;
+  std::uint8_t port_pair = 0;  // or the first one of its group
   Inside inside = Inside::unknown;
-  std::uint32_t wire_length = 0;  // longer than the frame where a capture was cut by its snap length
+  const InsideNetworks* networks = nullptr;  // tell the inside where no port does; else null
+  std::uint32_t wire_length = 0;             // longer than the frame where a capture was cut by its snap length
 
-  // Set by decode().
+  // Set by decode(): of the innermost IP header.
   Address source;
   Address destination;
   std::uint16_t source_port = 0;  // TCP, UDP; else 0
   std::uint16_t destination_port = 0;
-  std::uint16_t vlan[2] = {0, 0};  // outer, inner VLAN id; 0 = none
+  std::uint16_t vlan[2] = {0, 0};  // the two outermost VLAN ids; 0 = none
   std::uint8_t protocol = 0;       // IANA protocol number
   std::uint8_t tcp_flags = 0;
   std::uint32_t tcp_sequence = 0;
   std::uint32_t tcp_acknowledgement = 0;
   Bytes transport;  // header and payload of TCP, UDP, ICMP, without link-layer padding
-  Bytes payload;    // of TCP or UDP
+  Bytes payload;    // of TCP, UDP or ESP
+  Encapsulation outer;
+  // The datagrams that the packet is a fragment of: the outer one, the inner one.
+  std::array<FragmentTable::Handle, 2> datagrams{};
+  std::uint8_t fragmented = 0;  // how many of these there are
 
   // Set by the pipeline.
   std::optional<UninspectedReason> uninspected;
@@ -63,9 +119,10 @@ struct Packet {
   DropReason drop_reason = DropReason::policy;  // where the action is drop
 };
 
-// Reads the headers of packet.frame into packet. False where the packet cannot be inspected; the reason then
-// stands in packet.uninspected. The first fragment of a UDP datagram is read and carries a reason all the same: its
-// payload is cut. Whatever is decoded, the frame itself is never touched.
-bool decode(Packet& packet) noexcept;
+// Reads the headers of packet.frame into packet, through tunnels to the innermost IP header. False where there is
+// nothing to inspect: the reason then stands in packet.uninspected, or there is none because the packet is a fragment
+// of which `fragments` keeps a copy until the datagram is whole. The fragment that completes it is read as the whole
+// datagram. Without `fragments` (null) each fragment is uninspected. The frame itself is never touched.
+bool decode(Packet& packet, FragmentTable* fragments) noexcept;
 
 }  // namespace sluice

@@ -35,6 +35,7 @@ void drop(Packet& packet) noexcept {
 
 Pipeline::Pipeline(const PipelineOptions& options, const Generation& generation, std::uint32_t worker, EventSink& sink)
     : options_(options),
+      fragments_(options.hash_secret, counters_),
       table_(options.flow_table_entries, options.hash_secret),
       expiry_(table_.capacity(), options.timeouts),
       buffers_(options.reassembly_buffers),
@@ -49,8 +50,9 @@ void Pipeline::process(std::span<Packet> burst) noexcept {
   std::array<std::uint64_t, burst_limit> hashes;
   std::array<bool, burst_limit> readable;
 
+  fragments_.begin_burst();
   for (std::size_t i = 0; i < burst.size(); ++i) {
-    readable[i] = decode(burst[i]) && (!options_.verify_checksums || has_valid_checksum(burst[i]));
+    readable[i] = decode(burst[i], &fragments_) && (!options_.verify_checksums || has_valid_checksum(burst[i]));
     if (!readable[i]) continue;
     keys[i] = FlowKey::of(burst[i]);
     hashes[i] = table_.hash(keys[i]);
@@ -70,8 +72,17 @@ void Pipeline::process(std::span<Packet> burst) noexcept {
         if (flow->dropped && !may_reopen(at)) drop(packet);
       }
     }
+    if (packet.fragmented != 0) settle_fragment(packet);
     if (packet.uninspected) ++counters_.uninspected[*packet.uninspected];
   }
+}
+
+// A datagram that was dropped stays dropped: a further copy of its last piece would complete it at the far end.
+void Pipeline::settle_fragment(Packet& packet) noexcept {
+  for (std::size_t i = 0; i < packet.fragmented; ++i)
+    if (fragments_.is_dropped(packet.datagrams[i])) packet.action = Action::drop;
+  for (std::size_t i = 0; i < packet.fragmented; ++i)
+    fragments_.settle(packet.datagrams[i], packet.action == Action::drop, packet.time);
 }
 
 // The flow of a packet: the live one, or a new one where there is none, it has timed out, or a SYN starts anew.
@@ -126,9 +137,14 @@ Flow* Pipeline::create(Packet& packet, const FlowKey& key, std::uint64_t hash) n
   const bool answers = packet.protocol == ip_protocol::tcp &&
                        (packet.tcp_flags & (tcp_flag::syn | tcp_flag::ack)) == (tcp_flag::syn | tcp_flag::ack);
   flow->initiator_is_low = key.from_low(packet) != answers;
-  flow->inside = options_.inside.empty() ? packet.inside : options_.inside.side_of(packet.source, packet.destination);
+  const auto* const networks = options_.inside.empty() ? packet.networks : &options_.inside;
+  flow->inside = networks == nullptr ? packet.inside : networks->side_of(packet.source, packet.destination);
   if (answers && flow->inside != Inside::unknown)
     flow->inside = flow->inside == Inside::source ? Inside::destination : Inside::source;
+  if (packet.outer.count != 0) {
+    flow->outer = packet.outer;
+    if (answers) flow->outer.reverse();
+  }
   flow->first_seen = packet.time;
   flow->last_seen = packet.time;
   flow->id = flow_id(key, packet.time);
@@ -183,7 +199,8 @@ void Pipeline::inspect(const Passage& at) noexcept {
     const auto protocol = flow.protocol;
     if (side.lost_buffer)
       at.packet.uninspected = UninspectedReason::buffer_full;
-    else if (protocol == Protocol::tls || protocol == Protocol::quic || protocol == Protocol::xiaomi_push)
+    else if (protocol == Protocol::tls || protocol == Protocol::quic || protocol == Protocol::xiaomi_push ||
+             is_opaque_tunnel(protocol))
       at.packet.uninspected = UninspectedReason::ciphertext;
     else if (protocol == Protocol::unknown)
       at.packet.uninspected = flow.unfollowed ? UninspectedReason::stream_gap : UninspectedReason::unknown_protocol;
@@ -197,6 +214,9 @@ void Pipeline::inspect(const Passage& at) noexcept {
     protocols_.datagram(at);
   } else {
     flow.decided = true;
+    if (at.packet.protocol != ip_protocol::esp) return;
+    flow.protocol = Protocol::ipsec;
+    at.packet.uninspected = UninspectedReason::ciphertext;
   }
   if (flow.decided && !flow.named) reporter_.seek_name(at);
 }
@@ -213,10 +233,12 @@ void Pipeline::end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept {
 
 void Pipeline::housekeep(Tick now, std::uint64_t tag) noexcept {
   auto budget = expiry_budget;
+  fragments_.expire(now);
   while (auto* flow = expiry_.next_expired(table_, now, budget)) end(*flow, FlowEnd::timeout, tag);
 }
 
 void Pipeline::finish(Tick now, std::uint64_t tag) noexcept {
+  fragments_.finish();
   for (std::size_t queue = 0; queue < expiry_class_count; ++queue)
     while (auto* flow = expiry_.oldest(table_, static_cast<ExpiryClass>(queue)))
       end(*flow, expiry_.is_expired(*flow, now) ? FlowEnd::timeout : FlowEnd::shutdown, tag);

@@ -12,6 +12,7 @@
 #include "dataplane/event_sink.hh"
 #include "dataplane/expiry.hh"
 #include "dataplane/flow_table.hh"
+#include "dataplane/fragment.hh"
 #include "dataplane/generation.hh"
 #include "dataplane/packet.hh"
 #include "dataplane/placement.hh"
@@ -51,6 +52,7 @@ class Pipeline {
     memory_.make_resident();
     reporter_.make_resident();
     protocols_.make_resident();
+    fragments_.make_resident();
   }
 
   // Between bursts: from here on the rules are those of `generation`. Nothing of the one before is kept.
@@ -72,11 +74,13 @@ class Pipeline {
   [[nodiscard]] static bool reopens(const Packet& packet, Flow& flow, const FlowKey& key) noexcept;
   [[nodiscard]] Flow* create(Packet& packet, const FlowKey& key, std::uint64_t hash) noexcept;
   void account(const Passage& at) noexcept;
+  void settle_fragment(Packet& packet) noexcept;
   void inspect(const Passage& at) noexcept;
   void end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept;
 
   PipelineOptions options_;
   InspectionCounters counters_;
+  FragmentTable fragments_;
   FlowTable table_;
   Expiry expiry_;
   BufferPool buffers_;

@@ -26,10 +26,12 @@ Inside InsideNetworks::side_of(const Address& source, const Address& destination
 }
 
 std::uint32_t worker_of(const Packet& packet, std::uint32_t workers) noexcept {
-  const auto& smaller = std::min(packet.source, packet.destination);
-  const auto& key = packet.inside == Inside::source        ? packet.source
-                    : packet.inside == Inside::destination ? packet.destination
-                                                           : smaller;
+  const auto& source = packet.outer.depth == 0 ? packet.source : packet.outer.source;
+  const auto& destination = packet.outer.depth == 0 ? packet.destination : packet.outer.destination;
+  const auto inside = packet.networks == nullptr ? packet.inside : packet.networks->side_of(source, destination);
+  const auto& key = inside == Inside::source        ? source
+                    : inside == Inside::destination ? destination
+                                                    : std::min(source, destination);
   std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
   for (const auto byte : key.bytes) hash = (hash ^ byte) * 0x100000001b3;
   // Neighbours differ in their last byte alone, which FNV has multiplied once: without this they would all meet in

@@ -26,8 +26,10 @@ class InsideNetworks {
   std::vector<AddressRange> ranges_;
 };
 
-// The worker of a decoded packet, of `workers`: by the inside address, so that all that a device does meets in one
-// place; by the smaller address where that is unknown. Both directions of a flow get the same worker.
+// The worker of a decoded packet, of `workers`, by the addresses of its outermost IP header alone, as a network card
+// does it: then the fragments of a datagram, what it holds, and all that goes through one tunnel meet in one place. By
+// the inside address, so that all that a device does meets there; by the smaller one where the inside is unknown. Both
+// directions of a flow get the same worker.
 [[nodiscard]] std::uint32_t worker_of(const Packet& packet, std::uint32_t workers) noexcept;
 
 }  // namespace sluice

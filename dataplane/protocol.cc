@@ -41,6 +41,9 @@ Progress Protocols::advance(const Passage& at, StreamSide& side, Bytes data) noe
     case Protocol::websocket: return advance_websocket(at, data);
     case Protocol::http2: return advance_http2(at, data);
     case Protocol::quic: break;  // never over TCP
+    case Protocol::ipsec:
+    case Protocol::wireguard:
+    case Protocol::openvpn: break;  // nothing can be read
   }
   return {State::finished, 0, 0};
 }
@@ -58,6 +61,7 @@ Progress Protocols::probe(const Passage& at, StreamSide& side, Bytes data) noexc
       {Protocol::http2, at.flow.protocol == Protocol::http2 ? Probe::yes : probe_http2(data)},
       {Protocol::xiaomi_push, probe_xiaomi_push(data)},
       {Protocol::dns, on_port(at.flow, dns_port) ? probe_dns_tcp(data) : Probe::no},
+      {Protocol::openvpn, probe_openvpn_tcp(data, at.packet.time)},
   };
   bool undecided = false;
   for (const auto& candidate : candidates) {
@@ -153,6 +157,9 @@ void Protocols::datagram(const Passage& at) noexcept {
       flow.protocol = Protocol::dns;
     else if (probe_quic(at.packet.payload) == Probe::yes || probe_gquic(at.packet.payload) == Probe::yes)
       flow.protocol = Protocol::quic;
+    else if (const auto vpn =
+                 recognise_vpn(at.packet.payload, at.packet.source_port, at.packet.destination_port, at.packet.time))
+      flow.protocol = *vpn;
   }
   const auto datagrams = flow.packets[0] + flow.packets[1];
   switch (flow.protocol) {
@@ -161,6 +168,9 @@ void Protocols::datagram(const Passage& at) noexcept {
       quic_datagram(at);
       if (!flow.decided && datagrams >= handshake_datagrams_limit) decide(flow);
       return;
+    case Protocol::ipsec:
+    case Protocol::wireguard:
+    case Protocol::openvpn: mark(at, UninspectedReason::ciphertext); return decide(flow);
     default:
       mark(at, UninspectedReason::unknown_protocol);
       if (datagrams >= unknown_datagrams_limit && !on_port(flow, dns_port)) decide(flow);

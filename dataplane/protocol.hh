@@ -14,6 +14,7 @@
 #include "dataplane/quic_crypto.hh"
 #include "dataplane/reassembly.hh"
 #include "dataplane/reporter.hh"
+#include "dataplane/vpn.hh"
 
 namespace sluice {
 

@@ -50,6 +50,23 @@ void Reporter::release(Flow& flow, std::uint64_t tag) noexcept {
   flow.waiting = no_index;
 }
 
+void Reporter::tunnel_fields(EventWriter& event, const Flow& flow, Way way) noexcept {
+  if (flow.outer.count == 0) return;
+  auto outer = flow.outer;
+  if (way == Way::to_client) outer.reverse();
+  if (outer.depth != 0) {
+    event.text(Field::tunnel_source, as_text(outer.source.bytes));
+    event.text(Field::tunnel_destination, as_text(outer.destination.bytes));
+    event.integer(Field::tunnel_source_port, outer.source_port);
+    event.integer(Field::tunnel_destination_port, outer.destination_port);
+    event.integer(Field::tunnel_protocol, outer.protocol);
+    event.integer(Field::tunnel_depth, outer.depth);
+  }
+  for (std::size_t i = 0; i < outer.count; ++i)
+    event.integer(Field::tunnel_kind, static_cast<std::uint64_t>(outer.kinds[i]));
+  if (outer.network != Encapsulation::no_network) event.integer(Field::tunnel_network, outer.network);
+}
+
 void Reporter::hello_fields(EventWriter& event, const ClientHello& hello) const noexcept {
   for (const auto protocol : hello.alpn) event.text(Field::tls_alpn, protocol);
   if (hello.legacy_version == 0) return;  // Google's QUIC hello is no TLS
@@ -61,6 +78,7 @@ void Reporter::tls(const Passage& at, const ClientHello& hello) noexcept {
   if (record_ == Record::all) {
     EventWriter event{buffer_};
     event.begin(header(EventType::tls, at));
+    tunnel_fields(event, at.flow);
     if (!hello.sni.empty()) event.text(Field::tls_sni, hello.sni);
     hello_fields(event, hello);
     send(event, EventType::tls, at.packet.number);
@@ -75,6 +93,7 @@ void Reporter::quic(const Passage& at, std::uint32_t version, const ClientHello&
   if (record_ == Record::all) {
     EventWriter event{buffer_};
     event.begin(header(EventType::quic, at));
+    tunnel_fields(event, at.flow);
     event.integer(Field::quic_version, version);
     if (!hello.sni.empty()) event.text(Field::quic_sni, hello.sni);
     hello_fields(event, hello);
@@ -109,6 +128,7 @@ void Reporter::xiaomi_push(const Passage& at, const XiaomiPushFrame& frame) noex
   if (record_ == Record::all) {
     EventWriter event{buffer_};
     event.begin(header(EventType::xiaomi_push, at));
+    tunnel_fields(event, at.flow);
     device_fields(event, frame);
     send(event, EventType::xiaomi_push, at.packet.number);
   }
@@ -124,6 +144,7 @@ void Reporter::flow_end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept 
   auto event_header = header(EventType::flow, flow);
   event_header.time = flow.last_seen;
   event.begin(event_header);
+  tunnel_fields(event, flow);
   event.integer(Field::flow_packets_to_server, flow.packets[0]);
   event.integer(Field::flow_packets_to_client, flow.packets[1]);
   event.integer(Field::flow_bytes_to_server, flow.bytes[0]);

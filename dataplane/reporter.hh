@@ -16,6 +16,7 @@
 #include "dataplane/http_response.hh"
 #include "dataplane/message_match.hh"
 #include "dataplane/multipart.hh"
+#include "dataplane/nat64.hh"
 #include "dataplane/ruleset.hh"
 #include "dataplane/tls.hh"
 #include "dataplane/verdict.hh"
@@ -92,6 +93,8 @@ class Reporter {
 
   [[nodiscard]] EventHeader header(EventType type, const Flow& flow) const noexcept;
   [[nodiscard]] EventHeader header(EventType type, const Passage& at) const noexcept;
+  // After begin(), of every event: what lies around the flow, as the event's source sends it.
+  static void tunnel_fields(EventWriter& event, const Flow& flow, Way way = Way::to_server) noexcept;
   void hello_fields(EventWriter& event, const ClientHello& hello) const noexcept;
   void name(const Passage& at, Field field, std::string_view name, Stage stage, Scope scope) noexcept;
   // `decoded`: of the message that matched, for its findings too; null where nothing was decoded. `alias_target`: the
@@ -125,6 +128,7 @@ class Reporter {
   EventSink* sink_;
   InspectionCounters* counters_;
   EventQueuePool queues_;
+  Nat64Prefixes nat64_;
   alignas(8) std::array<std::uint8_t, event_size_limit> buffer_{};
   alignas(8) std::array<std::uint8_t, event_size_limit> alert_buffer_{};
 };

@@ -31,6 +31,7 @@ void Reporter::dns(const Passage& at, const DnsMessage& message) noexcept {
   }
   EventWriter event{buffer_};
   event.begin(event_header);
+  tunnel_fields(event, at.flow, at.way);
   event.integer(Field::dns_response, header.response() ? 1 : 0);
   event.integer(Field::dns_id, header.id);
   event.integer(Field::dns_flags, header.flags);
@@ -87,7 +88,10 @@ void Reporter::learn_record(const Passage& at, const DnsMessage& message, const 
       if (record.rdata.size() == 4) remember(at, Address::v4(record.rdata.first<4>()), chain, record.ttl);
       break;
     case DnsType::aaaa:
-      if (record.rdata.size() == 16) remember(at, Address::v6(record.rdata.first<16>()), chain, record.ttl);
+      if (record.rdata.size() != 16) break;
+      remember(at, Address::v6(record.rdata.first<16>()), chain, record.ttl);
+      nat64_.learn(at.packet.destination, record.name.view(), Address::v6(record.rdata.first<16>()), record.ttl,
+                   at.packet.time);
       break;
     case DnsType::cname: {
       DnsName target;

@@ -33,16 +33,24 @@ void Reporter::connection(const Passage& at, Stage stage) noexcept {
   // The listed end is the far one; where nobody said which side is inside, either.
   struct End {
     const Address& address;
+    const Address& client;
     bool wanted;
   };
   const auto inside = at.flow.inside;
-  for (const auto& end :
-       {End{at.flow.responder(), inside != Inside::destination}, End{at.flow.initiator(), inside != Inside::source}}) {
+  const auto& initiator = at.flow.initiator();
+  const auto& responder = at.flow.responder();
+  const auto match = [&](const Address& address) {
     Hits hits;
-    if (end.wanted) ruleset_->match_address(end.address, hits);
-    if (hits.count == 0) continue;
+    ruleset_->match_address(address, hits);
+    if (hits.count == 0) return;
     at.flow.address_listed = true;
-    alerts(at, hits, Field::destination_ip, AddressText{end.address}.text, stage, Scope::flow, nullptr);
+    alerts(at, hits, Field::destination_ip, AddressText{address}.text, stage, Scope::flow, nullptr);
+  };
+  for (const auto& end : {End{responder, initiator, inside != Inside::destination},
+                          End{initiator, responder, inside != Inside::source}}) {
+    if (!end.wanted) continue;
+    match(end.address);
+    if (const auto v4 = nat64_.v4_behind(end.client, end.address, at.packet.time)) match(*v4);
   }
 }
 
@@ -91,6 +99,7 @@ void Reporter::alerts(const Passage& at, const Hits& hits, Field field, std::str
   for (const auto row : hits) {
     EventWriter event{alert_buffer_};
     event.begin(header(EventType::alert, at));
+    tunnel_fields(event, at.flow);
     event.integer(Field::rule_row, row);
     event.integer(Field::matched_field, static_cast<std::uint64_t>(field));
     event.text(Field::matched_value, value);

@@ -64,6 +64,7 @@ bool Reporter::record_http(const Passage& at, const HttpRequest& request, FormPa
   if (record_ != Record::all) return false;
   EventWriter event{buffer_};
   event.begin(header(EventType::http, at));
+  tunnel_fields(event, at.flow);
   if (stream != 0) event.integer(Field::http2_stream_id, stream);
   put_request(event, request);
   while (const auto part = form.next()) {
@@ -95,6 +96,7 @@ void Reporter::http_response(const Passage& at, const HttpResponse& response, st
     }
     if (request.empty()) {
       event.begin(header(EventType::http, at));
+      tunnel_fields(event, at.flow);
       if (stream != 0) event.integer(Field::http2_stream_id, stream);
     } else {
       event.resume(request);
@@ -133,6 +135,7 @@ void Reporter::http2_settings(const Passage& at, Bytes settings, bool from_clien
   if (record_ != Record::all) return;
   EventWriter event{buffer_};
   event.begin(header(EventType::http, at));
+  tunnel_fields(event, at.flow);
   event.integer(Field::http2_stream_id, 0);
   Reader reader{settings};
   while (reader.left() > 0) {  // RFC 9113 section 6.5.1

@@ -65,6 +65,18 @@ std::vector<PortOptions> port_options(const config::ConfigurationT& configuratio
   return options;
 }
 
+std::vector<std::uint8_t> flow_owners(const config::ConfigurationT& configuration) {
+  const auto& pairs = configuration.port_pairs;
+  std::vector<std::uint8_t> owners;
+  for (std::size_t pair = 0; pair < pairs.size(); ++pair) {
+    const auto first =
+        std::find_if(pairs.begin(), pairs.end(), [&](const auto& other) { return other.group == pairs[pair].group; });
+    owners.push_back(
+        static_cast<std::uint8_t>(pairs[pair].group == 0 ? pair : static_cast<std::size_t>(first - pairs.begin())));
+  }
+  return owners;
+}
+
 std::uint32_t frame_bytes(const config::ConfigurationT& configuration) {
   std::uint32_t mtu = usual_mtu;
   for (const auto& pair : configuration.port_pairs) mtu = std::max<std::uint32_t>(mtu, pair.mtu_bytes);

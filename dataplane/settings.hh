@@ -15,6 +15,8 @@ namespace sluice {
 [[nodiscard]] PipelineOptions pipeline_options(const config::ConfigurationT& configuration, std::uint64_t hash_secret);
 // Inside and outside of each pair, in that order.
 [[nodiscard]] std::vector<PortOptions> port_options(const config::ConfigurationT& configuration);
+// Of each port pair, whose flows its packets belong to: its own number, or that of the first pair of its group.
+[[nodiscard]] std::vector<std::uint8_t> flow_owners(const config::ConfigurationT& configuration);
 // The largest frame that a packet buffer must hold.
 [[nodiscard]] std::uint32_t frame_bytes(const config::ConfigurationT& configuration);
 

@@ -72,6 +72,7 @@ tl::expected<void, std::string> Tap::launch(const config::ConfigurationT& config
     std::fprintf(stderr, "sluice-dataplane: runs without a filter of system calls (seccomp): %s\n",
                  entered.error().c_str());
   const auto options = pipeline_options(configuration, random_secret());
+  const auto owners = flow_owners(configuration);
   unsigned lcore = rte_get_next_lcore(-1, 1, 0);
   for (std::uint16_t number = 0; number < configuration.workers; ++number) {
     // A worker serves one queue of every pair that has one for it.
@@ -79,7 +80,8 @@ tl::expected<void, std::string> Tap::launch(const config::ConfigurationT& config
     for (std::size_t pair = 0; pair < configuration.port_pairs.size(); ++pair) {
       if (number >= configuration.port_pairs[pair].queues) continue;
       const auto inside = static_cast<std::uint32_t>(2 * pair);
-      pairs.push_back({{ports_[inside].id(), number, inside}, {ports_[inside + 1].id(), number, inside + 1}});
+      pairs.push_back(
+          {{ports_[inside].id(), number, inside}, {ports_[inside + 1].id(), number, inside + 1}, owners[pair]});
     }
     auto& page = memory_.layout().worker(number);
     auto running = std::make_unique<Running>();

@@ -40,9 +40,8 @@ void Worker::run(const std::atomic<bool>& stop) noexcept {
     take_up_rules();
     std::uint32_t received = 0;
     for (std::size_t i = 0; i < pairs_.size(); ++i) {
-      const auto pair = static_cast<std::uint8_t>(i);
-      received += forward(pairs_[i].inside, pairs_[i].outside, Inside::source, pair);
-      received += forward(pairs_[i].outside, pairs_[i].inside, Inside::destination, pair);
+      received += forward(pairs_[i].inside, pairs_[i].outside, Inside::source, pairs_[i].flows);
+      received += forward(pairs_[i].outside, pairs_[i].inside, Inside::destination, pairs_[i].flows);
     }
     since_housekeeping += received;
     if (since_housekeeping >= packets_between_housekeeping || turn % turns_between_housekeeping == 0) {

@@ -27,6 +27,7 @@ struct WorkerPort {
 struct WorkerPair {
   WorkerPort inside;
   WorkerPort outside;
+  std::uint8_t flows = 0;  // whose flows they are: the pair's own, or those of the first pair of its group
 };
 
 class Worker {

@@ -1,4 +1,5 @@
-// A frame behind one byte for its link layer: whatever decode() makes of it lies inside the frame.
+// A frame behind one byte for its link layer: whatever decode() makes of it lies inside the frame. Fragments are
+// fragment_fuzz.cc's.
 #include "dataplane/packet.hh"
 
 #include <cstdlib>
@@ -6,6 +7,7 @@
 
 #include "dataplane/checksum.hh"
 #include "dataplane/flow.hh"
+#include "dataplane/placement.hh"
 
 namespace {
 
@@ -28,22 +30,25 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   sluice::Packet packet;
   packet.frame = frame;
   packet.wire_length = static_cast<std::uint32_t>(frame.size());
-  packet.link = static_cast<sluice::LinkLayer>(data[0] % 6);
-  const bool readable = sluice::decode(packet);
+  packet.link = static_cast<sluice::LinkLayer>(data[0] % 10);
+  const bool readable = sluice::decode(packet, nullptr);
   require_inside(packet.transport, frame);
   require_inside(packet.payload, frame);
-  require(readable || packet.uninspected);
+  require(readable != packet.uninspected.has_value());
+  const auto& outer = packet.outer;
+  require(outer.count <= sluice::Encapsulation::limit && outer.depth <= outer.count);
+  for (std::size_t i = 0; i < outer.kinds.size(); ++i)
+    require((outer.kinds[i] != sluice::TunnelKind::none) == (i < outer.count));
   if (!readable) return 0;
-  if (packet.uninspected) require(packet.uninspected == sluice::UninspectedReason::fragment);
   const auto key = sluice::FlowKey::of(packet);
   require(!(std::pair{key.high, key.high_port} < std::pair{key.low, key.low_port}));
   auto back = packet;
   std::swap(back.source, back.destination);
   std::swap(back.source_port, back.destination_port);
+  back.outer.reverse();
   require(sluice::FlowKey::of(back) == key);
-  const bool had_reason = packet.uninspected.has_value();
+  require(sluice::worker_of(back, 7) == sluice::worker_of(packet, 7));
   const bool valid = sluice::has_valid_checksum(packet);
-  require(valid ? packet.uninspected.has_value() == had_reason
-                : packet.uninspected == sluice::UninspectedReason::checksum);
+  require(valid ? !packet.uninspected : packet.uninspected == sluice::UninspectedReason::checksum);
   return 0;
 }

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 
+import seed_tunnels
 from seed_frames import frames, ipv4, link_layers, pcap, pcapng, udp
 from seed_http import HTTP, coded_bodies, http2_frame, http2_streams, websocket_frames
 from seed_messages import (ROOT, dns_messages, dns_query, gquic_messages, hello, hello_in_records, literals,
@@ -247,7 +248,9 @@ def main():
         'pack': pack_changes(),
         'event': events(),
         'capture': captures(),
-        'packet': link_layers(),
+        'packet': {**link_layers(), **seed_tunnels.link_layers()},
+        'fragment': seed_tunnels.fragments(),
+        'vpn': seed_tunnels.vpn(),
         'reassembly': reassembly_inputs(),
         'pipeline': pipeline_inputs(),
         'signature_match': signature_decisions(),

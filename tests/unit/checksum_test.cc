@@ -41,7 +41,7 @@ Packet decoded(const std::vector<std::uint8_t>& bytes) {
   packet.frame = bytes;
   packet.wire_length = static_cast<std::uint32_t>(bytes.size());
   packet.link = LinkLayer::raw_ip;
-  BOOST_REQUIRE(decode(packet));
+  BOOST_REQUIRE(decode(packet, nullptr));
   return packet;
 }
 

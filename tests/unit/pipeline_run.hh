@@ -156,6 +156,9 @@ class PipelineRun {
       case Protocol::xiaomi_push: return "xiaomi_push";
       case Protocol::http2: return "http2";
       case Protocol::websocket: return "websocket";
+      case Protocol::ipsec: return "ipsec";
+      case Protocol::wireguard: return "wireguard";
+      case Protocol::openvpn: return "openvpn";
     }
     return "?";
   }

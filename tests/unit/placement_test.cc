@@ -63,6 +63,23 @@ BOOST_AUTO_TEST_CASE(both_directions_and_all_that_a_device_does_meet_in_one_work
   }
 }
 
+BOOST_AUTO_TEST_CASE(what_goes_through_one_tunnel_meets_in_one_worker_with_its_fragments) {
+  const InsideNetworks inside{{*AddressRange::parse("10.0.0.0/8")}};
+  for (int device = 0; device < 50; ++device) {
+    auto packet = between("10.0.0." + std::to_string(device), "8.8.8.8");
+    packet.networks = &inside;
+    packet.outer.depth = 1;
+    packet.outer.source = *Address::parse("192.0.2.1");
+    packet.outer.destination = *Address::parse("192.0.2.2");
+    // A fragment shows the outermost addresses alone.
+    auto fragment = between("192.0.2.1", "192.0.2.2");
+    fragment.networks = &inside;
+    BOOST_TEST(worker_of(packet, 8) == worker_of(fragment, 8));
+    packet.outer.reverse();
+    BOOST_TEST(worker_of(packet, 8) == worker_of(fragment, 8));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(the_devices_of_one_network_spread_over_the_workers) {
   for (const std::string network : {"192.168.1.", "10.20.30.", "2001:db8::"}) {
     for (const std::uint32_t workers : {2U, 3U, 4U, 8U}) {

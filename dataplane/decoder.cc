@@ -1,0 +1,16 @@
+#include "dataplane/decoder.hh"
+
+namespace sluice {
+
+bool Decoder::frame() noexcept {
+  LinkPath path;
+  if (const auto lost = find_ip(packet_->link, packet_->frame, path)) {
+    take_tags(path);
+    return refuse(*lost);
+  }
+  return link(path);
+}
+
+bool decode(Packet& packet, FragmentTable* fragments) noexcept { return Decoder{packet, fragments}.frame(); }
+
+}  // namespace sluice

@@ -1,0 +1,232 @@
+#include <algorithm>
+
+#include "dataplane/checksum.hh"
+#include "dataplane/decoder.hh"
+
+namespace sluice {
+namespace {
+
+constexpr int extension_headers_limit = 8;  // RFC 8200 section 4.1 names seven
+constexpr std::uint8_t fragment_header = 44;
+
+bool is_extension_header(std::uint8_t header) noexcept {
+  switch (header) {
+    case 0:    // hop-by-hop options
+    case 43:   // routing
+    case 60:   // destination options
+    case 135:  // mobility, RFC 6275
+    case 139:  // host identity, RFC 7401
+    case 140:  // shim6, RFC 5533
+      return true;
+    default: return false;
+  }
+}
+
+// RFC 8200 section 4.5: the first fragment holds all headers, the transport's included; else it is discarded, by Linux
+// too (ipv6frag_thdr_truncated).
+bool holds_all_headers(std::uint8_t next, Bytes data) noexcept {
+  Reader reader{data};
+  for (int headers = 0; headers < extension_headers_limit && is_extension_header(next); ++headers) {
+    next = reader.u8();
+    reader.skip(std::size_t{8} * reader.u8() + 6);
+  }
+  if (!reader.ok()) return true;
+  switch (next) {
+    case ip_protocol::tcp: return reader.left() >= 20;
+    case ip_protocol::udp:
+    case ip_protocol::icmp_v6: return reader.left() >= 8;
+    default: return reader.left() >= 1;
+  }
+}
+
+}  // namespace
+
+// Tags inside of a tunnel come after those of the frame; two in all are kept.
+void Decoder::take_tags(const LinkPath& path) noexcept {
+  auto* const vlan = packet_->vlan;
+  for (std::size_t tag = 0, at = vlan[0] == 0 ? 0 : 1; tag < path.tags && at < 2; ++tag, ++at)
+    if (vlan[at] == 0) vlan[at] = path.vlan[tag];
+}
+
+bool Decoder::link(const LinkPath& path) noexcept {
+  take_tags(path);
+  for (std::size_t i = 0; i < path.tunnels; ++i) {
+    auto& outer = packet_->outer;
+    if (outer.count == Encapsulation::limit) return refuse(UninspectedReason::tunnel_depth);
+    outer.kinds[outer.count++] = path.kinds[i];
+  }
+  const auto version = path.ip.empty() ? 0 : path.ip[0] >> 4;
+  if (path.version != 0 && version != path.version) return refuse(UninspectedReason::malformed);
+  return ip(path.ip);
+}
+
+bool Decoder::ip(Bytes bytes) noexcept {
+  if (bytes.empty()) return refuse(UninspectedReason::malformed);
+  return bytes[0] >> 4 == 6 ? ipv6(bytes) : ipv4(bytes);
+}
+
+bool Decoder::ipv4(Bytes bytes) noexcept {  // RFC 791 section 3.1
+  Reader reader{bytes};
+  const auto version_and_length = reader.u8();
+  const std::size_t header = std::size_t{4} * (version_and_length & 0x0f);
+  reader.skip(1);
+  std::size_t total = reader.be16();
+  const auto identification = reader.be16();
+  const auto flags = reader.be16();
+  reader.skip(1);
+  packet_->protocol = reader.u8();
+  reader.skip(2);
+  const auto source = reader.take(4);
+  const auto destination = reader.take(4);
+  if (!reader.ok() || version_and_length >> 4 != 4 || header < 20) return refuse(UninspectedReason::malformed);
+  if (total == 0) total = bytes.size();  // segmentation offload: the length did not fit
+  if (total < header || bytes.size() < header) return refuse(UninspectedReason::malformed);
+  packet_->source = Address::v4(source.first<4>());
+  packet_->destination = Address::v4(destination.first<4>());
+  const auto datagram = bytes.first(std::min(total, bytes.size()));  // drops Ethernet padding
+  constexpr unsigned offset_bits = 0x1fff;
+  constexpr unsigned more_fragments = 0x2000;
+  if ((flags & (offset_bits | more_fragments)) == 0) return transport(datagram.subspan(header));
+
+  Fragment piece;
+  piece.key.identification = identification;
+  piece.key.protocol = packet_->protocol;
+  // A wrong checksum makes the far end discard a piece, but captures have been edited: those with one and those without
+  // are kept apart.
+  constexpr std::uint8_t wrong_checksum = 0x80;
+  if (!has_valid_ip_checksum(bytes.first(header))) piece.key.place = wrong_checksum;
+  piece.offset = (flags & offset_bits) * 8;
+  piece.more = (flags & more_fragments) != 0;
+  piece.data = datagram.subspan(header);
+  return fragment(piece, datagram.size() == total);
+}
+
+bool Decoder::ipv6(Bytes bytes) noexcept {  // RFC 8200 section 3
+  Reader reader{bytes};
+  const auto version = reader.be32() >> 28;
+  const std::size_t length = reader.be16();
+  const auto next = reader.u8();
+  reader.skip(1);
+  const auto source = reader.take(16);
+  const auto destination = reader.take(16);
+  if (!reader.ok() || version != 6) return refuse(UninspectedReason::malformed);
+  packet_->source = Address::v6(source.first<16>());
+  packet_->destination = Address::v6(destination.first<16>());
+  const bool whole = length <= reader.left();
+  if (length != 0) reader = Reader{reader.rest().first(std::min(length, reader.left()))};  // 0 = jumbogram, RFC 2675
+  return extension_headers(next, reader, whole);
+}
+
+// RFC 8200 section 4: the chain of extension headers up to the transport header.
+bool Decoder::extension_headers(std::uint8_t next, Reader reader, bool whole) noexcept {
+  for (int headers = 0; headers < extension_headers_limit; ++headers) {
+    if (is_extension_header(next)) {
+      next = reader.u8();
+      reader.skip(std::size_t{8} * reader.u8() + 6);
+    } else if (next == ip_protocol::ah) {  // RFC 4302 section 2.2: length in 32-bit words minus 2
+      next = reader.u8();
+      reader.skip(std::size_t{4} * reader.u8() + 6);
+    } else if (next == fragment_header) {
+      Fragment piece;
+      piece.next_header = reader.u8();
+      reader.skip(1);
+      const auto offset_and_more = reader.be16();
+      piece.key.identification = reader.be32();
+      if ((offset_and_more & 0xfff9) != 0) {
+        packet_->protocol = piece.next_header;
+        piece.is_v6 = true;
+        piece.offset = offset_and_more & 0xfff8U;
+        piece.more = (offset_and_more & 1) != 0;
+        piece.data = reader.rest();
+        if (!reader.ok()) return refuse(UninspectedReason::malformed);
+        return fragment(piece, whole);
+      }
+      next = piece.next_header;  // an atomic one (RFC 6946) is a whole datagram
+    } else {
+      packet_->protocol = next;
+      if (!reader.ok()) return refuse(UninspectedReason::malformed);
+      return transport(reader.rest());
+    }
+    if (!reader.ok()) return refuse(UninspectedReason::malformed);
+  }
+  return refuse(UninspectedReason::malformed);
+}
+
+// Keeps a copy of the piece; goes on with the datagram where this was the last one that was missing.
+bool Decoder::fragment(Fragment& fragment, bool whole) noexcept {
+  if (fragments_ == nullptr || !whole) return refuse(UninspectedReason::fragment);
+  if (packet_->fragmented == packet_->datagrams.size()) return refuse(UninspectedReason::tunnel_depth);
+  if (fragment.is_v6 && fragment.offset == 0 && !holds_all_headers(fragment.next_header, fragment.data))
+    return refuse(UninspectedReason::malformed);
+  fragment.key.source = packet_->source;
+  fragment.key.destination = packet_->destination;
+  fragment.key.vlan[0] = packet_->vlan[0];
+  fragment.key.vlan[1] = packet_->vlan[1];
+  fragment.key.place |= packet_->port_pair;
+  fragment.key.tunnel = packet_->outer.key();
+  fragment.time = packet_->time;
+  const auto result = fragments_->add(fragment);
+  if (result.handle != FragmentTable::no_handle) packet_->datagrams[packet_->fragmented++] = result.handle;
+  switch (result.state) {
+    case FragmentTable::State::kept: return false;
+    case FragmentTable::State::refused: return refuse(result.reason);
+    case FragmentTable::State::complete: break;
+  }
+  if (fragment.is_v6) return extension_headers(result.next_header, Reader{result.datagram}, true);
+  return transport(result.datagram);
+}
+
+bool Decoder::transport(Bytes bytes) noexcept {
+  packet_->transport = bytes;
+  switch (packet_->protocol) {
+    case ip_protocol::tcp: return tcp(bytes);
+    case ip_protocol::udp: return udp(bytes);
+    case ip_protocol::icmp:
+    case ip_protocol::icmp_v6: return true;
+    case ip_protocol::esp: packet_->payload = bytes; return true;
+    case ip_protocol::ah: return authentication_header(bytes);
+    default: return tunnel(bytes);
+  }
+}
+
+// What follows in IPv4 is in clear text, as it would be without it.
+bool Decoder::authentication_header(Bytes bytes) noexcept {
+  Reader reader{bytes};
+  packet_->protocol = reader.u8();
+  reader.skip(std::size_t{4} * reader.u8() + 6);
+  if (!reader.ok() || packet_->protocol == ip_protocol::ah) return refuse(UninspectedReason::malformed);
+  return transport(reader.rest());
+}
+
+bool Decoder::tcp(Bytes segment) noexcept {  // RFC 9293 section 3.1
+  Reader reader{segment};
+  auto& packet = *packet_;
+  packet.source_port = reader.be16();
+  packet.destination_port = reader.be16();
+  packet.tcp_sequence = reader.be32();
+  packet.tcp_acknowledgement = reader.be32();
+  const std::size_t header = std::size_t{4} * (reader.u8() >> 4);
+  packet.tcp_flags = reader.u8();
+  reader.skip(6);  // window, checksum, urgent pointer
+  if (header < 20) return refuse(UninspectedReason::malformed);
+  reader.skip(header - 20);
+  if (!reader.ok()) return refuse(UninspectedReason::malformed);
+  packet.payload = reader.rest();
+  return true;
+}
+
+bool Decoder::udp(Bytes datagram) noexcept {  // RFC 768
+  Reader reader{datagram};
+  auto& packet = *packet_;
+  packet.source_port = reader.be16();
+  packet.destination_port = reader.be16();
+  const std::size_t length = reader.be16();
+  reader.skip(2);
+  if (!reader.ok() || (length != 0 && length < 8)) return refuse(UninspectedReason::malformed);
+  // A length beyond the bytes at hand is a capture cut short: what is there is still worth a look.
+  packet.payload = length == 0 ? reader.rest() : reader.rest().first(std::min(length - 8, reader.left()));
+  packet.transport = datagram.first(8 + packet.payload.size());
+  return tunnel_by_port(packet.payload).value_or(true);
+}
+
+}  // namespace sluice
