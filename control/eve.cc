@@ -7,6 +7,7 @@
 
 #include "control/eve_dns.hh"
 #include "control/eve_objects.hh"
+#include "control/eve_tls.hh"
 #include "control/safe_text.hh"
 #include "control/timestamp.hh"
 #include "control/wording.hh"
@@ -113,14 +114,13 @@ Json own_fields(const Event& event, bool is_quic) {
   Json own = Json::object();
   Json alpns = Json::array();
   for (const auto& field : event) {
-    if (field.field == Field::tls_version_offered)
-      own.emplace("tls_version_offered", tls_version_text(field.integer()));
-    else if (field.field == Field::dns_authority_count)
+    if (field.field == Field::dns_authority_count)
       own.emplace("dns_authority_count", field.integer());
     else if (field.field == Field::tls_alpn && is_quic)
       alpns.push_back(stored_text(field.text()));
   }
   if (!alpns.empty()) own["client_alpns"] = std::move(alpns);
+  put_own_of_handshake(own, event);
   return own;
 }
 

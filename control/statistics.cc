@@ -51,6 +51,7 @@ Json statistics_document(const Statistics& statistics) {
   document["events"] = inspection.events;
   document["events_lost"] = inspection.events_lost;
   document["events_truncated"] = inspection.events_truncated;
+  document["events_unpaired"] = inspection.events_unpaired;
   document["findings"] = inspection.findings;
   document["ports"] = Json::object();
   for (const auto& port : statistics.ports)

@@ -29,8 +29,8 @@ struct Statistics {
 };
 
 // {"packets": {"received", "transmitted", "forwarded", "dropped": {reason: n}, "consumed", "held"}, "bytes": {...},
-//  "uninspected": {reason: n}, "flows", "flows_ended", "events", "events_lost", "events_truncated", "findings",
-//  "ports": {name: {...}}}. Reasons that counted nothing are left out.
+//  "uninspected": {reason: n}, "flows", "flows_ended", "events", "events_lost", "events_truncated", "events_unpaired",
+//  "findings", "ports": {name: {...}}}. Reasons that counted nothing are left out.
 [[nodiscard]] nlohmann::ordered_json statistics_document(const Statistics& statistics);
 // The same as text, indented, with a line end.
 [[nodiscard]] std::string statistics_text(const Statistics& statistics);

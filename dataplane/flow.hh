@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "dataplane/dtls.hh"
 #include "dataplane/http.hh"
 #include "dataplane/packet.hh"
 #include "dataplane/pool.hh"
 #include "dataplane/quic_crypto.hh"
+#include "dataplane/tls_flight.hh"
 
 namespace sluice {
 
@@ -111,6 +113,9 @@ struct alignas(64) Flow {
   // Beyond: while handshakes are read.
   QuicInitialState quic;
   ReportedSignatures reported;
+  std::uint32_t waiting = no_index;  // in the reporter's pool: events that wait for their other half
+  std::array<TlsFlight, 2> tls;
+  std::array<DtlsSide, 2> dtls;
 
   [[nodiscard]] const Address& initiator() const noexcept { return initiator_is_low ? key.low : key.high; }
   [[nodiscard]] const Address& responder() const noexcept { return initiator_is_low ? key.high : key.low; }

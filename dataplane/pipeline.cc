@@ -21,7 +21,7 @@ Pipeline::Pipeline(const PipelineOptions& options, const Generation& generation,
       table_(options.flow_table_entries, options.hash_secret),
       expiry_(table_.capacity(), options.timeouts),
       buffers_(options.reassembly_buffers),
-      reporter_(generation, worker, options.policy, options.record, sink, counters_),
+      reporter_(generation, worker, options.policy, options.record, options.waiting_flows, sink, counters_),
       protocols_(reporter_, buffers_),
       streams_(buffers_, protocols_, options.midstream) {}
 
@@ -143,7 +143,8 @@ void Pipeline::inspect(const Passage& at) noexcept {
     // Nothing reads this payload any more: say what stands in the way.
     if (at.packet.payload.empty()) return;
     const auto protocol = flow.protocol;
-    if (protocol == Protocol::tls || protocol == Protocol::quic || protocol == Protocol::xiaomi_push)
+    if (protocol == Protocol::tls || protocol == Protocol::quic || protocol == Protocol::xiaomi_push ||
+        protocol == Protocol::dtls)
       at.packet.uninspected = UninspectedReason::ciphertext;
     else if (protocol == Protocol::unknown)
       at.packet.uninspected = UninspectedReason::unknown_protocol;
@@ -157,9 +158,12 @@ void Pipeline::inspect(const Passage& at) noexcept {
   } else {
     flow.decided = true;
   }
+  // Nothing more is read of it: what waited for its other half waits no longer.
+  if (flow.decided && flow.waiting != no_index) reporter_.release(flow, at.packet.number);
 }
 
 void Pipeline::end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept {
+  reporter_.release(flow, tag);
   reporter_.flow_end(flow, reason, tag);
   streams_.release(flow);
   expiry_.remove(table_, flow);

@@ -31,7 +31,8 @@ struct PipelineOptions {
   bool verify_checksums = false;  // packets with a wrong TCP or UDP checksum pass uninspected
   std::uint32_t flow_table_entries = 65536;
   std::uint32_t reassembly_buffers = 4096;
-  Timeouts timeouts{};  // by ExpiryClass
+  std::uint32_t waiting_flows = 4096;  // flows whose events may wait for their other half, where all is recorded
+  Timeouts timeouts{};                 // by ExpiryClass
   std::uint64_t hash_secret = 0;
 };
 
@@ -44,6 +45,7 @@ class Pipeline {
   void make_resident() noexcept {
     table_.make_resident();
     buffers_.make_resident();
+    reporter_.make_resident();
   }
 
   // Between bursts: from here on the rules are those of `generation`. Nothing of the one before is kept.

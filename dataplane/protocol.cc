@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "dataplane/starttls.hh"
+
 namespace sluice {
 namespace {
 
@@ -37,7 +39,9 @@ Progress Protocols::advance(const Passage& at, StreamSide& side, Bytes data) noe
     case Protocol::http: return advance_http(at, side, data);
     case Protocol::dns: return advance_dns(at, side, data);
     case Protocol::xiaomi_push: return advance_xiaomi_push(at, data);
-    case Protocol::quic: break;  // never over TCP
+    case Protocol::prelude: return advance_prelude(at, side, data);
+    case Protocol::quic:
+    case Protocol::dtls: break;  // never over TCP
   }
   return {State::finished, 0, 0};
 }
@@ -52,13 +56,15 @@ Progress Protocols::probe(const Passage& at, StreamSide& side, Bytes data) noexc
       {Protocol::http, probe_http_request(data)},
       {Protocol::xiaomi_push, probe_xiaomi_push(data)},
       {Protocol::dns, on_port(at.flow, dns_port) ? probe_dns_tcp(data) : Probe::no},
+      {Protocol::prelude,
+       probe_prelude(data, at.flow.side[static_cast<std::size_t>(opposite(at.way))].protocol == Protocol::prelude)},
   };
   bool undecided = false;
   for (const auto& candidate : candidates) {
     undecided = undecided || candidate.answer == Probe::maybe;
     if (candidate.answer != Probe::yes) continue;
     side.protocol = candidate.protocol;
-    at.flow.protocol = candidate.protocol;
+    if (candidate.protocol != Protocol::prelude) at.flow.protocol = candidate.protocol;
     return advance(at, side, data);
   }
   if (undecided) return {State::need_more, 0, 0};
@@ -68,21 +74,6 @@ Progress Protocols::probe(const Passage& at, StreamSide& side, Bytes data) noexc
   }
   if (at.flow.protocol == Protocol::unknown) mark(at, UninspectedReason::unknown_protocol);
   return {State::finished, 0, 0};
-}
-
-Progress Protocols::advance_tls(const Passage& at, Bytes data) noexcept {
-  const auto hello = parse_tls_client_hello(data, scratch_);
-  if (hello) {
-    reporter_->tls(at, *hello);
-    return {State::finished, 0, 0};
-  }
-  switch (hello.error()) {
-    case TlsError::need_more: return {State::need_more, 0, 0};
-    case TlsError::not_this:  // the server's side
-      return {State::finished, 0, 0};
-    case TlsError::message_too_long: return finished_with(at, UninspectedReason::handshake_size);
-    default: return finished_with(at, UninspectedReason::parse_error);
-  }
 }
 
 Progress Protocols::advance_dns(const Passage& at, StreamSide& side, Bytes data) noexcept {
@@ -142,12 +133,18 @@ void Protocols::datagram(const Passage& at) noexcept {
       flow.protocol = Protocol::dns;
     else if (probe_quic(at.packet.payload) == Probe::yes || probe_gquic(at.packet.payload) == Probe::yes)
       flow.protocol = Protocol::quic;
+    else if (probe_dtls(at.packet.payload) == Probe::yes)
+      flow.protocol = Protocol::dtls;
   }
   const auto datagrams = flow.packets[0] + flow.packets[1];
   switch (flow.protocol) {
     case Protocol::dns: return dns_datagram(at);
     case Protocol::quic:
       quic_datagram(at);
+      if (!flow.decided && datagrams >= handshake_datagrams_limit) decide(flow);
+      return;
+    case Protocol::dtls:
+      dtls_datagram(at);
       if (!flow.decided && datagrams >= handshake_datagrams_limit) decide(flow);
       return;
     default:

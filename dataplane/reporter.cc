@@ -89,46 +89,14 @@ void Reporter::dns(const Passage& at, const DnsMessage& message) noexcept {
     event.integer(Field::dns_answer_type, record.type);
     event.integer(Field::dns_answer_ttl, record.ttl);
     event.text(Field::dns_answer_data, format_rdata(reading, record, text));
+    constexpr std::uint16_t svcb = 64;  // RFC 9460 section 14.1
+    constexpr std::uint16_t https = 65;
+    if (record.type == svcb || record.type == https)
+      ech_configs_.learn(at.packet.destination, ech_of_svcb(record.rdata));
   }
   // Names may stand in what could not be read.
   if (reading.error() && !at.packet.uninspected) at.packet.uninspected = UninspectedReason::parse_error;
   if (record_ == Record::all) send(event, EventType::dns, at.packet.number);
-}
-
-void Reporter::hello_fields(EventWriter& event, const ClientHello& hello) const noexcept {
-  for (const auto protocol : hello.alpn) event.text(Field::tls_alpn, protocol);
-  if (hello.legacy_version == 0) return;  // Google's QUIC hello is no TLS
-  event.integer(Field::tls_version_offered, hello.highest_version);
-  event.integer(Field::tls_version_legacy, hello.legacy_version);
-}
-
-void Reporter::tls(const Passage& at, const ClientHello& hello) noexcept {
-  if (record_ == Record::all) {
-    EventWriter event{buffer_};
-    event.begin(header(EventType::tls, at));
-    if (!hello.sni.empty()) event.text(Field::tls_sni, hello.sni);
-    hello_fields(event, hello);
-    send(event, EventType::tls, at.packet.number);
-  }
-  name(at, Field::tls_sni, hello.sni, Stage::name_in_handshake, Scope::flow);
-  Hits content;
-  signatures_.tls_hello(at, hello.sni, content);
-  signature_alerts(at, content, Field::tls_sni, hello.sni, Stage::content_matched);
-}
-
-void Reporter::quic(const Passage& at, std::uint32_t version, const ClientHello& hello) noexcept {
-  if (record_ == Record::all) {
-    EventWriter event{buffer_};
-    event.begin(header(EventType::quic, at));
-    event.integer(Field::quic_version, version);
-    if (!hello.sni.empty()) event.text(Field::quic_sni, hello.sni);
-    hello_fields(event, hello);
-    send(event, EventType::quic, at.packet.number);
-  }
-  name(at, Field::quic_sni, hello.sni, Stage::name_in_handshake, Scope::flow);
-  Hits content;
-  signatures_.quic_hello(at, hello.sni, content);
-  signature_alerts(at, content, Field::quic_sni, hello.sni, Stage::content_matched);
 }
 
 void Reporter::http(const Passage& at, const HttpRequest& request) noexcept {

@@ -3,18 +3,23 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
+#include "dataplane/client_hello.hh"
 #include "dataplane/counters.hh"
 #include "dataplane/dns.hh"
+#include "dataplane/ech_configs.hh"
 #include "dataplane/event.hh"
+#include "dataplane/event_queue.hh"
 #include "dataplane/event_sink.hh"
 #include "dataplane/flow.hh"
 #include "dataplane/generation.hh"
 #include "dataplane/http.hh"
 #include "dataplane/message_match.hh"
 #include "dataplane/ruleset.hh"
-#include "dataplane/tls.hh"
+#include "dataplane/server_hello.hh"
+#include "dataplane/tls_fingerprint.hh"
 #include "dataplane/verdict.hh"
 #include "dataplane/xiaomi_push.hh"
 
@@ -25,14 +30,17 @@ enum class Record : std::uint8_t { findings, all };
 
 class Reporter {
  public:
-  Reporter(const Generation& generation, std::uint32_t worker, const Policy& policy, Record record, EventSink& sink,
-           InspectionCounters& counters)
+  // `waiting_flows`: how many flows' events may wait for their other half; none do where findings alone are recorded.
+  Reporter(const Generation& generation, std::uint32_t worker, const Policy& policy, Record record,
+           std::uint32_t waiting_flows, EventSink& sink, InspectionCounters& counters)
       : ruleset_(&generation.ruleset),
         signatures_(generation, worker, counters),
         policy_(policy),
         record_(record),
         sink_(&sink),
-        counters_(&counters) {}
+        counters_(&counters),
+        queues_(record == Record::all ? waiting_flows : 0) {}
+  void make_resident() noexcept { queues_.make_resident(); }
 
   // From here on the rules are those of `generation`.
   void use(const Generation& generation) noexcept {
@@ -45,7 +53,16 @@ class Reporter {
   // Once for each flow, and again when it got further: is its far end a listed address?
   void connection(const Passage& at, Stage stage) noexcept;
   void dns(const Passage& at, const DnsMessage& message) noexcept;
+  // A hello of TLS or DTLS. Its event waits for what the server says.
   void tls(const Passage& at, const ClientHello& hello) noexcept;
+  // The server's side of it. Whether anybody wants it can be asked before it is read.
+  [[nodiscard]] bool wants_server_handshake() const noexcept {
+    return record_ == Record::all || ruleset_->has(RuleKind::cert_sha1) || ruleset_->has(RuleKind::cert_sha256);
+  }
+  void tls_server(const Passage& at, const ServerHello& hello) noexcept;
+  void tls_resumed(const Passage& at) noexcept;
+  // One certificate, in the order sent.
+  void certificate(const Passage& at, Bytes der, bool from_client) noexcept;
   void quic(const Passage& at, std::uint32_t version, const ClientHello& hello) noexcept;
   void http(const Passage& at, const HttpRequest& request) noexcept;
   // The same request with its body, as far as it came by; at most body_inspection_limit bytes of it.
@@ -54,6 +71,8 @@ class Reporter {
   void xiaomi_push(const Passage& at, const XiaomiPushFrame& frame) noexcept;
   // Clear text at `position` of its stream, or a datagram.
   void payload(const Passage& at, std::uint32_t position, Bytes data) noexcept;
+  // Sends the events that wait in the flow, as they are. `tag`: as for flow_end.
+  void release(Flow& flow, std::uint64_t tag) noexcept;
   // `tag`: number of the packet that made the end known.
   void flow_end(const Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept;
 
@@ -63,7 +82,21 @@ class Reporter {
 
   [[nodiscard]] EventHeader header(EventType type, const Flow& flow) const noexcept;
   [[nodiscard]] EventHeader header(EventType type, const Passage& at) const noexcept;
-  void hello_fields(EventWriter& event, const ClientHello& hello) const noexcept;
+  // Its JA3 stands in ja3_.
+  void hello_fields(EventWriter& event, const Passage& at, const ClientHello& hello) noexcept;
+  void record_hello(const Passage& at, const ClientHello& hello) noexcept;
+  // Findings on a hello: its name, its content, its fingerprints. A row is reported once a flow, however often a
+  // hello comes.
+  void hello_findings(const Passage& at, const ClientHello& hello, Field name_field, const Hits& content) noexcept;
+  void fresh_alerts(const Passage& at, const Hits& hits, Field field, std::string_view value, Stage stage) noexcept;
+  void fresh_signature_alerts(const Passage& at, const Hits& hits, Field field, std::string_view value) noexcept;
+  [[nodiscard]] Hits fresh(const Passage& at, const Hits& hits) const noexcept;
+  // The oldest event that waits in the flow.
+  [[nodiscard]] std::optional<Event> waiting(const Flow& flow) noexcept;
+  // The event of the flow's handshake, to add to: the one that waits, or a new one.
+  void resume(EventWriter& event, const Passage& at) noexcept;
+  // Puts it back to wait; where there is no room it is sent.
+  void wait(EventWriter& event, const Passage& at) noexcept;
   void name(const Passage& at, Field field, std::string_view name, Stage stage, Scope scope) noexcept;
   // `decoded`: of the message that matched, for its findings too; null where nothing was decoded.
   void alerts(const Passage& at, const Hits& hits, Field field, std::string_view value, Stage stage, Scope scope,
@@ -81,6 +114,9 @@ class Reporter {
   Record record_;
   EventSink* sink_;
   InspectionCounters* counters_;
+  EventQueuePool queues_;
+  EchConfigs ech_configs_;
+  Ja3 ja3_;
   alignas(8) std::array<std::uint8_t, event_size_limit> buffer_{};
   alignas(8) std::array<std::uint8_t, event_size_limit> alert_buffer_{};
 };

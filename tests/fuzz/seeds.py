@@ -12,8 +12,9 @@ import sys
 import tempfile
 
 from seed_frames import frames, ipv4, link_layers, pcap, pcapng, udp
-from seed_messages import (HTTP, ROOT, dns_messages, dns_query, gquic_messages, hello, hello_in_records, literals,
-                           quic_datagrams, u16, vector, xiaomi_push_frames)
+from seed_messages import (HTTP, ROOT, dns_messages, dns_query, gquic_messages, hello, literals, quic_datagrams, u16,
+                           vector, xiaomi_push_frames)
+from seed_handshakes import certificates, dtls_datagrams, tls_streams
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -207,7 +208,9 @@ def main():
     targets = {
         'config': configurations(),
         'dns': dns_messages(),
-        'tls': {'hello': hello(201), 'records': hello_in_records(100), 'large': hello(1764)},
+        'tls': tls_streams(),
+        'x509': certificates(),
+        'dtls': dtls_datagrams(),
         'http': HTTP,
         'xiaomi_push': xiaomi_push_frames(),
         'quic': quic_datagrams(),

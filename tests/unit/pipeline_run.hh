@@ -105,8 +105,22 @@ class PipelineRun {
   std::optional<UninspectedReason> uninspected;  // of the last packet
 
  private:
-  // "alert NAME STAGE pass|drop", "tls NAME", "quic NAME", "http HOST TARGET", "dns query|response NAME", "flow
+  // "alert NAME STAGE pass|drop", "tls NAME ...", "quic NAME", "http HOST TARGET", "dns query|response NAME", "flow
   // PROTOCOL REASON".
+  // " VERSION ALPN N certificates", as far as the server's side of a handshake is there.
+  static std::string server_part(const Event& event) {
+    std::string line;
+    if (const auto version = event.find(Field::tls_version_selected)) {
+      static constexpr const char* digits = "0123456789abcdef";
+      line += ' ';
+      for (int shift = 12; shift >= 0; shift -= 4) line += digits[version->integer() >> shift & 0xf];
+    }
+    if (const auto alpn = event.find(Field::tls_server_alpn)) line += " " + std::string{alpn->text()};
+    std::size_t certificates = 0;
+    for (const auto& field : event) certificates += field.field == Field::cert_sha1;
+    if (certificates != 0) line += " " + std::to_string(certificates) + " certificate" + (certificates > 1 ? "s" : "");
+    return line;
+  }
   static std::string line(const Event& event) {
     const auto text = [&](Field field) {
       const auto found = event.find(field);
@@ -118,13 +132,14 @@ class PipelineRun {
     };
     static constexpr const char* stages[] = {"?",         "looked-up", "tried",   "connected",
                                              "handshake", "data-sent", "matched", "decoded"};
-    static constexpr const char* protocols[] = {"unknown", "dns", "tls", "quic", "http", "xiaomi_push"};
+    static constexpr const char* protocols[] = {
+        "unknown", "dns", "tls", "quic", "http", "xiaomi_push", "", "", "", "", "", "", "", "", "", "", "dtls"};
     static constexpr const char* reasons[] = {"?", "timeout", "closed", "shutdown", "evicted"};
     switch (event.header().type) {
       case EventType::alert:
         return "alert" + text(Field::matched_value) + " " + stages[number(Field::stage)] +
                (number(Field::action) == 0 ? " pass" : " drop");
-      case EventType::tls: return "tls" + text(Field::tls_sni);
+      case EventType::tls: return "tls" + text(Field::tls_sni) + server_part(event);
       case EventType::quic: return "quic" + text(Field::quic_sni);
       case EventType::http: return "http" + text(Field::http_host) + text(Field::http_uri);
       case EventType::dns:
