@@ -7,6 +7,7 @@
 #include "control/eve_dns.hh"
 #include "control/eve_http.hh"
 #include "control/eve_objects.hh"
+#include "control/eve_tls.hh"
 #include "control/eve_tunnel.hh"
 #include "control/safe_text.hh"
 #include "control/timestamp.hh"
@@ -88,9 +89,7 @@ Json own_fields(const Event& event, bool is_quic) {
   Json own = Json::object();
   Json alpns = Json::array();
   for (const auto& field : event) {
-    if (field.field == Field::tls_version_offered)
-      own.emplace("tls_version_offered", tls_version_text(field.integer()));
-    else if (field.field == Field::dns_authority_count)
+    if (field.field == Field::dns_authority_count)
       own.emplace("dns_authority_count", field.integer());
     else if (field.field == Field::resolved_name)
       own.emplace("resolved_name", stored_text(field.text()));
@@ -104,6 +103,7 @@ Json own_fields(const Event& event, bool is_quic) {
   if (!alpns.empty()) own["client_alpns"] = std::move(alpns);
   if (auto parts = form_parts(event); !parts.empty()) own["http_form"] = std::move(parts);
   put_tunnel(own, event);
+  put_own_of_handshake(own, event);
   return own;
 }
 

@@ -46,32 +46,6 @@ Tick tick_of(const EventField& field) { return tick_from_nanoseconds(static_cast
 
 }  // namespace
 
-Json tls_object(const Event& event) {
-  Json tls = Json::object();
-  Json alpns = Json::array();
-  Json handshake = Json::object();
-  for (const auto& field : event) {
-    switch (field.field) {
-      case Field::tls_sni: put_text(tls, "sni", field); break;
-      case Field::tls_alpn: alpns.push_back(stored_text(field.text())); break;
-      case Field::tls_version_legacy: put(handshake, "version", tls_version_text(field.integer())); break;
-      default: break;
-    }
-  }
-  if (!alpns.empty()) put(tls, "client_alpns", std::move(alpns));
-  if (!handshake.empty()) put(tls, "client_handshake", std::move(handshake));
-  return tls;
-}
-
-Json quic_object(const Event& event) {
-  Json quic = Json::object();
-  for (const auto& field : event) {
-    if (field.field == Field::quic_version) put(quic, "version", quic_version_text(field.integer()));
-    if (field.field == Field::quic_sni) put_text(quic, "sni", field);
-  }
-  return quic;
-}
-
 Json flow_object(const Event& event) {
   Json flow = Json::object();
   for (const auto& field : event) {
@@ -124,30 +98,6 @@ Json tcp_object(std::uint64_t flags) {
   return tcp;
 }
 
-std::string tls_version_text(std::uint64_t version) {
-  switch (version) {
-    case 0x0002:
-    case 0x0200: return "SSLv2";
-    case 0x0300: return "SSLv3";
-    case 0x0301: return "TLSv1";
-    case 0x0302: return "TLS 1.1";
-    case 0x0303: return "TLS 1.2";
-    case 0x0304: return "TLS 1.3";
-    default: return fmt::format("0x{:04x}", version);
-  }
-}
-
-std::string quic_version_text(std::uint64_t version) {
-  switch (version) {
-    case 0x51303339: return "Q039";
-    case 0x51303433: return "Q043";
-    case 0x51303434: return "Q044";
-    case 0x51303435: return "Q045";
-    case 0x51303436: return "Q046";
-    default: return fmt::format("{:x}", version);
-  }
-}
-
 std::string_view text_of(Protocol protocol) noexcept {
   switch (protocol) {
     case Protocol::unknown: return "";
@@ -161,6 +111,8 @@ std::string_view text_of(Protocol protocol) noexcept {
     case Protocol::ipsec: return "ipsec";
     case Protocol::wireguard: return "wireguard";
     case Protocol::openvpn: return "openvpn";
+    case Protocol::dtls: return "dtls";
+    case Protocol::prelude: return "";  // of a direction alone
   }
   return "";
 }

@@ -46,7 +46,8 @@ bool Finding::is_by_address() const noexcept {
 }
 
 std::string Finding::destination() const {
-  if (matched_value.empty()) return remote.text();
+  // What a fingerprint matched is no place that anything went to.
+  if (matched_value.empty() || (rule != nullptr && is_fingerprint(rule->kind))) return remote.text();
   std::string name{matched_value};
   std::transform(name.begin(), name.end(), name.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });

@@ -94,6 +94,8 @@ void put_workers(Families& out, const TapReading& reading, bool up) {
             &InspectionCounters::events_lost);
   by_worker("sluice_events_truncated_total", "Events that had more to say than one record holds.",
             &InspectionCounters::events_truncated);
+  by_worker("sluice_events_unpaired_total", "Events sent before their other half, for want of room to wait.",
+            &InspectionCounters::events_unpaired);
   by_worker("sluice_findings_total", "Findings of the worker.", &InspectionCounters::findings);
   by_worker("sluice_signature_scans_total", "Buffers that were searched for patterns of signatures.",
             &InspectionCounters::signature_scans);

@@ -52,6 +52,7 @@ Json statistics_document(const Statistics& statistics) {
   document["events"] = inspection.events;
   document["events_lost"] = inspection.events_lost;
   document["events_truncated"] = inspection.events_truncated;
+  document["events_unpaired"] = inspection.events_unpaired;
   document["content_errors"] = by_reason(inspection.content_errors, content_error_names);
   document["findings"] = inspection.findings;
   document["ports"] = Json::object();

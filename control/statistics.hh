@@ -30,7 +30,8 @@ struct Statistics {
 
 // {"packets": {"received", "transmitted", "forwarded", "dropped": {reason: n}, "consumed", "held"}, "bytes": {...},
 //  "uninspected": {reason: n}, "tcp_anomalies": {kind: n}, "flows", "flows_ended", "events", "events_lost",
-//  "events_truncated", "findings", "ports": {name: {...}}}. Reasons that counted nothing are left out.
+//  "events_truncated", "events_unpaired", "content_errors": {reason: n}, "findings", "ports": {name: {...}}}. Reasons
+//  that counted nothing are left out.
 [[nodiscard]] nlohmann::ordered_json statistics_document(const Statistics& statistics);
 // The same as text, indented, with a line end.
 [[nodiscard]] std::string statistics_text(const Statistics& statistics);

@@ -26,6 +26,15 @@ std::string_view class_words(FindingClass finding_class) noexcept {
   return "an indicator";
 }
 
+// What was met, up to what it is listed as. A fingerprint is shared by all programs with the same TLS library and
+// settings: it never names one.
+std::string_view subject_words(RuleKind kind, bool by_address) noexcept {
+  if (by_address) return "an address once listed as";
+  if (is_certificate(kind)) return "a certificate listed for a host";
+  if (is_fingerprint(kind)) return "a client fingerprint listed for programs that turn to a host";
+  return "a host documented as";
+}
+
 // What happened, up to the noun that it happened to.
 std::string_view stage_lead(Stage stage, Field matched_field, bool by_address) noexcept {
   switch (stage) {
@@ -38,6 +47,8 @@ std::string_view stage_lead(Stage stage, Field matched_field, bool by_address) n
     case Stage::name_in_handshake:
       if (matched_field == Field::tls_sni) return "name in TLS handshake of";
       if (matched_field == Field::quic_sni) return "name in QUIC handshake of";
+      if (matched_field == Field::ja3_hash || matched_field == Field::ja4) return "handshake with";
+      if (matched_field == Field::cert_sha1 || matched_field == Field::cert_sha256) return "handshake with";
       return "name in handshake of";
     case Stage::data_sent: return matched_field == Field::http_host ? "HTTP request sent to" : "data sent to";
     // Which way it went, the event does not say.
@@ -88,6 +99,8 @@ std::string_view stage_words(Stage stage, Field matched_field) noexcept {
     case Stage::name_in_handshake:
       if (matched_field == Field::tls_sni) return "name in TLS handshake";
       if (matched_field == Field::quic_sni) return "name in QUIC handshake";
+      if (matched_field == Field::ja3_hash || matched_field == Field::ja4) return "client fingerprint in handshake";
+      if (matched_field == Field::cert_sha1 || matched_field == Field::cert_sha256) return "certificate in handshake";
       return "name in handshake";
     case Stage::data_sent: return matched_field == Field::http_host ? "HTTP request sent" : "data sent";
     case Stage::content_matched: return "content matched";
@@ -126,6 +139,10 @@ std::string_view text_of(Field field) noexcept {
     case Field::vendor_server: return "xiaomi_push.server";
     case Field::device_model: return "xiaomi_push.model";
     case Field::device_build: return "xiaomi_push.build";
+    case Field::ja3_hash: return "ja3.hash";
+    case Field::ja4: return "ja4";
+    case Field::cert_sha1: return "tls.certificates.sha1";
+    case Field::cert_sha256: return "tls.certificates.sha256";
     default: return "";  // numbers: no rule matches them by their text
   }
 }
@@ -138,9 +155,8 @@ std::string alert_message(const Finding& finding) {
   const auto recipient = stored_text(finding.rule->recipient);
   return fmt::format("SLUICE {}: {}{} {} {}: {}", text_of(finding_class),
                      stage_lead(finding.stage, finding.matched_field, by_address),
-                     finding.alias_target.empty() ? "" : " an alias of",
-                     by_address ? "an address once listed as" : "a host documented as", class_words(finding_class),
-                     recipient.empty() ? "recipient not named" : recipient);
+                     finding.alias_target.empty() ? "" : " an alias of", subject_words(finding.rule->kind, by_address),
+                     class_words(finding_class), recipient.empty() ? "recipient not named" : recipient);
 }
 
 std::string seen_words(const Finding& finding, const Event& alert) {

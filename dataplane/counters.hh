@@ -129,6 +129,7 @@ struct InspectionCounters {
   std::uint64_t events = 0;
   std::uint64_t events_lost = 0;  // the ring to the control plane was full
   std::uint64_t events_truncated = 0;
+  std::uint64_t events_unpaired = 0;  // sent before their other half: no room for them to wait
   std::uint64_t findings = 0;
   std::uint64_t signature_scans = 0;       // buffers that were searched for patterns
   std::uint64_t signature_candidates = 0;  // signatures whose pattern was seen, tried in full
@@ -144,6 +145,7 @@ struct InspectionCounters {
     events += other.events;
     events_lost += other.events_lost;
     events_truncated += other.events_truncated;
+    events_unpaired += other.events_unpaired;
     findings += other.findings;
     signature_scans += other.signature_scans;
     signature_candidates += other.signature_candidates;

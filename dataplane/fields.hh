@@ -14,12 +14,17 @@ enum class Protocol : std::uint8_t {
   quic = 3,
   http = 4,
   xiaomi_push = 5,
+  dtls = 16,
+  prelude = 17,  // of a direction alone: clear text that TLS may follow (starttls.hh)
   http2 = 20,
   websocket = 21,
   ipsec = 40,  // ESP, IKE (RFC 4303, 7296, 3948)
   wireguard = 41,
   openvpn = 42,
 };
+
+// What is known of the Encrypted ClientHello in a hello. `unknown`: GREASE, or a real one whose key the tap never saw.
+enum class EchView : std::uint8_t { unknown = 1, real = 2 };
 
 // Why a flow record ended.
 enum class FlowEnd : std::uint8_t { timeout = 1, closed = 2, shutdown = 3, evicted = 4 };
@@ -144,6 +149,29 @@ enum class Field : std::uint16_t {
   http_part_name = 219,          // text: starts one part of a form (RFC 7578)
   http_part_file = 220,          // text: its file name
   http_part_type = 221,          // text: its media type
+  // tls and quic: what the server chose, and fingerprints
+  tls_version_selected = 128,  // integer: supported_versions of the ServerHello, else its legacy_version
+  tls_cipher_selected = 129,   // integer
+  tls_server_alpn = 130,       // text
+  tls_session_resumed = 131,   // integer: 1
+  ja3_hash = 132,              // text, hex
+  ja3_text = 133,              // text
+  ja3s_hash = 134,             // text, hex
+  ja3s_text = 135,             // text
+  ja4 = 136,                   // text
+  tls_ech = 137,               // integer: EchView
+  tls_ech_config_id = 138,     // integer
+  // certificates (RFC 5280), in the order sent
+  cert_sha1 = 140,         // text, hex; starts one certificate, what is known of it follows
+  cert_sha256 = 141,       // text, hex
+  cert_from_client = 142,  // integer: 1 where the client sent it
+  cert_serial = 143,       // text, hex
+  cert_subject = 144,      // text
+  cert_issuer = 145,       // text
+  cert_not_before = 146,   // integer: seconds since 1970, two's complement
+  cert_not_after = 147,    // integer: the same
+  cert_self_signed = 148,  // integer: 1 where issuer and subject are the same bytes
+  cert_name = 149,         // text, one field for each alternative name: DNS name or address
 };
 
 }  // namespace sluice

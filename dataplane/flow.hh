@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "dataplane/dtls.hh"
 #include "dataplane/http.hh"
 #include "dataplane/http_pairing.hh"
 #include "dataplane/keyed_hash.hh"
@@ -13,6 +14,7 @@
 #include "dataplane/pool.hh"
 #include "dataplane/quic_crypto.hh"
 #include "dataplane/tcp_receiver.hh"
+#include "dataplane/tls_flight.hh"
 
 namespace sluice {
 
@@ -114,6 +116,8 @@ struct alignas(64) Flow {
   std::uint32_t http2 = no_index;         // in the worker's Http2Pool
   std::array<TcpReceiver, 2> receiver{};  // of what goes that Way; while somebody reads it
   Encapsulation outer;                    // of the packet that began the flow, as the initiator sends it
+  std::array<TlsFlight, 2> tls;
+  std::array<DtlsSide, 2> dtls;
 
   [[nodiscard]] const Address& initiator() const noexcept { return initiator_is_low ? key.low : key.high; }
   [[nodiscard]] const Address& responder() const noexcept { return initiator_is_low ? key.high : key.low; }

@@ -199,8 +199,8 @@ void Pipeline::inspect(const Passage& at) noexcept {
     const auto protocol = flow.protocol;
     if (side.lost_buffer)
       at.packet.uninspected = UninspectedReason::buffer_full;
-    else if (protocol == Protocol::tls || protocol == Protocol::quic || protocol == Protocol::xiaomi_push ||
-             is_opaque_tunnel(protocol))
+    else if (protocol == Protocol::tls || protocol == Protocol::dtls || protocol == Protocol::quic ||
+             protocol == Protocol::xiaomi_push || is_opaque_tunnel(protocol))
       at.packet.uninspected = UninspectedReason::ciphertext;
     else if (protocol == Protocol::unknown)
       at.packet.uninspected = flow.unfollowed ? UninspectedReason::stream_gap : UninspectedReason::unknown_protocol;
@@ -219,6 +219,8 @@ void Pipeline::inspect(const Passage& at) noexcept {
     at.packet.uninspected = UninspectedReason::ciphertext;
   }
   if (flow.decided && !flow.named) reporter_.seek_name(at);
+  // Nothing more is read of it: what waited for its other half waits no longer.
+  if (flow.decided && flow.waiting != no_index) reporter_.release(flow, at.packet.number);
 }
 
 void Pipeline::end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "dataplane/starttls.hh"
+
 namespace sluice {
 namespace {
 
@@ -40,7 +42,9 @@ Progress Protocols::advance(const Passage& at, StreamSide& side, Bytes data) noe
     case Protocol::xiaomi_push: return advance_xiaomi_push(at, data);
     case Protocol::websocket: return advance_websocket(at, data);
     case Protocol::http2: return advance_http2(at, data);
-    case Protocol::quic: break;  // never over TCP
+    case Protocol::prelude: return advance_prelude(at, side, data);
+    case Protocol::quic:
+    case Protocol::dtls: break;  // never over TCP
     case Protocol::ipsec:
     case Protocol::wireguard:
     case Protocol::openvpn: break;  // nothing can be read
@@ -62,13 +66,15 @@ Progress Protocols::probe(const Passage& at, StreamSide& side, Bytes data) noexc
       {Protocol::xiaomi_push, probe_xiaomi_push(data)},
       {Protocol::dns, on_port(at.flow, dns_port) ? probe_dns_tcp(data) : Probe::no},
       {Protocol::openvpn, probe_openvpn_tcp(data, at.packet.time)},
+      {Protocol::prelude,
+       probe_prelude(data, at.flow.side[static_cast<std::size_t>(opposite(at.way))].protocol == Protocol::prelude)},
   };
   bool undecided = false;
   for (const auto& candidate : candidates) {
     undecided = undecided || candidate.answer == Probe::maybe;
     if (candidate.answer != Probe::yes) continue;
     side.protocol = candidate.protocol;
-    at.flow.protocol = candidate.protocol;
+    if (candidate.protocol != Protocol::prelude) at.flow.protocol = candidate.protocol;
     side.responds = candidate.responds;
     return advance(at, side, data);
   }
@@ -82,21 +88,6 @@ Progress Protocols::probe(const Passage& at, StreamSide& side, Bytes data) noexc
   }
   if (at.flow.protocol == Protocol::unknown) mark(at, UninspectedReason::unknown_protocol);
   return {State::finished, 0, 0};
-}
-
-Progress Protocols::advance_tls(const Passage& at, Bytes data) noexcept {
-  const auto hello = parse_tls_client_hello(data, scratch_);
-  if (hello) {
-    reporter_->tls(at, *hello);
-    return {State::finished, 0, 0};
-  }
-  switch (hello.error()) {
-    case TlsError::need_more: return {State::need_more, 0, 0};
-    case TlsError::not_this:  // the server's side
-      return {State::finished, 0, 0};
-    case TlsError::message_too_long: return finished_with(at, UninspectedReason::handshake_size);
-    default: return finished_with(at, UninspectedReason::parse_error);
-  }
 }
 
 Progress Protocols::advance_dns(const Passage& at, StreamSide& side, Bytes data) noexcept {
@@ -157,6 +148,8 @@ void Protocols::datagram(const Passage& at) noexcept {
       flow.protocol = Protocol::dns;
     else if (probe_quic(at.packet.payload) == Probe::yes || probe_gquic(at.packet.payload) == Probe::yes)
       flow.protocol = Protocol::quic;
+    else if (probe_dtls(at.packet.payload) == Probe::yes)
+      flow.protocol = Protocol::dtls;
     else if (const auto vpn =
                  recognise_vpn(at.packet.payload, at.packet.source_port, at.packet.destination_port, at.packet.time))
       flow.protocol = *vpn;
@@ -171,6 +164,10 @@ void Protocols::datagram(const Passage& at) noexcept {
     case Protocol::ipsec:
     case Protocol::wireguard:
     case Protocol::openvpn: mark(at, UninspectedReason::ciphertext); return decide(flow);
+    case Protocol::dtls:
+      dtls_datagram(at);
+      if (!flow.decided && datagrams >= handshake_datagrams_limit) decide(flow);
+      return;
     default:
       mark(at, UninspectedReason::unknown_protocol);
       if (datagrams >= unknown_datagrams_limit && !on_port(flow, dns_port)) decide(flow);

@@ -60,6 +60,12 @@ class Protocols {
  private:
   [[nodiscard]] Progress probe(const Passage& at, StreamSide& side, Bytes data) noexcept;
   [[nodiscard]] Progress advance_tls(const Passage& at, Bytes data) noexcept;
+  [[nodiscard]] bool read_hello(const Passage& at, TlsFlight& flight, const TlsStep& step) noexcept;
+  [[nodiscard]] Progress advance_prelude(const Passage& at, StreamSide& side, Bytes data) noexcept;
+  void dtls_datagram(const Passage& at) noexcept;
+  void dtls_fragments(const Passage& at, Bytes record) noexcept;
+  [[nodiscard]] Bytes dtls_message(const Passage& at, const DtlsFragment& fragment) noexcept;
+  void dtls_body(const Passage& at, std::uint8_t type, Bytes body) noexcept;
   [[nodiscard]] Progress advance_http(const Passage& at, StreamSide& side, Bytes data) noexcept;
   [[nodiscard]] Progress advance_http_request(const Passage& at, StreamSide& side, Bytes data) noexcept;
   [[nodiscard]] Progress advance_http_response(const Passage& at, StreamSide& side, Bytes data) noexcept;

@@ -67,44 +67,6 @@ void Reporter::tunnel_fields(EventWriter& event, const Flow& flow, Way way) noex
   if (outer.network != Encapsulation::no_network) event.integer(Field::tunnel_network, outer.network);
 }
 
-void Reporter::hello_fields(EventWriter& event, const ClientHello& hello) const noexcept {
-  for (const auto protocol : hello.alpn) event.text(Field::tls_alpn, protocol);
-  if (hello.legacy_version == 0) return;  // Google's QUIC hello is no TLS
-  event.integer(Field::tls_version_offered, hello.highest_version);
-  event.integer(Field::tls_version_legacy, hello.legacy_version);
-}
-
-void Reporter::tls(const Passage& at, const ClientHello& hello) noexcept {
-  if (record_ == Record::all) {
-    EventWriter event{buffer_};
-    event.begin(header(EventType::tls, at));
-    tunnel_fields(event, at.flow);
-    if (!hello.sni.empty()) event.text(Field::tls_sni, hello.sni);
-    hello_fields(event, hello);
-    send(event, EventType::tls, at.packet.number);
-  }
-  name(at, Field::tls_sni, hello.sni, Stage::name_in_handshake, Scope::flow);
-  Hits content;
-  signatures_.tls_hello(at, hello.sni, content);
-  signature_alerts(at, content, Field::tls_sni, hello.sni, Stage::content_matched);
-}
-
-void Reporter::quic(const Passage& at, std::uint32_t version, const ClientHello& hello) noexcept {
-  if (record_ == Record::all) {
-    EventWriter event{buffer_};
-    event.begin(header(EventType::quic, at));
-    tunnel_fields(event, at.flow);
-    event.integer(Field::quic_version, version);
-    if (!hello.sni.empty()) event.text(Field::quic_sni, hello.sni);
-    hello_fields(event, hello);
-    send(event, EventType::quic, at.packet.number);
-  }
-  name(at, Field::quic_sni, hello.sni, Stage::name_in_handshake, Scope::flow);
-  Hits content;
-  signatures_.quic_hello(at, hello.sni, content);
-  signature_alerts(at, content, Field::quic_sni, hello.sni, Stage::content_matched);
-}
-
 // What the device says of itself, as far as it does.
 void Reporter::device_fields(EventWriter& event, const XiaomiPushFrame& frame) noexcept {
   event.text(Field::vendor_command, frame.command);

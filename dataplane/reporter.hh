@@ -3,8 +3,10 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
+#include "dataplane/client_hello.hh"
 #include "dataplane/counters.hh"
 #include "dataplane/dns.hh"
 #include "dataplane/dns_memory.hh"
@@ -18,7 +20,8 @@
 #include "dataplane/multipart.hh"
 #include "dataplane/nat64.hh"
 #include "dataplane/ruleset.hh"
-#include "dataplane/tls.hh"
+#include "dataplane/server_hello.hh"
+#include "dataplane/tls_fingerprint.hh"
 #include "dataplane/verdict.hh"
 #include "dataplane/xiaomi_push.hh"
 
@@ -57,7 +60,16 @@ class Reporter {
   // Once for each flow, and again when it got further: is its far end a listed address?
   void connection(const Passage& at, Stage stage) noexcept;
   void dns(const Passage& at, const DnsMessage& message) noexcept;
+  // A hello of TLS or DTLS. Its event waits for what the server says.
   void tls(const Passage& at, const ClientHello& hello) noexcept;
+  // The server's side of it. Whether anybody wants it can be asked before it is read.
+  [[nodiscard]] bool wants_server_handshake() const noexcept {
+    return record_ == Record::all || ruleset_->has(RuleKind::cert_sha1) || ruleset_->has(RuleKind::cert_sha256);
+  }
+  void tls_server(const Passage& at, const ServerHello& hello) noexcept;
+  void tls_resumed(const Passage& at) noexcept;
+  // One certificate, in the order sent.
+  void certificate(const Passage& at, Bytes der, bool from_client) noexcept;
   void quic(const Passage& at, std::uint32_t version, const ClientHello& hello) noexcept;
   // A request's head, against the rules.
   void http(const Passage& at, const HttpRequest& request) noexcept;
@@ -95,7 +107,21 @@ class Reporter {
   [[nodiscard]] EventHeader header(EventType type, const Passage& at) const noexcept;
   // After begin(), of every event: what lies around the flow, as the event's source sends it.
   static void tunnel_fields(EventWriter& event, const Flow& flow, Way way = Way::to_server) noexcept;
-  void hello_fields(EventWriter& event, const ClientHello& hello) const noexcept;
+  // Its JA3 stands in ja3_.
+  void hello_fields(EventWriter& event, const Passage& at, const ClientHello& hello) noexcept;
+  void record_hello(const Passage& at, const ClientHello& hello) noexcept;
+  // Findings on a hello: its name, its content, its fingerprints. A row is reported once a flow, however often a
+  // hello comes.
+  void hello_findings(const Passage& at, const ClientHello& hello, Field name_field, const Hits& content) noexcept;
+  void fresh_alerts(const Passage& at, const Hits& hits, Field field, std::string_view value, Stage stage) noexcept;
+  void fresh_signature_alerts(const Passage& at, const Hits& hits, Field field, std::string_view value) noexcept;
+  [[nodiscard]] Hits fresh(const Passage& at, const Hits& hits) const noexcept;
+  // The oldest event that waits in the flow.
+  [[nodiscard]] std::optional<Event> waiting(const Flow& flow) noexcept;
+  // The event of the flow's handshake, to add to: the one that waits, or a new one.
+  void resume(EventWriter& event, const Passage& at) noexcept;
+  // Puts it back to wait; where there is no room it is sent.
+  void wait(EventWriter& event, const Passage& at) noexcept;
   void name(const Passage& at, Field field, std::string_view name, Stage stage, Scope scope) noexcept;
   // `decoded`: of the message that matched, for its findings too; null where nothing was decoded. `alias_target`: the
   // listed name, where `value` is but an alias of it.
@@ -129,6 +155,7 @@ class Reporter {
   InspectionCounters* counters_;
   EventQueuePool queues_;
   Nat64Prefixes nat64_;
+  Ja3 ja3_;
   alignas(8) std::array<std::uint8_t, event_size_limit> buffer_{};
   alignas(8) std::array<std::uint8_t, event_size_limit> alert_buffer_{};
 };

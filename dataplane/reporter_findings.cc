@@ -57,10 +57,24 @@ void Reporter::connection(const Passage& at, Stage stage) noexcept {
 void Reporter::payload(const Passage& at, std::uint32_t position, Bytes data) noexcept {
   Hits content;
   signatures_.payload(at, position, data, content);
+  fresh_signature_alerts(at, content, Field::destination_ip, {});
+}
+
+Hits Reporter::fresh(const Passage& at, const Hits& hits) const noexcept {
   Hits fresh;
-  for (const auto row : content)
+  for (const auto row : hits)
     if (is_new(at.flow.reported, ruleset_->generation(), row)) fresh.add(row);
-  signature_alerts(at, fresh, Field::destination_ip, {}, Stage::content_matched);
+  return fresh;
+}
+
+void Reporter::fresh_alerts(const Passage& at, const Hits& hits, Field field, std::string_view value,
+                            Stage stage) noexcept {
+  alerts(at, fresh(at, hits), field, value, stage, Scope::flow, nullptr);
+}
+
+void Reporter::fresh_signature_alerts(const Passage& at, const Hits& hits, Field field,
+                                      std::string_view value) noexcept {
+  signature_alerts(at, fresh(at, hits), field, value, Stage::content_matched);
 }
 
 // What matched is named by where it went: the name that the message gives, else the far end's address. The content
@@ -80,6 +94,7 @@ void Reporter::name(const Passage& at, Field field, std::string_view name, Stage
     // Some clients put an address where the name belongs.
     if (const auto address = Address::parse(name)) ruleset_->match_address(*address, hits);
   }
+  if (field == Field::tls_sni || field == Field::quic_sni) return fresh_alerts(at, hits, field, name, stage);
   alerts(at, hits, field, name, stage, scope, nullptr);
 }
 

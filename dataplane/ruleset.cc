@@ -55,6 +55,8 @@ Ruleset::Ruleset(const RuleList& list, std::uint32_t generation) : generation_(g
     rules_.push_back({row.facts.kind, row.facts.confidence, row.action, row.facts.expires_ns});
   build_names(list.indicators);
   build_intervals(list.indicators);
+  build_fingerprints(list.indicators);
+  for (const auto& rule : rules_) kinds_ |= 1U << static_cast<unsigned>(rule.kind);
 }
 
 void Ruleset::build_names(const IndicatorList& list) {
@@ -63,7 +65,7 @@ void Ruleset::build_names(const IndicatorList& list) {
   next_row_.assign(list.size(), no_row);
   for (auto row = static_cast<std::uint32_t>(list.size()); row-- > 0;) {  // backwards: chains come out in list order
     const auto& name = list[row].name;
-    if (rules_[row].is_address() || name.empty() || name.size() > name_limit) continue;
+    if (!rules_[row].is_name() || name.empty() || name.size() > name_limit) continue;
     const auto hash = hash_of(name);
     auto slot = spread(hash) & (slots - 1);
     while (names_[slot].length != 0) {
@@ -106,6 +108,13 @@ void Ruleset::build_intervals(const IndicatorList& list) {
   }
 }
 
+// Sorted, and looked up by halving: once a handshake, and the texts of the kinds never look alike.
+void Ruleset::build_fingerprints(const IndicatorList& list) {
+  for (std::uint32_t row = 0; row < list.size(); ++row)
+    if (!rules_[row].is_name() && !rules_[row].is_address()) fingerprints_.emplace_back(list[row].name, row);
+  std::sort(fingerprints_.begin(), fingerprints_.end());
+}
+
 const Ruleset::Name* Ruleset::find_name(std::string_view suffix, std::uint64_t hash) const noexcept {
   auto slot = spread(hash) & (names_.size() - 1);
   for (; names_[slot].length != 0; slot = (slot + 1) & (names_.size() - 1)) {
@@ -141,6 +150,12 @@ void Ruleset::match_address(const Address& address, Hits& hits) const noexcept {
   const auto& interval = *std::prev(after);
   if (interval.last < address) return;
   for (std::uint32_t i = 0; i < interval.count; ++i) hits.add(interval_rows_[interval.rows + i]);
+}
+
+void Ruleset::match_fingerprint(std::string_view fingerprint, Hits& hits) const noexcept {
+  auto at = std::lower_bound(fingerprints_.begin(), fingerprints_.end(), fingerprint,
+                             [](const auto& entry, std::string_view wanted) { return entry.first < wanted; });
+  for (; at != fingerprints_.end() && at->first == fingerprint; ++at) hits.add(at->second);
 }
 
 }  // namespace sluice

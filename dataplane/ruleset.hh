@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "dataplane/tick.hh"
@@ -36,6 +37,7 @@ struct Rule {
     return expires_ns != 0 && nanoseconds_since_epoch(now) >= expires_ns;
   }
   [[nodiscard]] bool is_address() const noexcept { return kind == RuleKind::ip || kind == RuleKind::cidr; }
+  [[nodiscard]] bool is_name() const noexcept { return kind == RuleKind::domain || kind == RuleKind::host; }
 };
 
 class Ruleset {
@@ -47,6 +49,10 @@ class Ruleset {
   // (RFC 1035 section 2.3.4, in text form) match nothing.
   void match_name(std::string_view name, Hits& hits) const noexcept;
   void match_address(const Address& address, Hits& hits) const noexcept;
+  // A JA3, a JA4, or the digest of a certificate, in lower case.
+  void match_fingerprint(std::string_view fingerprint, Hits& hits) const noexcept;
+  // Whether any row is of that kind.
+  [[nodiscard]] bool has(RuleKind kind) const noexcept { return kinds_ >> static_cast<unsigned>(kind) & 1U; }
 
   [[nodiscard]] const Rule& rule(std::uint32_t row) const noexcept { return rules_[row]; }
   [[nodiscard]] std::uint32_t generation() const noexcept { return generation_; }
@@ -69,6 +75,7 @@ class Ruleset {
 
   void build_names(const IndicatorList& list);
   void build_intervals(const IndicatorList& list);
+  void build_fingerprints(const IndicatorList& list);
   [[nodiscard]] const Name* find_name(std::string_view suffix, std::uint64_t hash) const noexcept;
 
   std::uint32_t generation_;
@@ -78,6 +85,8 @@ class Ruleset {
   std::string names_text_;
   std::vector<Interval> intervals_;  // sorted, disjoint; each carries all rows that contain it
   std::vector<std::uint32_t> interval_rows_;
+  std::vector<std::pair<std::string, std::uint32_t>> fingerprints_;  // sorted; text and row
+  std::uint32_t kinds_ = 0;                                          // a bit for each RuleKind that a row has
 };
 
 }  // namespace sluice

@@ -17,12 +17,21 @@ namespace sluice {
 namespace {
 
 // Kinds of the file format that nothing matches yet: named, so that nobody believes them active.
-constexpr std::array<std::string_view, 5> kinds_not_matched{"url", "ja3", "ja4", "cert_sha1", "cert_sha256"};
+constexpr std::array<std::string_view, 1> kinds_not_matched{"url"};
 
 constexpr unsigned mapped_bits = 96;  // of ::ffff:0:0/96, where IPv4 stands in an Address
 
 bool contains(std::span<const std::string_view> texts, std::string_view text) {
   return std::find(texts.begin(), texts.end(), text) != texts.end();
+}
+
+bool is_lower_hex_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
+bool is_hex_digit(char c) { return is_lower_hex_digit(c) || (c >= 'A' && c <= 'F'); }
+
+std::string lower_case(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return text;
 }
 
 bool is_ipv4(const AddressRange& range) { return range.first.is_v4() && range.last.is_v4(); }
@@ -151,9 +160,48 @@ class RowReader {
       case RuleKind::host: return read_name(indicator);
       case RuleKind::ip: return read_address(indicator);
       case RuleKind::cidr: return read_prefix(indicator);
+      case RuleKind::ja3: return read_digest(indicator, 32);
+      case RuleKind::cert_sha1: return read_digest(indicator, 40);
+      case RuleKind::cert_sha256: return read_digest(indicator, 64);
+      case RuleKind::ja4: return read_ja4(indicator);
       case RuleKind::signature: break;  // no kind of a list
     }
     return {};
+  }
+
+  // Hex in any case, the digits of certificates in pairs with colons between them or not.
+  std::string read_digest(Indicator& indicator, std::size_t digits) {
+    auto text = lower_case(indicator.facts.subject);
+    if (is_certificate(indicator.facts.kind)) std::erase(text, ':');
+    const bool is_hex = std::all_of(text.begin(), text.end(), is_hex_digit);
+    if (text.size() != digits || !is_hex) {
+      fail(ListColumn::indicator,
+           fmt::format("\"{}\" is no {}: write {} hex digits", printable(indicator.facts.subject),
+                       text_of(indicator.facts.kind), digits));
+      return {};
+    }
+    indicator.name = text;
+    return text;
+  }
+
+  // FoxIO, JA4: "t13d1516h2_8daaf6152771_e5627efa2ab1". The first and last letter of an ALPN keep their case.
+  std::string read_ja4(Indicator& indicator) {
+    const auto& text = indicator.facts.subject;
+    const auto is_hex = [&](std::size_t at) {
+      return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(at),
+                         text.begin() + static_cast<std::ptrdiff_t>(at) + 12, is_lower_hex_digit);
+    };
+    constexpr std::size_t size = 36;
+    constexpr std::string_view carriers = "tqd";
+    if (text.size() != size || carriers.find(text[0]) == std::string_view::npos || text[10] != '_' || text[23] != '_' ||
+        !is_hex(11) || !is_hex(24)) {
+      fail(ListColumn::indicator,
+           fmt::format("\"{}\" is no JA4 of a TLS client: write it as t13d1516h2_8daaf6152771_e5627efa2ab1",
+                       printable(text)));
+      return {};
+    }
+    indicator.name = text;
+    return text;
   }
 
   std::string read_name(Indicator& indicator) {

@@ -7,8 +7,11 @@ namespace sluice {
 namespace {
 
 // In the order of the enumerators, from first_class on.
-constexpr std::array<std::string_view, 5> kinds{"domain", "host", "ip", "cidr", "signature"};
-constexpr std::size_t indicator_kinds = 4;  // signatures stand in no indicator list
+constexpr std::array<std::string_view, 9> kinds{"domain", "host", "ip",        "cidr",       "signature",
+                                                "ja3",    "ja4",  "cert_sha1", "cert_sha256"};
+// Signatures stand in no indicator list.
+constexpr std::array<std::string_view, 8> indicator_kinds{"domain", "host", "ip",        "cidr",
+                                                          "ja3",    "ja4",  "cert_sha1", "cert_sha256"};
 constexpr std::array<std::string_view, 12> classes{
     "telemetry",           "advertising",    "dns-bypass",        "weak-encryption",       "clear-text-identifier",
     "remote-content-list", "keyboard-input", "spyware-indicator", "stalkerware-indicator", "known-c2-indicator",
@@ -37,8 +40,8 @@ std::string_view text_of(Confidence confidence) noexcept {
 }
 
 std::optional<RuleKind> kind_from(std::string_view text) noexcept {
-  const auto index = index_of(kind_texts(), text);
-  if (!index) return std::nullopt;
+  const auto index = index_of(kinds, text);
+  if (!index || static_cast<RuleKind>(*index) == RuleKind::signature) return std::nullopt;
   return static_cast<RuleKind>(*index);
 }
 std::optional<FindingClass> class_from(std::string_view text) noexcept {
@@ -52,7 +55,7 @@ std::optional<Confidence> confidence_from(std::string_view text) noexcept {
   return static_cast<Confidence>(*index);
 }
 
-std::span<const std::string_view> kind_texts() noexcept { return std::span{kinds}.first(indicator_kinds); }
+std::span<const std::string_view> kind_texts() noexcept { return indicator_kinds; }
 std::span<const std::string_view> class_texts() noexcept { return classes; }
 std::span<const std::string_view> confidence_texts() noexcept { return confidences; }
 

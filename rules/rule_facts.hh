@@ -12,12 +12,18 @@
 namespace sluice {
 
 // Closed list; the text form (in CSV, events, reports) is the enumerator with '-' for '_'.
+// Numbers stand in packs: append only.
 enum class RuleKind : std::uint8_t {
   domain,  // the name and all names below it
   host,    // exactly the name
   ip,
   cidr,
   signature,  // content, in Suricata's language; never in an indicator list
+  // Digests, in hex: of a client's hello (JA3; FoxIO's JA4 has parts in clear) and of a certificate that was shown.
+  ja3,
+  ja4,
+  cert_sha1,
+  cert_sha256,
 };
 
 // Finding classes stay apart: telemetry is never a C2 hit. Numbers are part of signature_id: never renumber.
@@ -68,6 +74,12 @@ using RuleBook = std::vector<RuleFacts>;
 
 // Text and back; nothing for a text that is in none of the closed lists. Case matters: lists are lower case.
 [[nodiscard]] std::string_view text_of(RuleKind kind) noexcept;
+[[nodiscard]] constexpr bool is_certificate(RuleKind kind) noexcept {
+  return kind == RuleKind::cert_sha1 || kind == RuleKind::cert_sha256;
+}
+[[nodiscard]] constexpr bool is_fingerprint(RuleKind kind) noexcept {
+  return kind == RuleKind::ja3 || kind == RuleKind::ja4 || is_certificate(kind);
+}
 [[nodiscard]] std::string_view text_of(FindingClass finding_class) noexcept;
 [[nodiscard]] std::string_view text_of(Confidence confidence) noexcept;
 [[nodiscard]] std::optional<RuleKind> kind_from(std::string_view text) noexcept;  // of an indicator

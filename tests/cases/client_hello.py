@@ -9,8 +9,9 @@ def extension(number, content):
     return number.to_bytes(2, 'big') + vector(2, content)  # section 4.2
 
 
-def client_hello(name, padding=0):
-    """-> the bytes of one TLS record; PADDING bytes of RFC 7685 make it as long as those of current browsers"""
+def client_hello(name, padding=0, more=b''):
+    """-> the bytes of one TLS record; PADDING bytes of RFC 7685 make it as long as those of current browsers;
+    MORE: further extensions"""
     server_name = vector(2, b'\0' + vector(2, name.encode('ascii')))  # RFC 6066 section 3
     alpn = vector(2, vector(1, b'h2') + vector(1, b'http/1.1'))  # RFC 7301 section 3.1
     versions = vector(1, b'\x03\x04\x03\x03')  # section 4.2.1: 1.3, 1.2
@@ -18,7 +19,7 @@ def client_hello(name, padding=0):
     signatures = vector(2, b'\x04\x03\x08\x04')  # section 4.2.3
     key_share = vector(2, b'\x00\x1d' + vector(2, bytes(range(32))))  # section 4.2.8
     extensions = b''.join([extension(0, server_name), extension(16, alpn), extension(43, versions),
-                           extension(10, groups), extension(13, signatures), extension(51, key_share)])
+                           extension(10, groups), extension(13, signatures), extension(51, key_share), more])
     if padding:
         extensions += extension(21, bytes(padding))
     # section 4.1.2: legacy_version, random, legacy_session_id, cipher_suites, legacy_compression_methods, extensions

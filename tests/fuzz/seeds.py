@@ -13,9 +13,10 @@ import tempfile
 
 import seed_tunnels
 from seed_frames import frames, ipv4, link_layers, pcap, pcapng, udp
+from seed_handshakes import certificates, dtls_datagrams, tls_streams
 from seed_http import HTTP, coded_bodies, http2_frame, http2_streams, websocket_frames
-from seed_messages import (ROOT, dns_messages, dns_query, gquic_messages, hello, hello_in_records, literals,
-                           quic_datagrams, u16, vector, xiaomi_push_frames)
+from seed_messages import (ROOT, dns_messages, dns_query, gquic_messages, hello, literals, quic_datagrams, u16, vector,
+                           xiaomi_push_frames)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -232,7 +233,9 @@ def main():
     targets = {
         'config': configurations(),
         'dns': dns_messages(),
-        'tls': {'hello': hello(201), 'records': hello_in_records(100), 'large': hello(1764)},
+        'tls': tls_streams(),
+        'x509': certificates(),
+        'dtls': dtls_datagrams(),
         'http': HTTP,
         'http2': http2_streams(),
         'content_decode': coded_bodies(),

@@ -29,7 +29,10 @@ BOOST_AUTO_TEST_CASE(numbers_have_names) {
   BOOST_TEST(tls_version_text(0x0301) == "TLSv1");
   BOOST_TEST(tls_version_text(0x0303) == "TLS 1.2");
   BOOST_TEST(tls_version_text(0x0304) == "TLS 1.3");
-  BOOST_TEST(tls_version_text(0x7f1c) == "0x7f1c");
+  BOOST_TEST(tls_version_text(0x7f1c) == "TLS 1.3 draft-28");
+  BOOST_TEST(tls_version_text(0x7f0e) == "TLS 1.3 draft-<16");
+  BOOST_TEST(tls_version_text(0xfefd) == "DTLS 1.2");
+  BOOST_TEST(tls_version_text(0x0305) == "0x0305");
   BOOST_TEST(quic_version_text(1) == "1");
   BOOST_TEST(quic_version_text(0x6b3343cf) == "6b3343cf");
   BOOST_TEST(quic_version_text(0xff00001d) == "ff00001d");

@@ -109,7 +109,21 @@ class PipelineRun {
   std::optional<UninspectedReason> uninspected;  // of the last packet
 
  private:
-  // "alert NAME STAGE pass|drop", "tls NAME", "quic NAME", "http HOST TARGET [STATUS]", "dns query|response NAME",
+  // " VERSION ALPN N certificates", as far as the server's side of a handshake is there.
+  static std::string server_part(const Event& event) {
+    std::string line;
+    if (const auto version = event.find(Field::tls_version_selected)) {
+      static constexpr const char* digits = "0123456789abcdef";
+      line += ' ';
+      for (int shift = 12; shift >= 0; shift -= 4) line += digits[version->integer() >> shift & 0xf];
+    }
+    if (const auto alpn = event.find(Field::tls_server_alpn)) line += " " + std::string{alpn->text()};
+    std::size_t certificates = 0;
+    for (const auto& field : event) certificates += field.field == Field::cert_sha1;
+    if (certificates != 0) line += " " + std::to_string(certificates) + " certificate" + (certificates > 1 ? "s" : "");
+    return line;
+  }
+  // "alert NAME STAGE pass|drop", "tls NAME ...", "quic NAME", "http HOST TARGET [STATUS]", "dns query|response NAME",
   // "flow PROTOCOL REASON"; behind it, where it is known, "alias of TARGET", "at NAME", "never resolved".
   static std::string line(const Event& event) {
     const auto text = [&](Field field) {
@@ -131,7 +145,7 @@ class PipelineRun {
       case EventType::alert:
         return "alert" + text(Field::matched_value) + " " + stages[number(Field::stage)] +
                (number(Field::action) == 0 ? " pass" : " drop") + look_up;
-      case EventType::tls: return "tls" + text(Field::tls_sni);
+      case EventType::tls: return "tls" + text(Field::tls_sni) + server_part(event);
       case EventType::quic: return "quic" + text(Field::quic_sni);
       case EventType::http:
         return "http" + text(Field::http_host) + text(Field::http_uri) +
@@ -156,6 +170,8 @@ class PipelineRun {
       case Protocol::xiaomi_push: return "xiaomi_push";
       case Protocol::http2: return "http2";
       case Protocol::websocket: return "websocket";
+      case Protocol::dtls: return "dtls";
+      case Protocol::prelude: return "prelude";
       case Protocol::ipsec: return "ipsec";
       case Protocol::wireguard: return "wireguard";
       case Protocol::openvpn: return "openvpn";

@@ -130,7 +130,8 @@ BOOST_AUTO_TEST_CASE(all_errors_of_all_rows_are_reported) {
       "ok,a.example,domain,,,,,,\n"
       ",,,,,,2026-02-02,2026-02-01,\n",
       {"t:2:1: id \"a b\": use letters",
-       "t:2:7: unknown kind \"hots\": write one of domain, host, ip, cidr (nearest: host)",
+       "t:2:7: unknown kind \"hots\": write one of domain, host, ip, cidr, ja3, ja4, cert_sha1, cert_sha256 (nearest: "
+       "host)",
        "t:2:12: unknown class \"telemetri\": write one of telemetry,",
        "t:2:22: unknown confidence \"sure\": write one of low, medium, high, defined",
        "t:2:27: unknown TLP label \"white\": write one of clear, green, amber, amber+strict, red (TLP 2.0 calls white "
@@ -142,8 +143,32 @@ BOOST_AUTO_TEST_CASE(all_errors_of_all_rows_are_reported) {
 }
 
 BOOST_AUTO_TEST_CASE(later_kinds_are_refused_by_name) {
-  for (const std::string kind : {"url", "ja3", "ja4", "cert_sha1", "cert_sha256"})
-    expect_errors("indicator,kind\nx," + kind + "\n", {"t:2:3: kind " + kind + " is not matched by this version"});
+  expect_errors("indicator,kind\nx,url\n", {"t:2:3: kind url is not matched by this version"});
+}
+
+BOOST_AUTO_TEST_CASE(fingerprints) {
+  const auto list = parse_indicator_list(
+      "indicator,kind\n"
+      "E7D705A3286E19EA42F587B344EE6865,ja3\n"
+      "t13d1516h2_8daaf6152771_e5627efa2ab1,ja4\n"
+      "AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd,cert_sha1\n"
+      "aea608c2fc0f2ce7c43e7c36349203fae93069af4a0aa04fd5128c211d58baab,cert_sha256\n",
+      "t");
+  BOOST_REQUIRE(list.rows.size() == 4U);
+  BOOST_TEST(list.rows[0].name == "e7d705a3286e19ea42f587b344ee6865");
+  BOOST_TEST(list.rows[1].name == "t13d1516h2_8daaf6152771_e5627efa2ab1");
+  BOOST_TEST(list.rows[2].name == "aabbccddeeff00112233445566778899aabbccdd");
+  BOOST_TEST(list.rows[3].name == "aea608c2fc0f2ce7c43e7c36349203fae93069af4a0aa04fd5128c211d58baab");
+  expect_errors("kind,indicator\nja3,e7d705a3\n", {"t:2:5: \"e7d705a3\" is no ja3: write 32 hex digits"});
+  expect_errors("kind,indicator\nja3,e7:d7:05:a3:28:6e:19:ea:42:f5:87:b3:44:ee:68:65\n", {"t:2:5: \"e7:d7"});
+  expect_errors("kind,indicator\ncert_sha1,e7d705a3286e19ea42f587b344ee6865\n", {"t:2:11: \"e7d7"});
+  expect_errors("kind,indicator\nja4,t13d1516h2_8daaf6152771_E5627EFA2AB1\n", {"t:2:5: \"t13d"});
+  expect_errors("kind,indicator\nja4,x13d1516h2_8daaf6152771_e5627efa2ab1\n", {"t:2:5: \"x13d"});
+  // The same digest in two spellings is one row twice.
+  expect_errors(
+      "indicator,kind\nAABBCCDDEEFF00112233445566778899AABBCCDD,cert_sha1\n"
+      "aa:bb:cc:dd:ee:ff:00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd,cert_sha1\n",
+      {"t:3:1: "});
 }
 
 BOOST_AUTO_TEST_CASE(indicators_are_judged_by_their_kind) {

@@ -1,17 +1,20 @@
-#include "dataplane/tls.hh"
+#include "dataplane/tls_flight.hh"
 
 #include <array>
 #include <boost/test/unit_test.hpp>
 #include <string>
 #include <vector>
 
+#include "dataplane/client_hello.hh"
+#include "dataplane/server_hello.hh"
+
 using sluice::Bytes;
 using sluice::parse_client_hello;
-using sluice::parse_tls_client_hello;
-using sluice::parse_tls_server_hello;
 using sluice::Probe;
 using sluice::probe_tls;
 using sluice::TlsError;
+using sluice::TlsFlight;
+using What = sluice::TlsStep::What;
 
 namespace {
 
@@ -109,6 +112,76 @@ std::vector<std::string> names_of(const sluice::AlpnNames& alpn) {
   return names;
 }
 
+// The first message of a stream, by the reader that the pipeline has: its body, where it is the wanted one.
+tl::expected<Bytes, TlsError> first_message(Bytes stream, What wanted, std::span<std::uint8_t> scratch) {
+  if (probe_tls(stream) == Probe::no) return tl::unexpected{TlsError::not_this};
+  TlsFlight flight;
+  for (;;) {
+    const auto step = flight.next(stream, scratch);
+    if (!step) return tl::unexpected{step.error()};
+    if (step->what == wanted) return step->body;
+    if (step->what != What::passed) return tl::unexpected{TlsError::not_this};
+    stream = stream.subspan(step->consumed);
+  }
+}
+
+tl::expected<sluice::ClientHello, TlsError> parse_tls_client_hello(Bytes stream, std::span<std::uint8_t> scratch) {
+  const auto body = first_message(stream, What::client_hello, scratch);
+  if (!body) return tl::unexpected{body.error()};
+  return sluice::read_client_hello(*body, sluice::HelloCarrier::tls);
+}
+
+tl::expected<sluice::ServerHello, TlsError> parse_tls_server_hello(Bytes stream, std::span<std::uint8_t> scratch) {
+  const auto body = first_message(stream, What::server_hello, scratch);
+  return body ? sluice::read_server_hello(*body) : tl::unexpected{body.error()};
+}
+
+// What a whole stream gives, given all at once or byte by byte: "client_hello", "server_hello", "certificate SIZE",
+// "resumed", "end", or the error, where it is not need_more.
+std::vector<std::string> steps_of(const Octets& stream, bool byte_by_byte) {
+  std::vector<std::string> steps;
+  std::array<std::uint8_t, 8192> scratch;
+  TlsFlight flight;
+  std::size_t at = 0;
+  for (std::size_t there = byte_by_byte ? 0 : stream.size(); there <= stream.size(); ++there) {
+    while (at <= there) {
+      const auto step = flight.next(Bytes{stream}.subspan(at, there - at), scratch);
+      if (!step) {
+        if (step.error() == TlsError::need_more) break;
+        steps.push_back("error " + std::to_string(static_cast<int>(step.error())));
+        return steps;
+      }
+      at += step->consumed + step->skip;
+      switch (step->what) {
+        case What::passed: break;
+        case What::client_hello: steps.emplace_back("client_hello"); break;
+        case What::server_hello: steps.emplace_back("server_hello"); break;
+        case What::certificate: steps.push_back("certificate " + std::to_string(step->body.size())); break;
+        case What::resumed: steps.emplace_back("resumed"); break;
+        case What::end: steps.emplace_back("end"); return steps;
+      }
+    }
+  }
+  return steps;
+}
+
+void expect_steps(const Octets& stream, const std::vector<std::string>& expected) {
+  BOOST_TEST(steps_of(stream, false) == expected, boost::test_tools::per_element());
+  BOOST_TEST(steps_of(stream, true) == expected, boost::test_tools::per_element());
+}
+
+// Handshake messages (RFC 5246 section 7.4).
+Octets message(std::uint8_t type, const Octets& body) { return Octets{type} + prefixed(body, 3); }
+Octets certificate_message(const std::vector<std::size_t>& sizes) {
+  Octets list;
+  for (const auto size : sizes) list = list + prefixed(Octets(size, 0x30), 3);
+  return message(11, prefixed(list, 3));
+}
+const Octets server_message = unhex(
+    "0200004c0303747b351802cddde0a30b6c8a3ed2ffc9d56231a8e0289ffa444f574e4752440100c02b0000"
+    "24ff01000100000b000403000102002300000010000b000908687474702f312e3100170000");
+const Octets change_cipher_spec = unhex("140303000101");
+
 const std::vector<std::string> h2_and_http{"h2", "http/1.1"};
 
 struct Scratch {
@@ -123,7 +196,7 @@ void expect_error(const Octets& message, TlsError reason) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(tls)
+BOOST_AUTO_TEST_SUITE(tls_flight)
 
 BOOST_FIXTURE_TEST_CASE(a_client_hello_of_openssl, Scratch) {
   const auto hello = parse_tls_client_hello(client_1_3, bytes);
@@ -348,6 +421,96 @@ BOOST_AUTO_TEST_CASE(fixed_fields_out_of_bounds) {
                TlsError::malformed);  // no compression method
   expect_error(unhex("0100000401020304"), TlsError::malformed);
   expect_error(unhex("0200"), TlsError::not_this);
+}
+
+BOOST_AUTO_TEST_CASE(a_chain_longer_than_any_buffer) {
+  // A server's flight of 30 kB: hello, five certificates of 6,000 bytes, key exchange, done.
+  const auto flight = server_message + certificate_message({6000, 6000, 6000, 6000, 6000}) +
+                      message(12, Octets(300, 1)) + message(14, {});
+  const std::vector<std::string> expected{"server_hello",
+                                          "certificate 6000",
+                                          "certificate 6000",
+                                          "certificate 6000",
+                                          "certificate 6000",
+                                          "certificate 6000",
+                                          "end"};
+  for (const std::size_t record : {16384U, 4096U, 1400U, 61U}) {
+    auto stream = in_records(flight, record);
+    expect_steps(stream, expected);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(certificates_at_their_bound) {
+  expect_steps(in_records(server_message + certificate_message({7999, 8000, 8001, 100}), 16384),
+               {"server_hello", "certificate 7999", "certificate 8000", "certificate 100"});
+  expect_steps(in_records(server_message + certificate_message({0, 5}), 16384), {"server_hello", "certificate 5"});
+  const std::vector<std::size_t> many(33, 1);
+  auto steps = steps_of(in_records(server_message + certificate_message(many), 16384), false);
+  BOOST_TEST(steps.size() == 1 + 32 + 1U);
+  BOOST_TEST(steps.back() == "error " + std::to_string(static_cast<int>(TlsError::too_many_messages)));
+}
+
+BOOST_AUTO_TEST_CASE(lists_that_lie) {
+  const auto malformed = "error " + std::to_string(static_cast<int>(TlsError::malformed));
+  // the list says 4 bytes of the 6 that the message has; a certificate longer than its list; two bytes of a length
+  expect_steps(in_records(server_message + message(11, unhex("000004 000003 aaaaaa")), 16384),
+               {"server_hello", malformed});
+  expect_steps(in_records(server_message + message(11, unhex("000005 000003 aaaa")), 16384),
+               {"server_hello", malformed});
+  expect_steps(in_records(server_message + message(11, unhex("000002 0000")), 16384), {"server_hello", malformed});
+  expect_steps(in_records(server_message + message(11, unhex("000000")) + message(14, {}), 16384),
+               {"server_hello", "end"});
+}
+
+// RFC 5246 section 7.3, figure 2; RFC 5077 section 3.4 with a new ticket.
+BOOST_AUTO_TEST_CASE(an_abbreviated_handshake) {
+  const auto finished = unhex("1603030028") + Octets(40, 0);
+  expect_steps(in_records(server_message, 16384) + change_cipher_spec + finished, {"server_hello", "resumed", "end"});
+  expect_steps(in_records(server_message + message(4, Octets(200, 7)), 16384) + change_cipher_spec + finished,
+               {"server_hello", "resumed", "end"});
+  // A whole one: the server changes the cipher after its certificate.
+  expect_steps(in_records(server_message + certificate_message({100}), 16384) + change_cipher_spec + finished,
+               {"server_hello", "certificate 100", "end"});
+  // The client says no such thing.
+  expect_steps(client_1_3 + change_cipher_spec + unhex("1703030010"), {"client_hello", "end"});
+}
+
+// RFC 8446 section 4.1.4, appendix D.4: the second hello comes behind a ChangeCipherSpec for show.
+BOOST_AUTO_TEST_CASE(a_second_hello_behind_change_cipher_spec) {
+  expect_steps(client_1_3 + change_cipher_spec + client_1_3 + unhex("1703030010"),
+               {"client_hello", "client_hello", "end"});
+  const auto encrypted = unhex("1603030028") + Octets(40, 0x5a);
+  expect_steps(client_1_3 + change_cipher_spec + encrypted, {"client_hello", "end"});
+}
+
+BOOST_AUTO_TEST_CASE(alerts_and_ciphertext) {
+  expect_steps(client_1_3 + unhex("15030100020100"), {"client_hello"});  // close_notify: in clear text
+  expect_steps(client_1_3 + unhex("150303001a"), {"client_hello", "end"});
+  expect_steps(client_1_3 + unhex("1703030100"), {"client_hello", "end"});
+  expect_steps(client_1_3 + unhex("ff03030100"), {"client_hello", "end"});
+}
+
+BOOST_AUTO_TEST_CASE(a_flight_without_end) {
+  Octets stream = client_1_3;
+  for (int i = 0; i < 63; ++i) stream = stream + in_records(message(23, {}), 16384);
+  auto steps = steps_of(stream, false);
+  BOOST_TEST(steps.back() == "client_hello");
+  steps = steps_of(stream + in_records(message(23, {}), 16384), false);
+  BOOST_TEST(steps.back() == "error " + std::to_string(static_cast<int>(TlsError::too_many_messages)));
+}
+
+BOOST_AUTO_TEST_CASE(a_hello_retry_request) {
+  // RFC 8446 section 4.1.3: the random that says so; TLS_AES_128_GCM_SHA256, supported_versions, key_share secp256r1.
+  const auto body =
+      unhex("0303cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c00130100000c002b00020304003300020017");
+  const auto hello = sluice::read_server_hello(body);
+  BOOST_REQUIRE(hello.has_value());
+  BOOST_TEST(hello->is_retry_request);
+  BOOST_TEST(hello->selected_version == 0x0304);
+  BOOST_TEST(hello->hides_the_rest());
+  auto other = body;
+  other[33] ^= 1;
+  BOOST_TEST(!sluice::read_server_hello(other)->is_retry_request);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

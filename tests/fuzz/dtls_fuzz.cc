@@ -1,0 +1,39 @@
+// Any bytes as a datagram of DTLS, as what stands before TLS in a stream, and as a list of ECH configurations.
+#include "dataplane/dtls.hh"
+
+#include <cstdlib>
+
+#include "dataplane/client_hello.hh"
+#include "dataplane/ech_configs.hh"
+#include "dataplane/server_hello.hh"
+#include "dataplane/starttls.hh"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const sluice::Bytes bytes{data, size};
+  static_cast<void>(sluice::probe_dtls(bytes));
+  sluice::Reader datagram{bytes};
+  while (const auto record = sluice::next_dtls_record(datagram)) {
+    sluice::Reader fragments{record->fragment};
+    while (const auto fragment = sluice::next_dtls_fragment(fragments)) {
+      if (fragment->offset + fragment->data.size() > fragment->message_length) std::abort();
+      static_cast<void>(sluice::read_client_hello(fragment->data, sluice::HelloCarrier::dtls));
+      static_cast<void>(sluice::read_server_hello(fragment->data));
+    }
+    if (fragments.left() != 0) std::abort();
+  }
+  if (datagram.left() != 0) std::abort();
+
+  static_cast<void>(sluice::probe_prelude(bytes, true));
+  auto rest = bytes;
+  while (const auto message = sluice::next_prelude(rest)) {
+    if (message->size == 0 || message->size > rest.size()) std::abort();
+    rest = rest.subspan(message->size);
+  }
+
+  sluice::EchConfigList list{bytes};
+  sluice::EchConfig config;
+  while (list.next(config))
+    if (config.public_name.size() > 255) std::abort();
+  if (sluice::ech_of_svcb(bytes).size() > size) std::abort();
+  return 0;
+}
