@@ -193,19 +193,18 @@ void Pipeline::inspect(const Passage& at) noexcept {
     reporter_.connection(at, stage);
   }
   const auto& side = flow.side[static_cast<std::size_t>(at.way)];
-  if (flow.decided || side.finished) {
+  if ((flow.decided || side.finished) && !at.packet.payload.empty()) {
     // Nothing reads this payload any more: say what stands in the way.
-    if (at.packet.payload.empty()) return;
     const auto protocol = flow.protocol;
-    if (side.lost_buffer)
+    if (!flow.decided && side.lost_buffer)  // such a flow never is: a decided one is not asked beyond its first lines
       at.packet.uninspected = UninspectedReason::buffer_full;
     else if (protocol == Protocol::tls || protocol == Protocol::dtls || protocol == Protocol::quic ||
              protocol == Protocol::xiaomi_push || is_opaque_tunnel(protocol))
       at.packet.uninspected = UninspectedReason::ciphertext;
     else if (protocol == Protocol::unknown)
       at.packet.uninspected = flow.unfollowed ? UninspectedReason::stream_gap : UninspectedReason::unknown_protocol;
-    if (flow.decided) return;
   }
+  if (flow.decided) return;
   if (at.packet.protocol == ip_protocol::tcp) {
     streams_.segment(at);
     if (flow.dropped) streams_.release(flow);

@@ -17,10 +17,11 @@ constexpr std::size_t index(Way way) noexcept { return static_cast<std::size_t>(
 // `data` begins at `sequence`; it may lie before, at or after what is expected next.
 void Streams::deliver(const Passage& at, StreamSide& side, std::uint32_t sequence, Bytes data) noexcept {
   auto& receiver = at.flow.receiver[index(at.way)];
-  // What was read and confirmed is over: a keep-alive may bring any byte there (RFC 9293 section 3.8.4).
+  // What came by and was confirmed is over: a keep-alive may bring any byte there (RFC 9293 section 3.8.4).
   if (receiver.has_acknowledged) {
-    const auto read =
-        sequence_distance(side.next_sequence, receiver.acknowledged) < 0 ? receiver.acknowledged : side.next_sequence;
+    auto read = side.next_sequence;
+    if (side.buffer != no_index) read += static_cast<std::uint32_t>(buffers_->at(side.buffer).contiguous().size());
+    if (sequence_distance(read, receiver.acknowledged) < 0) read = receiver.acknowledged;
     const auto old = sequence_distance(sequence, read);
     if (old >= static_cast<std::int64_t>(data.size())) return;
     if (old > 0) {
@@ -180,9 +181,11 @@ void Streams::give_buffer(StreamSide& side) noexcept {
 }
 
 bool Streams::is_done(const Flow& flow) noexcept {
-  for (std::size_t way = 0; way < 2; ++way)
-    if (!flow.side[way].finished || flow.side[way].buffer != no_index || flow.receiver[way].version != no_index)
+  for (std::size_t way = 0; way < 2; ++way) {
+    const auto& side = flow.side[way];
+    if (!side.finished || side.lost_buffer || side.buffer != no_index || flow.receiver[way].version != no_index)
       return false;
+  }
   return true;
 }
 

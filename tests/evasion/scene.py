@@ -9,17 +9,20 @@ from client_hello import client_hello  # noqa: E402
 
 LISTED, BENIGN = 'listed.example', 'benign.example'
 CONTENT = 'sluice-evasion-content'  # of a signature
-FIRST_PORT = 20000
+FIRST_PORT = {'m': 20000, 'e': 30000}  # by run: connections of the one before may live
 
 
 class Scene:
     def __init__(self, phone, run, number):
-        self.phone, self.port = phone, FIRST_PORT + number
+        self.phone, self.port = phone, FIRST_PORT[run] + number
         self.tag = f'{run}{number:03}'
+        self.was_answered = True  # every connection that was to be made
+        self.is_datagram = True  # no connection was
         self.content = ''  # what else the endpoint has to have read beside the name
         self.name, self.decoy = f'{self.tag}.{LISTED}', f'{self.tag}.{BENIGN}'
 
     def stream(self, server_port=80, **options):
+        self.is_datagram = False
         return Stream(self.phone, self.port, server_port, **options)
 
     def request(self, host=None, extra='', target='/'):

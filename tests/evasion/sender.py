@@ -9,8 +9,8 @@ from packets import ACK, PSH, SYN
 PHONE4, PHONE6 = '192.168.77.77', 'fd77::77'
 PHONE_MAC = bytes.fromhex('02000000004d')
 ETH_P_ALL, PACKET_OUTGOING = 3, 4
-QUIET_S = 0.004  # no answer for so long: none comes
-ANSWER_LIMIT_S = 0.25
+QUIET_S = 0.02  # no answer for so long: none comes
+ANSWER_LIMIT_S, ANSWER_TRIES = 0.5, 6
 TIMESTAMP = 8
 FIRST_NUMBER = 0xFFFFFF00  # of each connection, so that numbers wrap early
 
@@ -95,8 +95,8 @@ class Stream:
         self.phone.send(self.ip(self.segment(offset, data, flags, **fields), **(ip or {})))
         return self
 
-    def wait(self):
-        """Until the endpoint says no more."""
+    def wait(self, until_end=False):
+        """Until the endpoint says no more, or has ended its side."""
         source = self.ends[3]
 
         def update(packet):
@@ -106,9 +106,10 @@ class Stream:
                 total = len(packet) if self.version == 6 else struct.unpack('!H', packet[2:4])[0]
                 header = 4 * (packet[size + 12] >> 4)
                 self.server_next = sequence + total - size - header + (1 if flags & packets.FIN else 0)
+                return until_end and bool(flags & packets.FIN)
             return False
 
-        self.phone.hear(update)
+        self.phone.hear(update, ANSWER_LIMIT_S * ANSWER_TRIES if until_end else QUIET_S)
         return self
 
     def syn(self, data=b'', flags=SYN, **fields):
@@ -117,18 +118,22 @@ class Stream:
             options += struct.pack('!BBII', TIMESTAMP, 10, self.clock, 0)
         options += fields.pop('options', b'')
         packet = packets.tcp(self.ends, self.isn, 0, flags, data, options=options, **fields)
-        self.phone.send(self.ip(packet))
+        self.last_syn = self.ip(packet)
+        self.phone.send(self.last_syn)
         return self
 
     def answered(self):
-        """Waits for the SYN+ACK; returns whether it came."""
+        """Waits for the SYN+ACK, and asks again; TimeoutError where none comes."""
         def is_answer(packet):
             source, target, _, _, flags = tcp_of(packet)
             return (source, target) == (self.ends[3], self.ends[1]) and flags == SYN | ACK
 
-        packet = self.phone.hear(is_answer, ANSWER_LIMIT_S)
-        if packet is None:
-            return False
+        for _ in range(ANSWER_TRIES):
+            if (packet := self.phone.hear(is_answer, ANSWER_LIMIT_S)) is not None:
+                break
+            self.phone.send(self.last_syn)
+        else:
+            raise TimeoutError
         self.server_next = tcp_of(packet)[2] + 1
         size = 40 if self.version == 6 else 4 * (packet[0] & 15)
         at, end = size + 20, size + 4 * (packet[size + 12] >> 4)
@@ -136,7 +141,7 @@ class Stream:
             if packet[at] == TIMESTAMP:
                 self.server_clock = struct.unpack('!I', packet[at + 2:at + 6])[0]
             at += 1 if packet[at] == 1 else max(2, packet[at + 1])
-        return True
+        return self
 
     def open(self, **fields):
         self.syn(**fields)

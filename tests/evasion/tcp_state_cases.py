@@ -102,18 +102,12 @@ def syn_data_sent_again(scene):
 
 
 def syn_twice(other_number):
+    """Two SYNs; where their numbers differ, the second one is what the phone goes on with."""
     def run(scene):
         stream = scene.stream()
-        isn = stream.isn
-        stream.isn = isn + other_number
         stream.syn()
-        stream.isn = isn
-        if not other_number:
-            stream.syn()
-        if not stream.answered():
-            stream.syn().answered()
-        if other_number:
-            stream.isn = isn + other_number
+        stream.isn += other_number
+        stream.syn().answered()
         stream.send(0, flags=ACK).send(0, scene.request())
     return run
 
@@ -138,7 +132,7 @@ def port_used_again(scene):
 def port_used_again_after_fin(scene):
     first = scene.stream().open()
     first.send(0, scene.benign()).wait()
-    first.send(len(scene.benign()), flags=FIN | ACK).wait().wait()
+    first.send(len(scene.benign()), flags=FIN | ACK).wait(until_end=True)
     first.send(len(scene.benign()) + 1, flags=ACK).wait()
     second = scene.stream()
     second.isn = first.isn + 1_000_000
