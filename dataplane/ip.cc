@@ -154,6 +154,12 @@ bool Decoder::extension_headers(std::uint8_t next, Reader reader, bool whole) no
 
 // Keeps a copy of the piece; goes on with the datagram where this was the last one that was missing.
 bool Decoder::fragment(Fragment& fragment, bool whole) noexcept {
+  if (!whole && fragment.offset == 0 && packet_->protocol == ip_protocol::udp) {
+    // The capture has cut it: its datagram never completes, and what stands at its start is all that there will be.
+    if (!udp(fragment.data)) return false;
+    packet_->uninspected = UninspectedReason::fragment;
+    return true;
+  }
   if (fragments_ == nullptr || !whole) return refuse(UninspectedReason::fragment);
   if (packet_->fragmented == packet_->datagrams.size()) return refuse(UninspectedReason::tunnel_depth);
   if (fragment.is_v6 && fragment.offset == 0 && !holds_all_headers(fragment.next_header, fragment.data))

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/endian/conversion.hpp>
+#include <utility>
 
 namespace sluice {
 namespace {
@@ -57,9 +58,10 @@ class LinkWalk {
   }
 
   // IEEE 802.11-2020 section 9.2: a data frame in clear, with LLC and SNAP.
-  Reason ieee_802_11(Reader reader) noexcept {
-    const auto kind = reader.u8();
-    const auto flags = reader.u8();
+  Reason ieee_802_11(Reader reader, bool is_swapped = false) noexcept {
+    auto kind = reader.u8();
+    auto flags = reader.u8();
+    if (is_swapped) std::swap(kind, flags);
     constexpr std::uint8_t data = 0x08;
     constexpr std::uint8_t no_data = 0x40;  // null functions
     constexpr std::uint8_t quality = 0x80;
@@ -258,6 +260,7 @@ std::optional<UninspectedReason> find_ip(LinkHeader header, Bytes bytes, LinkPat
     case LinkHeader::ethernet: return walk.ethernet(Reader{bytes});
     case LinkHeader::ppp: return walk.ppp(Reader{bytes});
     case LinkHeader::ieee_802_11: return walk.ieee_802_11(Reader{bytes});
+    case LinkHeader::ieee_802_11_swapped: return walk.ieee_802_11(Reader{bytes}, true);
   }
   return UninspectedReason::not_ip;
 }

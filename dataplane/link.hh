@@ -19,7 +19,7 @@ struct LinkPath {
 };
 
 // What the bytes of a tunnel or a frame begin with.
-enum class LinkHeader : std::uint8_t { ethernet, ppp, ieee_802_11 };
+enum class LinkHeader : std::uint8_t { ethernet, ppp, ieee_802_11, ieee_802_11_swapped };
 
 // Each gives nothing where it found the IP header, and else why not.
 [[nodiscard]] std::optional<UninspectedReason> find_ip(LinkLayer layer, Bytes frame, LinkPath& path) noexcept;

@@ -122,7 +122,9 @@ struct Packet {
 // Reads the headers of packet.frame into packet, through tunnels to the innermost IP header. False where there is
 // nothing to inspect: the reason then stands in packet.uninspected, or there is none because the packet is a fragment
 // of which `fragments` keeps a copy until the datagram is whole. The fragment that completes it is read as the whole
-// datagram. Without `fragments` (null) each fragment is uninspected. The frame itself is never touched.
+// datagram. A first fragment of UDP that the capture cut is read and
+// has a reason all the same. Without `fragments` (null) each other fragment is uninspected. The frame itself is never
+// touched.
 bool decode(Packet& packet, FragmentTable* fragments) noexcept;
 
 }  // namespace sluice

@@ -125,7 +125,7 @@ bool Decoder::gre(Bytes bytes) noexcept {  // RFC 2784 section 2.1, RFC 2890 sec
   if ((flags & sequence) != 0) reader.skip(4);
 
   constexpr std::uint16_t erspan = 0x88be, erspan_3 = 0x22eb, redirection = 0x883e;
-  constexpr std::uint16_t aruba_first = 0x8200, aruba_last = 0x8210;
+  constexpr std::uint16_t aruba_first = 0x8200, aruba_last = 0x82ff;
   auto kind = TunnelKind::gre;
   LinkPath path;
   std::optional<UninspectedReason> lost;
@@ -196,6 +196,9 @@ std::optional<bool> Decoder::vxlan(Bytes bytes) noexcept {  // RFC 7348 section 
   const auto network = reader.be32();
   // The reserved bits are zero, but for a group policy id and its flags (draft-smith-vxlan-group-policy section 2).
   constexpr std::uint32_t has_network = 0x08000000, group_policy = 0x80000000, policy_bits = 0x0048ffff;
+  // Some send the generic extension to the port of VXLAN.
+  constexpr std::uint32_t next_protocol = 0x04000000;
+  if ((flags & next_protocol) != 0) return vxlan_gpe(bytes);
   const auto allowed = has_network | ((flags & group_policy) != 0 ? group_policy | policy_bits : 0U);
   if (!reader.ok() || (flags & has_network) == 0 || (flags & ~allowed) != 0 || (network & 0xff) != 0) return {};
   LinkPath path;
@@ -342,6 +345,11 @@ std::optional<bool> Decoder::capwap(Bytes bytes) noexcept {  // RFC 5415 section
   if (!reader.ok()) return {};
   LinkPath path;
   const auto kind = (head & native) != 0 ? LinkHeader::ieee_802_11 : LinkHeader::ethernet;
+  if (kind == LinkHeader::ieee_802_11) {  // Cisco's controllers swap the two bytes of the frame control
+    LinkPath swapped;
+    const auto lost = find_ip(LinkHeader::ieee_802_11_swapped, reader.rest(), swapped);
+    if (const auto inner = if_link(TunnelKind::capwap, lost, swapped, no_network)) return inner;
+  }
   return if_link(TunnelKind::capwap, find_ip(kind, reader.rest(), path), path, no_network);
 }
 

@@ -244,6 +244,16 @@ BOOST_AUTO_TEST_CASE(the_packet_that_completes_a_datagram_is_read_as_the_datagra
       if (frame == &first) BOOST_TEST(as_text(packet.payload) == "a datagram in pieces");
     }
   }
+  // What the capture cut never completes: its start is read.
+  auto cut = udp_frame(ends("192.0.2.1", 4660, "192.0.2.2", 53), bytes_of("cut off"));
+  cut[17] = 200;  // total length
+  cut[20] = 0x20;
+  Packet start;
+  start.frame = cut;
+  start.wire_length = 214;
+  BOOST_TEST(decode(start, &table));
+  BOOST_TEST((start.uninspected == UninspectedReason::fragment));
+  BOOST_TEST(as_text(start.payload) == "cut off");
   // Linux discards a first piece that does not hold the transport header (RFC 8200 section 4.5).
   Frame part{6, 0, 0, 1, 0, 0, 0, 77};
   part.resize(8 + 16, 0);
