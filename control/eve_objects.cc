@@ -216,6 +216,7 @@ std::string_view text_of(Protocol protocol) noexcept {
     case Protocol::quic: return "quic";
     case Protocol::http: return "http";
     case Protocol::xiaomi_push: return "xiaomi_push";
+    case Protocol::dhcp: return "dhcp";
   }
   return "";
 }

@@ -28,7 +28,7 @@ namespace sluice {
 // Suricata's spelling: the gQUIC versions that it knows as four letters ("Q046"), others as hex without leading zeros:
 // "1" (RFC 9000), "6b3343cf" (RFC 9369), "ff00001d" (draft 29).
 [[nodiscard]] std::string quic_version_text(std::uint64_t version);
-// "dns", "tls", "quic", "http", "xiaomi_push"; empty for Protocol::unknown and any other number.
+// "dns", "tls", "quic", "http", "xiaomi_push", "dhcp"; empty for Protocol::unknown and any other number.
 [[nodiscard]] std::string_view text_of(Protocol protocol) noexcept;
 
 }  // namespace sluice

@@ -7,7 +7,7 @@
 namespace sluice {
 
 // All numbers here cross shared memory and stand in stored events: append only, never renumber.
-enum class Protocol : std::uint8_t { unknown = 0, dns = 1, tls = 2, quic = 3, http = 4, xiaomi_push = 5 };
+enum class Protocol : std::uint8_t { unknown = 0, dns = 1, tls = 2, quic = 3, http = 4, xiaomi_push = 5, dhcp = 27 };
 
 // Why a flow record ended.
 enum class FlowEnd : std::uint8_t { timeout = 1, closed = 2, shutdown = 3, evicted = 4 };
@@ -90,6 +90,25 @@ enum class Field : std::uint16_t {
   resolved_name = 164,   // text: the name that was looked up for the far end
   alias_target = 165,    // text: on an alert, the listed name that the looked-up one is an alias of
   never_resolved = 166,  // 1 where the device uses DNS, and no answer to it held the far end
+
+  // dhcp (RFC 2131, 2132). Addresses are texts, left out where there is none.
+  dhcp_reply = 176,             // integer: 0 of a client, 1 of a server
+  dhcp_id = 177,                // integer: of the transaction
+  dhcp_type = 178,              // integer: option 53
+  dhcp_hardware_address = 179,  // bytes, an identifier
+  dhcp_client_ip = 180,
+  dhcp_assigned_ip = 181,
+  dhcp_relay_ip = 182,
+  dhcp_requested_ip = 183,
+  dhcp_server_ip = 184,
+  dhcp_subnet_mask = 185,
+  dhcp_lease_time = 186,    // integer, seconds
+  dhcp_host_name = 187,     // text, an identifier
+  dhcp_vendor_class = 188,  // text
+  dhcp_client_id = 189,     // bytes, an identifier
+  dhcp_parameters = 190,    // bytes, an option's number each, in the client's order
+  dhcp_dns_server = 191,    // text, one field for each
+  dhcp_router = 192,        // text, one field for each
 };
 
 }  // namespace sluice

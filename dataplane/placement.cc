@@ -26,10 +26,15 @@ Inside InsideNetworks::side_of(const Address& source, const Address& destination
 }
 
 std::uint32_t worker_of(const Packet& packet, std::uint32_t workers) noexcept {
-  const auto& smaller = std::min(packet.source, packet.destination);
-  const auto& key = packet.inside == Inside::source        ? packet.source
-                    : packet.inside == Inside::destination ? packet.destination
-                                                           : smaller;
+  // Where both ends may be inside, DNS goes with the one that asks: a resolver in the same network must not draw its
+  // clients' look-ups away from their other traffic.
+  constexpr std::uint16_t dns_port = 53;
+  const bool asks = packet.destination_port == dns_port && packet.source_port != dns_port;
+  const bool answers = packet.source_port == dns_port && packet.destination_port != dns_port;
+  const bool by_source =
+      packet.inside == Inside::source ||
+      (packet.inside == Inside::unknown && (asks || (!answers && packet.source < packet.destination)));
+  const auto& key = by_source ? packet.source : packet.destination;
   std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
   for (const auto byte : key.bytes) hash = (hash ^ byte) * 0x100000001b3;
   // Neighbours differ in their last byte alone, which FNV has multiplied once: without this they would all meet in

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "dataplane/counters.hh"
+#include "dataplane/dhcp.hh"
 #include "dataplane/dns.hh"
 #include "dataplane/dns_memory.hh"
 #include "dataplane/event.hh"
@@ -48,6 +49,7 @@ class Reporter {
   // Once for each flow, and again when it got further: is its far end a listed address?
   void connection(const Passage& at, Stage stage) noexcept;
   void dns(const Passage& at, const DnsMessage& message) noexcept;
+  void dhcp(const Passage& at, const DhcpMessage& message) noexcept;
   void tls(const Passage& at, const ClientHello& hello) noexcept;
   void quic(const Passage& at, std::uint32_t version, const ClientHello& hello) noexcept;
   void http(const Passage& at, const HttpRequest& request) noexcept;
@@ -68,6 +70,8 @@ class Reporter {
 
   [[nodiscard]] EventHeader header(EventType type, const Flow& flow) const noexcept;
   [[nodiscard]] EventHeader header(EventType type, const Passage& at) const noexcept;
+  // The same with the sender of the packet as the source.
+  [[nodiscard]] EventHeader sender_header(EventType type, const Passage& at) const noexcept;
   void hello_fields(EventWriter& event, const ClientHello& hello) const noexcept;
   void name(const Passage& at, Field field, std::string_view name, Stage stage, Scope scope) noexcept;
   // `decoded`: of the message that matched, for its findings too; null where nothing was decoded. `alias_target`: the

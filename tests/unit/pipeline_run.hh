@@ -135,8 +135,10 @@ class PipelineRun {
       case EventType::dns:
         return (number(Field::dns_response) == 0 ? "dns query" : "dns response") + text(Field::dns_query_name);
       case EventType::xiaomi_push: return "xiaomi_push" + text(Field::device_model);
+      case EventType::dhcp: return "dhcp" + text(Field::dhcp_host_name);
       case EventType::flow:
-        return std::string{"flow "} + protocols[number(Field::flow_protocol)] + " " +
+        return std::string{"flow "} +
+               (number(Field::flow_protocol) == 27 ? "dhcp" : protocols[number(Field::flow_protocol)]) + " " +
                reasons[number(Field::flow_reason)] + look_up;
     }
     return "unknown event";
