@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "control/eve_dhcp.hh"
 #include "control/eve_dns.hh"
 #include "control/eve_http.hh"
 #include "control/eve_objects.hh"
@@ -35,6 +36,7 @@ std::string_view type_text(EventType type) {
     case EventType::http: return "http";
     case EventType::flow: return "flow";
     case EventType::xiaomi_push: return "xiaomi_push";
+    case EventType::dhcp: return "dhcp";
   }
   return "unknown";
 }
@@ -120,6 +122,7 @@ void put_protocols(Json& line, const Event& event, const Redactor* redactor) {
     line["http"] = http_object(event);
   if (type == EventType::xiaomi_push || has_any(event, Field::vendor_command, Field::network_name))
     line["xiaomi_push"] = xiaomi_push_object(event, redactor);
+  if (type == EventType::dhcp) line["dhcp"] = dhcp_object(event, redactor);
   if (type == EventType::flow || has_any(event, Field::flow_packets_to_server, Field::flow_end))
     line["flow"] = flow_object(event);
   const auto flags = event.find(Field::flow_tcp_flags);

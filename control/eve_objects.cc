@@ -113,6 +113,7 @@ std::string_view text_of(Protocol protocol) noexcept {
     case Protocol::openvpn: return "openvpn";
     case Protocol::dtls: return "dtls";
     case Protocol::prelude: return "";  // of a direction alone
+    case Protocol::dhcp: return "dhcp";
   }
   return "";
 }

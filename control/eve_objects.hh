@@ -20,7 +20,7 @@ namespace sluice {
 // Of a TCP flow: the flags as two hex digits, and each one that was seen.
 [[nodiscard]] Json tcp_object(std::uint64_t flags);
 
-// "dns", "tls", "quic", "http", "xiaomi_push", "dtls"; empty for Protocol::unknown and any other number.
+// The name of it in `app_proto`; empty for Protocol::unknown and any other number.
 [[nodiscard]] std::string_view text_of(Protocol protocol) noexcept;
 
 }  // namespace sluice

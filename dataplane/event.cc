@@ -13,6 +13,20 @@ struct FieldHeader {
 
 constexpr std::size_t alignment = 8;
 
+bool is_known(EventType type) noexcept {
+  switch (type) {
+    case EventType::alert:
+    case EventType::dns:
+    case EventType::tls:
+    case EventType::quic:
+    case EventType::http:
+    case EventType::flow:
+    case EventType::xiaomi_push:
+    case EventType::dhcp: return true;
+  }
+  return false;
+}
+
 constexpr std::size_t aligned(std::size_t size) noexcept { return (size + alignment - 1) / alignment * alignment; }
 
 }  // namespace
@@ -71,7 +85,7 @@ std::optional<Event> Event::parse(Bytes record) noexcept {
   if (record.size() < sizeof header) return std::nullopt;
   std::memcpy(&header, record.data(), sizeof header);
   if (header.size != record.size() || header.size % alignment != 0) return std::nullopt;
-  if (header.type < EventType::alert || header.type > EventType::xiaomi_push) return std::nullopt;
+  if (!is_known(header.type)) return std::nullopt;
 
   // Padding is zero bytes, and no field has id 0: the first such header (or too few bytes for one) ends the list.
   auto rest = record.subspan(sizeof header);

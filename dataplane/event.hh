@@ -16,7 +16,16 @@
 
 namespace sluice {
 
-enum class EventType : std::uint8_t { alert = 1, dns = 2, tls = 3, quic = 4, http = 5, flow = 6, xiaomi_push = 7 };
+enum class EventType : std::uint8_t {
+  alert = 1,
+  dns = 2,
+  tls = 3,
+  quic = 4,
+  http = 5,
+  flow = 6,
+  xiaomi_push = 7,
+  dhcp = 12
+};
 
 // The furthest fact that the wire showed; the order is meaning.
 enum class Stage : std::uint8_t {

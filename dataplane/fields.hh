@@ -18,6 +18,7 @@ enum class Protocol : std::uint8_t {
   prelude = 17,  // of a direction alone: clear text that TLS may follow (starttls.hh)
   http2 = 20,
   websocket = 21,
+  dhcp = 27,
   ipsec = 40,  // ESP, IKE (RFC 4303, 7296, 3948)
   wireguard = 41,
   openvpn = 42,
@@ -172,6 +173,25 @@ enum class Field : std::uint16_t {
   cert_not_after = 147,    // integer: the same
   cert_self_signed = 148,  // integer: 1 where issuer and subject are the same bytes
   cert_name = 149,         // text, one field for each alternative name: DNS name or address
+
+  // dhcp (RFC 2131, 2132). Addresses are texts, left out where there is none.
+  dhcp_reply = 176,             // integer: 0 of a client, 1 of a server
+  dhcp_id = 177,                // integer: of the transaction
+  dhcp_type = 178,              // integer: option 53
+  dhcp_hardware_address = 179,  // bytes, an identifier
+  dhcp_client_ip = 180,
+  dhcp_assigned_ip = 181,
+  dhcp_relay_ip = 182,
+  dhcp_requested_ip = 183,
+  dhcp_server_ip = 184,
+  dhcp_subnet_mask = 185,
+  dhcp_lease_time = 186,    // integer, seconds
+  dhcp_host_name = 187,     // text, an identifier
+  dhcp_vendor_class = 188,  // text
+  dhcp_client_id = 189,     // bytes, an identifier
+  dhcp_parameters = 190,    // bytes, an option's number each, in the client's order
+  dhcp_dns_server = 191,    // text, one field for each
+  dhcp_router = 192,        // text, one field for each
 };
 
 }  // namespace sluice

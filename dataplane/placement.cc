@@ -26,12 +26,18 @@ Inside InsideNetworks::side_of(const Address& source, const Address& destination
 }
 
 std::uint32_t worker_of(const Packet& packet, std::uint32_t workers) noexcept {
-  const auto& source = packet.outer.depth == 0 ? packet.source : packet.outer.source;
-  const auto& destination = packet.outer.depth == 0 ? packet.destination : packet.outer.destination;
+  const bool is_inner = packet.outer.depth != 0;
+  const auto& source = is_inner ? packet.outer.source : packet.source;
+  const auto& destination = is_inner ? packet.outer.destination : packet.destination;
   const auto inside = packet.networks == nullptr ? packet.inside : packet.networks->side_of(source, destination);
-  const auto& key = inside == Inside::source        ? source
-                    : inside == Inside::destination ? destination
-                                                    : std::min(source, destination);
+  // Where both ends may be inside, DNS goes with the one that asks: a resolver in the same network must not draw its
+  // clients' look-ups away from their other traffic.
+  constexpr std::uint16_t dns_port = 53;
+  const bool asks = !is_inner && packet.destination_port == dns_port && packet.source_port != dns_port;
+  const bool answers = !is_inner && packet.source_port == dns_port && packet.destination_port != dns_port;
+  const bool by_source =
+      inside == Inside::source || (inside == Inside::unknown && (asks || (!answers && source < destination)));
+  const auto& key = by_source ? source : destination;
   std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
   for (const auto byte : key.bytes) hash = (hash ^ byte) * 0x100000001b3;
   // Neighbours differ in their last byte alone, which FNV has multiplied once: without this they would all meet in

@@ -44,6 +44,7 @@ Progress Protocols::advance(const Passage& at, StreamSide& side, Bytes data) noe
     case Protocol::http2: return advance_http2(at, data);
     case Protocol::prelude: return advance_prelude(at, side, data);
     case Protocol::quic:
+    case Protocol::dhcp:
     case Protocol::dtls: break;  // never over TCP
     case Protocol::ipsec:
     case Protocol::wireguard:
@@ -144,7 +145,9 @@ void Protocols::datagram(const Passage& at) noexcept {
   if (flow.protocol != Protocol::quic && reporter_->wants(Buffer::payload))
     reporter_->payload(at, 0, at.packet.payload);
   if (flow.protocol == Protocol::unknown) {
-    if (may_be_dns(flow, probe_dns(at.packet.payload)))
+    if (on_port(flow, dhcp_server_port) && probe_dhcp(at.packet.payload) == Probe::yes)
+      flow.protocol = Protocol::dhcp;
+    else if (may_be_dns(flow, probe_dns(at.packet.payload)))
       flow.protocol = Protocol::dns;
     else if (probe_quic(at.packet.payload) == Probe::yes || probe_gquic(at.packet.payload) == Probe::yes)
       flow.protocol = Protocol::quic;
@@ -157,6 +160,7 @@ void Protocols::datagram(const Passage& at) noexcept {
   const auto datagrams = flow.packets[0] + flow.packets[1];
   switch (flow.protocol) {
     case Protocol::dns: return dns_datagram(at);
+    case Protocol::dhcp: return dhcp_datagram(at);
     case Protocol::quic:
       quic_datagram(at);
       if (!flow.decided && datagrams >= handshake_datagrams_limit) decide(flow);
@@ -177,6 +181,13 @@ void Protocols::datagram(const Passage& at) noexcept {
 void Protocols::dns_datagram(const Passage& at) noexcept {
   if (const auto message = parse_dns(at.packet.payload))
     reporter_->dns(at, *message);
+  else
+    mark(at, UninspectedReason::parse_error);
+}
+
+void Protocols::dhcp_datagram(const Passage& at) noexcept {
+  if (const auto message = parse_dhcp(at.packet.payload))
+    reporter_->dhcp(at, *message);
   else
     mark(at, UninspectedReason::parse_error);
 }

@@ -101,6 +101,7 @@ class Protocols {
   [[nodiscard]] Progress advance_xiaomi_push(const Passage& at, Bytes data) noexcept;
   [[nodiscard]] Progress advance_dns(const Passage& at, StreamSide& side, Bytes data) noexcept;
   void dns_datagram(const Passage& at) noexcept;
+  void dhcp_datagram(const Passage& at) noexcept;
   void quic_datagram(const Passage& at) noexcept;
   void quic_crypto(const Passage& at, std::uint32_t version, Bytes payload) noexcept;
   void report_gquic(const Passage& at, std::uint32_t version, const GquicHello& hello) noexcept;

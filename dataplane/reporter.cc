@@ -1,8 +1,10 @@
 #include "dataplane/reporter.hh"
 
+#include <utility>
+
 namespace sluice {
 
-// Source and destination are those of the packet for a DNS message, else initiator and responder of the flow.
+// Source and destination: initiator and responder of the flow.
 EventHeader Reporter::header(EventType type, const Flow& flow) const noexcept {
   EventHeader header;
   header.type = type;
@@ -24,6 +26,16 @@ EventHeader Reporter::header(EventType type, const Passage& at) const noexcept {
   auto header = this->header(type, at.flow);
   header.packet = at.packet.number;
   header.time = at.packet.time;
+  return header;
+}
+
+EventHeader Reporter::sender_header(EventType type, const Passage& at) const noexcept {
+  auto header = this->header(type, at);
+  if (at.way == Way::to_server) return header;
+  std::swap(header.source, header.destination);
+  std::swap(header.source_port, header.destination_port);
+  if (header.inside != Inside::unknown)
+    header.inside = header.inside == Inside::source ? Inside::destination : Inside::source;
   return header;
 }
 

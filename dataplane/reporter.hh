@@ -8,6 +8,7 @@
 
 #include "dataplane/client_hello.hh"
 #include "dataplane/counters.hh"
+#include "dataplane/dhcp.hh"
 #include "dataplane/dns.hh"
 #include "dataplane/dns_memory.hh"
 #include "dataplane/event.hh"
@@ -60,6 +61,7 @@ class Reporter {
   // Once for each flow, and again when it got further: is its far end a listed address?
   void connection(const Passage& at, Stage stage) noexcept;
   void dns(const Passage& at, const DnsMessage& message) noexcept;
+  void dhcp(const Passage& at, const DhcpMessage& message) noexcept;
   // A hello of TLS or DTLS. Its event waits for what the server says.
   void tls(const Passage& at, const ClientHello& hello) noexcept;
   // The server's side of it. Whether anybody wants it can be asked before it is read.
@@ -105,6 +107,8 @@ class Reporter {
 
   [[nodiscard]] EventHeader header(EventType type, const Flow& flow) const noexcept;
   [[nodiscard]] EventHeader header(EventType type, const Passage& at) const noexcept;
+  // The same with the sender of the packet as the source.
+  [[nodiscard]] EventHeader sender_header(EventType type, const Passage& at) const noexcept;
   // After begin(), of every event: what lies around the flow, as the event's source sends it.
   static void tunnel_fields(EventWriter& event, const Flow& flow, Way way = Way::to_server) noexcept;
   // Its JA3 stands in ja3_.

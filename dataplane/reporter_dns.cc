@@ -1,6 +1,5 @@
 // DNS messages as events and findings, and what they are remembered for.
 #include <algorithm>
-#include <utility>
 
 #include "dataplane/dns_fields.hh"
 #include "dataplane/reporter.hh"
@@ -8,11 +7,6 @@
 
 namespace sluice {
 namespace {
-
-Inside reversed(Inside inside) noexcept {
-  if (inside == Inside::unknown) return inside;
-  return inside == Inside::source ? Inside::destination : Inside::source;
-}
 
 // SVCB and HTTPS records with this priority are aliases and have no parameters (RFC 9460 section 2.4.2).
 constexpr std::uint16_t alias_mode = 0;
@@ -23,14 +17,8 @@ Duration seconds_of(std::uint32_t ttl) noexcept { return std::chrono::seconds{tt
 
 void Reporter::dns(const Passage& at, const DnsMessage& message) noexcept {
   const auto& header = message.header();
-  auto event_header = this->header(EventType::dns, at);
-  if (at.way == Way::to_client) {  // the sender of the message is the source
-    std::swap(event_header.source, event_header.destination);
-    std::swap(event_header.source_port, event_header.destination_port);
-    event_header.inside = reversed(event_header.inside);
-  }
   EventWriter event{buffer_};
-  event.begin(event_header);
+  event.begin(sender_header(EventType::dns, at));
   tunnel_fields(event, at.flow, at.way);
   event.integer(Field::dns_response, header.response() ? 1 : 0);
   event.integer(Field::dns_id, header.id);

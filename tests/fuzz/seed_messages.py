@@ -45,6 +45,25 @@ def dns_answer(name, records):
     return message
 
 
+def service_parameters():
+    """RFC 9460 section 2.2, RFC 9849 section 4"""
+    config = b'\x2a' + u16(32) + vector(2, b'k' * 32) + vector(2, bytes([0, 1, 0, 1])) + b'\0' + vector(1, b'p.example')
+    ech = vector(2, u16(0xfe0d) + vector(2, config + u16(0)))
+    values = [(0, u16(1)), (1, vector(1, b'h3')), (2, b''), (3, u16(443)), (4, bytes(4)), (5, ech), (6, bytes(16)),
+              (7, b'/q{?dns}'), (667, b'x')]
+    return b''.join(u16(key) + vector(2, value) for key, value in values)
+
+
+def dhcp_messages():
+    """RFC 2131 section 2"""
+    def message(operation, options):
+        fixed = bytes([operation, 1, 6, 0]) + bytes(24) + b'\2\0\0\0\x0a\x0b' + bytes(10 + 192)
+        return fixed + bytes.fromhex('63825363') + b''.join(bytes([code]) + vector(1, value) for code, value in options)
+    return {'request': message(1, [(53, b'\3'), (61, b'\1abcdef'), (50, bytes(4)), (54, bytes(4)), (12, b'phone'),
+                                   (60, b'android-dhcp-13'), (55, b'\1\3\6')]) + b'\xff',
+            'ack': message(2, [(53, b'\5'), (51, bytes(4)), (1, bytes(4)), (3, bytes(4)), (6, bytes(8))]) + b'\0\xff'}
+
+
 def dns_messages():
     alias = dns_name('cdn.example')
     return {
@@ -54,6 +73,11 @@ def dns_messages():
             (1, bytes([198, 51, 100, 7])), (28, bytes(range(16))), (5, alias), (15, u16(10) + alias),
             (16, vector(1, b'text')), (33, struct.pack('>3H', 1, 2, 443) + alias), (65, u16(1) + alias),
             (6, alias + alias + bytes(20))]),
+        'parts': dns_answer('a.example', [
+            (6, alias + alias + bytes(20)), (33, struct.pack('>3H', 1, 2, 443) + alias), (44, b'\2\1abcd'),
+            (35, bytes(4) + vector(1, b's') + vector(1, b'E2U') + vector(1, b'') + alias),
+            (43, b'\xec\x45\5\1abcd'), (46, bytes(18) + alias + b'abcd'), (257, b'\0' + vector(1, b'issue') + b'ca'),
+            (65, u16(1) + b'\0' + service_parameters()), (41, u16(8) + vector(2, b'\0\1\x18\0abc'))]),
         'refusal': struct.pack('>6H', 0x1234, 0x8185, 0, 0, 0, 0),
     }
 

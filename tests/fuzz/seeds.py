@@ -15,8 +15,8 @@ import seed_tunnels
 from seed_frames import frames, ipv4, link_layers, pcap, pcapng, udp
 from seed_handshakes import certificates, dtls_datagrams, tls_streams
 from seed_http import HTTP, coded_bodies, http2_frame, http2_streams, websocket_frames
-from seed_messages import (ROOT, dns_messages, dns_query, gquic_messages, hello, literals, quic_datagrams, u16, vector,
-                           xiaomi_push_frames)
+from seed_messages import (ROOT, dhcp_messages, dns_messages, dns_query, gquic_messages, hello, literals,
+                           quic_datagrams, u16, vector, xiaomi_push_frames)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -116,6 +116,12 @@ def events():
         'alert': event(1, [(1, 0), (2, 32), (3, 'www.listed.example'), (4, 4), (5, 1), (6, 1), *flow]),
         'dns': event(2, [(16, 1), (17, 7), (18, 0x8180), (19, 'a.example'), (20, 1), (21, 'a.example'), (22, 1),
                          (23, 300), (24, '198.51.100.7')]),
+        'dns-parts': event(2, [(16, 1), (18, 0x8180), (21, 'a'), (22, 16), (162, 'text'), (21, 'a'), (22, 65), (161, 1),
+                               (162, '.'), (163, 1), (162, 'h2'), (163, 3), (161, 443), (163, 5), (161, 42),
+                               (162, 'p.example'), (160, 1), (21, 'b'), (22, 6), (162, 'm'), (162, 'r'), (161, 1),
+                               (160, 2), (21, ''), (22, 41), (161, 1232), (163, 8), (162, '\0\1\x18\0abc')]),
+        'dhcp': event(12, [(176, 0), (177, 7), (178, 3), (179, 'aabbcc'), (183, '192.0.2.1'), (187, 'phone'),
+                           (188, 'android-dhcp-13'), (189, '\1aabbcc'), (190, '\1\3'), (191, '192.0.2.53')]),
         'tls': event(3, [(32, 'a.example'), (33, 'h2'), (34, 0x0304), (35, 0x0303)]),
         'quic': event(4, [(36, 1), (37, 'a.example'), (33, 'h3')]),
         'http': event(5, [(48, 'GET'), (49, 'a.example'), (50, '/'), (52, 'HTTP/1.1'),
@@ -232,6 +238,7 @@ def field_texts():
 def main():
     targets = {
         'config': configurations(),
+        'dhcp': dhcp_messages(),
         'dns': dns_messages(),
         'tls': tls_streams(),
         'x509': certificates(),

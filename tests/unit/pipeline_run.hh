@@ -153,6 +153,7 @@ class PipelineRun {
       case EventType::dns:
         return (number(Field::dns_response) == 0 ? "dns query" : "dns response") + text(Field::dns_query_name);
       case EventType::xiaomi_push: return "xiaomi_push" + text(Field::device_model);
+      case EventType::dhcp: return "dhcp" + text(Field::dhcp_host_name);
       case EventType::flow:
         return "flow " + protocol_text(static_cast<Protocol>(number(Field::flow_protocol))) + " " +
                reasons[number(Field::flow_reason)] + look_up;
@@ -172,6 +173,7 @@ class PipelineRun {
       case Protocol::websocket: return "websocket";
       case Protocol::dtls: return "dtls";
       case Protocol::prelude: return "prelude";
+      case Protocol::dhcp: return "dhcp";
       case Protocol::ipsec: return "ipsec";
       case Protocol::wireguard: return "wireguard";
       case Protocol::openvpn: return "openvpn";

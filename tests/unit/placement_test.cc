@@ -49,6 +49,23 @@ BOOST_AUTO_TEST_CASE(private_addresses_are_those_that_an_address_calls_private) 
   }
 }
 
+BOOST_AUTO_TEST_CASE(look_ups_at_a_resolver_inside_stay_with_their_client) {
+  for (int device = 10; device < 60; ++device) {
+    const auto client = "192.168.1." + std::to_string(device);
+    const auto owner = worker_of(between(client, "8.8.8.8", Inside::source), 8);
+    auto query = between(client, "192.168.1.1");
+    query.source_port = 40000;
+    query.destination_port = 53;
+    auto answer = between("192.168.1.1", client);
+    answer.source_port = 53;
+    answer.destination_port = 40000;
+    BOOST_TEST(worker_of(query, 8) == owner);
+    BOOST_TEST(worker_of(answer, 8) == owner);
+    query.source_port = answer.destination_port = 53;  // two resolvers: both ways alike
+    BOOST_TEST(worker_of(query, 8) == worker_of(answer, 8));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(both_directions_and_all_that_a_device_does_meet_in_one_worker) {
   for (std::uint32_t workers = 1; workers <= 8; ++workers) {
     for (int device = 0; device < 50; ++device) {

@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(window_scale_timestamps_and_signatures_are_read_from_the_op
   Packet packet;
   const auto frame = segment(ends("192.0.2.1", 1, "192.0.2.2", 2), 0, 0, tcp_flag::syn, {}, {options, 0xfaf0});
   packet.frame = frame;
-  BOOST_REQUIRE(decode(packet));
+  BOOST_REQUIRE(decode(packet, nullptr));
   const auto syn = TcpSegment::of(packet);
   BOOST_TEST(syn.window == 0xfaf0);
   BOOST_TEST(syn.window_shift.value_or(0) == 7);
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(options_that_contradict_their_lengths_end_the_list) {
     Packet packet;
     const auto frame = segment(ends("192.0.2.1", 1, "192.0.2.2", 2), 0, 0, tcp_flag::syn, {}, {options});
     packet.frame = frame;
-    BOOST_REQUIRE(decode(packet));
+    BOOST_REQUIRE(decode(packet, nullptr));
     const auto syn = TcpSegment::of(packet);
     BOOST_TEST(!syn.has_timestamps);
     BOOST_TEST(!syn.window_shift.has_value());

@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(what_waits_leaves_at_the_end) {
 
 BOOST_AUTO_TEST_CASE(without_room_to_wait_nothing_is_lost) {
   auto options = small_options();
-  options.waiting_flows = 1;
+  options.event_queues = 1;
   PipelineRun run{options};
   Connection first{run, 40000};
   Connection second{run, 40001};
