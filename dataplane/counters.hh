@@ -58,7 +58,8 @@ constexpr std::array<std::string_view, 5> content_error_names{"unknown_coding", 
                                                               "expansion", "memory"};
 
 // What is strange about a TCP segment, while somebody reads its stream. Unit: segments; one may count under several.
-// The first four are certain: Linux throws such a segment away, and nothing of it is read. The others are read.
+// The first four are certain: Linux throws such a segment away, and nothing of it is read (but for a wrong checksum
+// where nothing is dropped: a capture may have been edited). The others are read.
 enum class TcpAnomaly : std::uint8_t {
   checksum,         // wrong, where the sender is known to compute them
   flags,            // data without ACK, or SYN with FIN or RST

@@ -26,7 +26,12 @@ void Streams::segment(const Passage& at) noexcept {
   auto& side = at.flow.side[index(at.way)];
   auto& receiver = at.flow.receiver[index(at.way)];
   const auto segment = TcpSegment::of(packet);
-  if (const auto reason = receiver.refuses(packet, segment)) return refuse(at, *reason);
+  if (const auto reason = receiver.refuses(packet, segment)) {
+    // Captures are edited after they were taken, their checksums are not: what is refused by nothing else is read
+    // there.
+    if (*reason != TcpAnomaly::checksum || options_.drop_refused) return refuse(at, *reason);
+    note(*reason);
+  }
   look_at(at, segment);
   at.flow.receiver[index(opposite(at.way))].sends(packet, segment);
   if ((packet.tcp_flags & tcp_flag::rst) != 0) return;  // what it carries is not read (RFC 9293 section 3.5.3)
