@@ -158,8 +158,8 @@ void Pipeline::inspect(const Passage& at) noexcept {
   } else {
     flow.decided = true;
   }
-  // Nothing more is read of it: what waited for its other half waits no longer.
-  if (flow.decided && flow.waiting != no_index) reporter_.release(flow, at.packet.number);
+  // Nothing more is read of it, or comes through: what waited for its other half waits no longer.
+  if ((flow.decided || flow.dropped) && flow.waiting != no_index) reporter_.release(flow, at.packet.number);
 }
 
 void Pipeline::end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept {

@@ -140,7 +140,7 @@ class PipelineRun {
         return "alert" + text(Field::matched_value) + " " + stages[number(Field::stage)] +
                (number(Field::action) == 0 ? " pass" : " drop");
       case EventType::tls: return "tls" + text(Field::tls_sni) + server_part(event);
-      case EventType::quic: return "quic" + text(Field::quic_sni);
+      case EventType::quic: return "quic" + text(Field::quic_sni) + server_part(event);
       case EventType::http: return "http" + text(Field::http_host) + text(Field::http_uri);
       case EventType::dns:
         return (number(Field::dns_response) == 0 ? "dns query" : "dns response") + text(Field::dns_query_name);

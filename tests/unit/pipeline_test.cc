@@ -110,7 +110,10 @@ BOOST_AUTO_TEST_CASE(the_initials_of_google_are_read) {
   for (const auto sample : {initial_q050, initial_t051}) {
     PipelineRun run;
     run.send(udp_frame(phone(5000, 443), quic_samples::from_hex(sample)));
-    BOOST_TEST((run.events() == Lines{"alert www.listed.example handshake pass", "quic www.listed.example"}));
+    BOOST_TEST((run.events().front() == "alert www.listed.example handshake pass"));
+    run.pipeline().finish(run.now, 2);  // T051 carries TLS, whose record waits for the server's side
+    BOOST_TEST((sample == initial_t051 ? run.events() == Lines{"quic www.listed.example", "flow quic shutdown"}
+                                       : run.events() == Lines{"flow quic shutdown"}));
   }
 }
 
@@ -119,7 +122,7 @@ BOOST_AUTO_TEST_CASE(after_the_handshake_payload_counts_as_ciphertext) {
   Connection tcp{run};
   tcp.open().client(0, client_hello());
   BOOST_TEST(!run.uninspected);
-  tcp.client(hello_size, as_bytes("secret"));
+  tcp.client(hello_size, quic_samples::from_hex("1703030004deadbeef"));
   BOOST_TEST((run.uninspected == UninspectedReason::ciphertext));
   const auto at = phone(5000, 443);
   run.send(udp_frame(at, quic_samples::from_hex(quic_samples::client_initial_v1)));

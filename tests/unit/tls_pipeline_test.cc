@@ -194,6 +194,22 @@ BOOST_AUTO_TEST_CASE(starttls_of_mail) {
              boost::test_tools::per_element());
 }
 
+// RFC 9001 appendix A.2 and A.3: the server's Initial holds a ServerHello of TLS_AES_128_GCM_SHA256 with key_share and
+// supported_versions.
+BOOST_AUTO_TEST_CASE(the_hellos_of_quic_in_one_event) {
+  PipelineRun run;
+  const auto at = ends("192.168.1.10", 40000, "198.51.100.7", 443);
+  run.send(udp_frame(at, from_hex(quic_samples::client_initial_v1)));
+  BOOST_TEST(run.events() == Lines{"alert example.com handshake pass"}, boost::test_tools::per_element());
+  run.send(udp_frame(at, from_hex(quic_samples::client_initial_v1)));  // sent again
+  BOOST_TEST(run.events().empty());
+  run.send(udp_frame(at.reversed(), from_hex(quic_samples::server_initial_v1)));
+  BOOST_TEST(run.events() == Lines{"quic example.com 0304"}, boost::test_tools::per_element());
+  run.send(udp_frame(at.reversed(), from_hex(quic_samples::server_initial_v1)));
+  BOOST_TEST((run.uninspected == UninspectedReason::ciphertext));
+  BOOST_TEST(run.events().empty());
+}
+
 // RFC 6347 section 4.2.1: both hellos ask for the name, the event stands once.
 BOOST_AUTO_TEST_CASE(dtls_with_a_cookie) {
   PipelineRun run{small_options(), {{indicator(RuleKind::domain, "example.test")}, {}}};
@@ -219,7 +235,7 @@ BOOST_AUTO_TEST_CASE(dtls_fragments_in_any_order) {
     const auto size = end - begin;
     datagram[11] = static_cast<std::uint8_t>((12 + size) >> 8);
     datagram[12] = static_cast<std::uint8_t>(12 + size);
-    datagram[20] = static_cast<std::uint8_t>(begin);
+    datagram[21] = static_cast<std::uint8_t>(begin);
     datagram[24] = static_cast<std::uint8_t>(size);
     datagram[23] = static_cast<std::uint8_t>(size >> 8);
     datagram.insert(datagram.end(), body.begin() + static_cast<std::ptrdiff_t>(begin),
