@@ -102,9 +102,9 @@ Found mysql_message(Bytes stream) noexcept {
 // AOSP, adb: 24 bytes of header, little end first: command, two arguments, length, checksum, and the command inverted.
 Found adb_message(Bytes stream) noexcept {
   constexpr std::size_t header = 24;
-  if (const auto head = as_text(stream.first(std::min<std::size_t>(stream.size(), 4)));
-      !std::string_view{"CNXN"}.starts_with(head) && !std::string_view{"STLS"}.starts_with(head) &&
-      !std::string_view{"AUTH"}.starts_with(head))
+  constexpr std::array<std::string_view, 4> commands{"CNXN", "STLS", "AUTH", "SYNC"};
+  const auto head = as_text(stream.first(std::min<std::size_t>(stream.size(), 4)));
+  if (std::none_of(commands.begin(), commands.end(), [&](auto command) { return command.starts_with(head); }))
     return not_this;
   if (stream.size() < header) return need_more;
   const auto command = boost::endian::load_little_u32(stream.data());
@@ -209,13 +209,14 @@ Probe probe_prelude(Bytes stream, bool answers) noexcept {
 tl::expected<Prelude, PreludeError> next_prelude(Bytes stream) noexcept {
   if (stream.empty()) return need_more;
   if (as_text(stream) == "S") return Prelude{1, false};
-  if (auto sized = sized_message(stream)) return sized;
+  const auto sized = sized_message(stream);
+  if (sized) return sized;
   // Lines, and elements of XML, which need no line end.
   const bool is_markup = stream.front() == '<';
   const auto head = stream.first(std::min(stream.size(), prelude_message_limit));
   for (std::size_t i = 0; i < head.size(); ++i) {
     if (head[i] == (is_markup ? '>' : '\n')) return Prelude{i + 1, false};
-    if (!is_text(head[i]) && head[i] != '\n') return not_this;
+    if (!is_text(head[i]) && head[i] != '\n') return sized;
   }
   return stream.size() < prelude_message_limit ? Found{need_more} : not_this;
 }
