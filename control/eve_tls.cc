@@ -122,6 +122,7 @@ Json quic_object(const Event& event) {
     if (field.field == Field::ja4) put_text(quic, "ja4", field);
   }
   put_ja3(quic, "ja3", event, Field::ja3_hash, Field::ja3_text);
+  put_ja3(quic, "ja3s", event, Field::ja3s_hash, Field::ja3s_text);
   return quic;
 }
 

@@ -217,9 +217,10 @@ void Pipeline::inspect(const Passage& at) noexcept {
     flow.protocol = Protocol::ipsec;
     at.packet.uninspected = UninspectedReason::ciphertext;
   }
-  if (flow.decided && !flow.named) reporter_.seek_name(at);
-  // Nothing more is read of it: what waited for its other half waits no longer.
-  if (flow.decided && flow.waiting != no_index) reporter_.release(flow, at.packet.number);
+  // Nothing more is parsed of it: no message will say a name, and what waited for its other half waits no longer.
+  const bool is_read = flow.decided || (flow.side[0].finished && flow.side[1].finished);
+  if (is_read && !flow.named) reporter_.seek_name(at);
+  if ((is_read || flow.dropped) && flow.waiting != no_index) reporter_.release(flow, at.packet.number);
 }
 
 void Pipeline::end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept {

@@ -103,7 +103,9 @@ class Protocols {
   void dns_datagram(const Passage& at) noexcept;
   void dhcp_datagram(const Passage& at) noexcept;
   void quic_datagram(const Passage& at) noexcept;
-  void quic_crypto(const Passage& at, std::uint32_t version, Bytes payload) noexcept;
+  [[nodiscard]] bool quic_crypto(const Passage& at, std::uint32_t version, Bytes payload) noexcept;
+  void quic_hello(const Passage& at, std::uint32_t version) noexcept;
+  void quic_answer(const Passage& at) noexcept;
   void report_gquic(const Passage& at, std::uint32_t version, const GquicHello& hello) noexcept;
   static void mark(const Passage& at, UninspectedReason reason) noexcept {
     if (!at.packet.uninspected) at.packet.uninspected = reason;

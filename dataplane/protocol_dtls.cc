@@ -88,7 +88,7 @@ void Protocols::dtls_body(const Passage& at, std::uint8_t type, Bytes body) noex
       if (!reporter_->wants_server_handshake()) return;
       const auto hello = read_server_hello(body);
       if (!hello) return mark(at, UninspectedReason::parse_error);
-      reporter_->tls_server(at, *hello);
+      reporter_->server_hello(at, *hello);
       side.ended = hello->hides_the_rest() && !hello->is_retry_request;
       return;
     }

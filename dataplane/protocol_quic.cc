@@ -6,8 +6,9 @@ namespace sluice {
 void Protocols::quic_datagram(const Passage& at) noexcept {
   auto& flow = at.flow;
   auto& side = flow.side[static_cast<std::size_t>(at.way)];
-  // Once an Initial opened, only that side's can: the server's have keys of their own, and nothing that we look for.
-  if (flow.quic.version() != 0 && side.protocol != Protocol::quic) return;
+  const auto& other = flow.side[static_cast<std::size_t>(opposite(at.way))];
+  // Once an Initial opened, that side is the client, and the other one answers.
+  const bool is_answer = other.protocol == Protocol::quic;
   if (const auto clear = parse_gquic_datagram(at.packet.payload)) {  // Google's own, before encryption came to hellos
     report_gquic(at, clear->version, clear->hello);
     return decide(flow);
@@ -21,6 +22,11 @@ void Protocols::quic_datagram(const Passage& at) noexcept {
       return decide(flow);
     }
     if (packet->type != QuicPacketType::initial) continue;
+    if (is_answer) {
+      const auto payload = flow.quic.open_answer(opener_, *packet, scratch_);
+      if (payload && other.finished && quic_crypto(at, flow.quic.version(), *payload)) quic_answer(at);
+      continue;
+    }
     const auto version_before = flow.quic.version();
     const auto payload = flow.quic.open(opener_, *packet, scratch_);
     if (!payload) {
@@ -29,18 +35,23 @@ void Protocols::quic_datagram(const Passage& at) noexcept {
       continue;
     }
     // Another version is another connection attempt, whose handshake starts anew.
-    if (version_before != flow.quic.version() && side.buffer != no_index) buffers_->at(side.buffer).clear();
+    if (version_before != flow.quic.version()) {
+      if (side.buffer != no_index) buffers_->at(side.buffer).clear();
+      side.finished = false;
+    }
     side.protocol = Protocol::quic;
-    quic_crypto(at, packet->version, *payload);
+    if (!side.finished && quic_crypto(at, packet->version, *payload)) quic_hello(at, packet->version);
   }
 }
 
-void Protocols::quic_crypto(const Passage& at, std::uint32_t version, Bytes payload) noexcept {
+// Puts the CRYPTO frames of an Initial into the side's buffer; false where there is none.
+bool Protocols::quic_crypto(const Passage& at, std::uint32_t version, Bytes payload) noexcept {
   auto& side = at.flow.side[static_cast<std::size_t>(at.way)];
   if (side.buffer == no_index) side.buffer = buffers_->take();
   if (side.buffer == no_index) {
     mark(at, UninspectedReason::buffer_full);
-    return decide(at.flow);
+    decide(at.flow);
+    return false;
   }
   auto& buffer = buffers_->at(side.buffer);
   Reader frames{payload};
@@ -55,13 +66,23 @@ void Protocols::quic_crypto(const Passage& at, std::uint32_t version, Bytes payl
         buffer.insert(static_cast<std::size_t>(frame->offset), frame->data) == ReassemblyBuffer::Stored::part)
       mark(at, UninspectedReason::handshake_size);
   }
-  const auto hello = parse_client_hello(buffer.contiguous());
+  return true;
+}
+
+void Protocols::quic_hello(const Passage& at, std::uint32_t version) noexcept {
+  auto& side = at.flow.side[static_cast<std::size_t>(at.way)];
+  const auto bytes = buffers_->at(side.buffer).contiguous();
+  const auto hello = parse_client_hello(bytes);
   if (hello) {
     reporter_->quic(at, version, *hello);
-    return decide(at.flow);
+    if (!reporter_->wants_server_hello()) return decide(at.flow);
+    buffers_->give(side.buffer);
+    side.buffer = no_index;
+    side.finished = true;
+    return;
   }
   if (hello.error() == TlsError::need_more) return;
-  if (const auto google = parse_gquic_hello(buffer.contiguous())) {  // Q050
+  if (const auto google = parse_gquic_hello(bytes)) {  // Q050
     report_gquic(at, version, *google);
     return decide(at.flow);
   } else if (google.error() == QuicError::truncated) {
@@ -69,6 +90,26 @@ void Protocols::quic_crypto(const Passage& at, std::uint32_t version, Bytes payl
   }
   mark(at, UninspectedReason::parse_error);
   decide(at.flow);
+}
+
+// The ServerHello is all that a server says under these keys (RFC 9001 section 4.1.3); a HelloRetryRequest comes before
+// it in the same stream of bytes.
+void Protocols::quic_answer(const Passage& at) noexcept {
+  auto& side = at.flow.side[static_cast<std::size_t>(at.way)];
+  Reader messages{buffers_->at(side.buffer).contiguous()};
+  constexpr std::uint8_t server_hello = 2;  // RFC 8446 section 4
+  while (messages.left() > 0) {
+    const auto type = messages.u8();
+    const auto body = messages.vector24();
+    if (!messages.ok()) return;
+    const auto hello = type == server_hello ? read_server_hello(body) : tl::unexpected{TlsError::not_this};
+    if (hello && hello->is_retry_request) continue;
+    if (hello)
+      reporter_->server_hello(at, *hello);
+    else
+      mark(at, UninspectedReason::parse_error);
+    return decide(at.flow);
+  }
 }
 
 void Protocols::report_gquic(const Passage& at, std::uint32_t version, const GquicHello& hello) noexcept {

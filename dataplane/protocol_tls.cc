@@ -27,7 +27,9 @@ Progress Protocols::advance_tls(const Passage& at, Bytes data) noexcept {
       break;
     case What::certificate: reporter_->certificate(at, step->body, flight.is_client()); break;
     case What::resumed: reporter_->tls_resumed(at); break;
-    case What::end: return {State::finished, 0, 0};
+    case What::end:
+      if (step->consumed < data.size()) mark(at, UninspectedReason::ciphertext);
+      return {State::finished, 0, 0};
     case What::passed: break;
   }
   return {State::message, step->consumed, step->skip};
@@ -49,7 +51,7 @@ bool Protocols::read_hello(const Passage& at, TlsFlight& flight, const TlsStep& 
     mark(at, UninspectedReason::parse_error);
     return false;
   }
-  reporter_->tls_server(at, *hello);
+  reporter_->server_hello(at, *hello);
   if (hello->is_retry_request) {
     flight.expect_retry();
     return true;

@@ -92,18 +92,19 @@ EVP_CIPHER_CTX* new_context(const char* cipher_name, bool encrypts) noexcept {
 
 }  // namespace
 
-tl::expected<QuicInitialKeys, QuicError> QuicInitialKeys::derive(std::uint32_t version, Bytes dcid) noexcept {
+tl::expected<QuicInitialKeys, QuicError> QuicInitialKeys::derive(std::uint32_t version, Bytes dcid,
+                                                                 QuicEnd end) noexcept {
   const auto* salt = salt_of(version);
   if (salt == nullptr) return error(QuicError::no_keys);
   // RFC 9001 section 5.2
   const auto initial_secret = hkdf_extract(*salt, dcid);
-  Sha256Digest client_secret;
-  hkdf_expand_label(initial_secret, "client in", client_secret);
+  Sha256Digest secret;
+  hkdf_expand_label(initial_secret, end == QuicEnd::client ? "client in" : "server in", secret);
   const auto& labels = quic_family(version) == QuicFamily::v2 ? labels_v2 : labels_v1;
   QuicInitialKeys keys;
-  hkdf_expand_label(client_secret, labels.key, keys.key);
-  hkdf_expand_label(client_secret, labels.iv, keys.iv);
-  hkdf_expand_label(client_secret, labels.header, keys.header_key);
+  hkdf_expand_label(secret, labels.key, keys.key);
+  hkdf_expand_label(secret, labels.iv, keys.iv);
+  hkdf_expand_label(secret, labels.header, keys.header_key);
   return keys;
 }
 
@@ -198,6 +199,18 @@ tl::expected<Bytes, QuicError> QuicInitialState::open(QuicOpener& opener, const 
   } else if (opened.error() == QuicError::authentication) {
     ++failures_;
   }
+  return opened;
+}
+
+tl::expected<Bytes, QuicError> QuicInitialState::open_answer(QuicOpener& opener, const QuicLongPacket& packet,
+                                                             std::span<std::uint8_t> out) noexcept {
+  if (failures_ >= quic_failed_opens_limit) return error(QuicError::attempts_spent);
+  // It may answer in another version than it was asked in (RFC 9368 section 2.3).
+  const auto version = is_quic_version_reserved(packet.version) ? version_ : packet.version;
+  const auto keys = QuicInitialKeys::derive(version, {dcid_.data(), dcid_size_}, QuicEnd::server);
+  if (!keys) return error(keys.error());
+  auto opened = opener.open(*keys, packet, out);
+  if (!opened && opened.error() == QuicError::authentication) ++failures_;
   return opened;
 }
 

@@ -1,4 +1,4 @@
-// Opening a client's Initial packets: their keys follow from the version and the client's first Destination Connection
+// Opening Initial packets: the keys of both sides follow from the version and the client's first Destination Connection
 // ID (RFC 9001 section 5.2, RFC 9369 section 3.3), so anyone on the path may read them.
 #pragma once
 
@@ -19,15 +19,19 @@ namespace sluice {
 // Initial packets that may fail to open before a flow is not tried again; each costs up to four key derivations.
 constexpr unsigned quic_failed_opens_limit = 8;
 
+// Who sealed a packet.
+enum class QuicEnd : std::uint8_t { client, server };
+
 // RFC 9001 section 5.1: AEAD_AES_128_GCM, and AES-128-ECB for the header.
 struct QuicInitialKeys {
   std::array<std::uint8_t, 16> key;
   std::array<std::uint8_t, 12> iv;
   std::array<std::uint8_t, 16> header_key;
 
-  // The client's. dcid: from the first Initial of the client, or from the first after a Retry. no_keys for versions
-  // without a known salt; versions reserved for negotiation (RFC 9000 section 15) have none of their own.
-  [[nodiscard]] static tl::expected<QuicInitialKeys, QuicError> derive(std::uint32_t version, Bytes dcid) noexcept;
+  // dcid: from the first Initial of the client, or from the first after a Retry. no_keys for versions without a known
+  // salt; versions reserved for negotiation (RFC 9000 section 15) have none of their own.
+  [[nodiscard]] static tl::expected<QuicInitialKeys, QuicError> derive(std::uint32_t version, Bytes dcid,
+                                                                       QuicEnd end = QuicEnd::client) noexcept;
 };
 
 // A worker's own cipher contexts: made at start, then nothing is allocated.
@@ -67,6 +71,10 @@ class QuicInitialState {
   // the same ports. In a version reserved for negotiation, v1 is tried, then draft-29.
   [[nodiscard]] tl::expected<Bytes, QuicError> open(QuicOpener& opener, const QuicLongPacket& packet,
                                                     std::span<std::uint8_t> out) noexcept;
+
+  // Opens a packet of the other side, after one of the client's was opened: with the keys that belong to that one.
+  [[nodiscard]] tl::expected<Bytes, QuicError> open_answer(QuicOpener& opener, const QuicLongPacket& packet,
+                                                           std::span<std::uint8_t> out) noexcept;
 
   // The version whose keys opened the last packet: RFC 9000's or a draft's for a reserved one. 0 = none did.
   [[nodiscard]] std::uint32_t version() const noexcept { return version_; }

@@ -68,10 +68,13 @@ class Reporter {
   [[nodiscard]] bool wants_server_handshake() const noexcept {
     return record_ == Record::all || ruleset_->has(RuleKind::cert_sha1) || ruleset_->has(RuleKind::cert_sha256);
   }
-  void tls_server(const Passage& at, const ServerHello& hello) noexcept;
+  // Of a QUIC server there is its hello alone.
+  [[nodiscard]] bool wants_server_hello() const noexcept { return record_ == Record::all; }
+  void server_hello(const Passage& at, const ServerHello& hello) noexcept;
   void tls_resumed(const Passage& at) noexcept;
   // One certificate, in the order sent.
   void certificate(const Passage& at, Bytes der, bool from_client) noexcept;
+  // Its event waits for the ServerHello, which is as readable as the client's.
   void quic(const Passage& at, std::uint32_t version, const ClientHello& hello) noexcept;
   // A request's head, against the rules.
   void http(const Passage& at, const HttpRequest& request) noexcept;
@@ -113,7 +116,8 @@ class Reporter {
   static void tunnel_fields(EventWriter& event, const Flow& flow, Way way = Way::to_server) noexcept;
   // Its JA3 stands in ja3_.
   void hello_fields(EventWriter& event, const Passage& at, const ClientHello& hello) noexcept;
-  void record_hello(const Passage& at, const ClientHello& hello) noexcept;
+  // `quic_version`: 0 where TLS or DTLS carries it.
+  void record_hello(const Passage& at, std::uint32_t quic_version, const ClientHello& hello) noexcept;
   // Findings on a hello: its name, its content, its fingerprints. A row is reported once a flow, however often a
   // hello comes.
   void hello_findings(const Passage& at, const ClientHello& hello, Field name_field, const Hits& content) noexcept;

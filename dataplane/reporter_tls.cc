@@ -18,6 +18,10 @@ std::string_view view(const std::array<char, Size>& text) noexcept {
 
 std::uint64_t as_unsigned(std::int64_t value) noexcept { return static_cast<std::uint64_t>(value); }
 
+EventType handshake_type(const Flow& flow) noexcept {
+  return flow.protocol == Protocol::quic ? EventType::quic : EventType::tls;
+}
+
 // "0A1B": two digits a byte, of at most 32 bytes (RFC 5280 section 4.1.2.2 allows 20).
 struct SerialText {
   std::array<char, 64> buffer{};
@@ -82,30 +86,32 @@ void Reporter::hello_findings(const Passage& at, const ClientHello& hello, Field
 
 void Reporter::tls(const Passage& at, const ClientHello& hello) noexcept {
   if (record_ == Record::all || ruleset_->has(RuleKind::ja3)) write_ja3(hello, ja3_);
-  if (record_ == Record::all) record_hello(at, hello);
+  if (record_ == Record::all) record_hello(at, 0, hello);
   Hits content;
   signatures_.tls_hello(at, hello.sni, content);
   hello_findings(at, hello, Field::tls_sni, content);
 }
 
 // A hello that comes again (HelloRetryRequest, HelloVerifyRequest) is news only where it says something else.
-void Reporter::record_hello(const Passage& at, const ClientHello& hello) noexcept {
+void Reporter::record_hello(const Passage& at, std::uint32_t quic_version, const ClientHello& hello) noexcept {
+  const auto name_field = quic_version == 0 ? Field::tls_sni : Field::quic_sni;
   if (const auto before = waiting(at.flow)) {
     const auto text = [&](Field field) {
       const auto found = before->find(field);
       return found ? found->text() : std::string_view{};
     };
-    if (text(Field::ja3_hash) == ja3_.hash_text() && text(Field::tls_sni) == hello.sni) return;
+    if (text(Field::ja3_hash) == ja3_.hash_text() && text(name_field) == hello.sni) return;
     if (!text(Field::ja3_hash).empty()) release(at.flow, at.packet.number);
   }
   EventWriter event{buffer_};
   resume(event, at);
-  if (!hello.sni.empty()) event.text(Field::tls_sni, hello.sni);
+  if (quic_version != 0) event.integer(Field::quic_version, quic_version);
+  if (!hello.sni.empty()) event.text(name_field, hello.sni);
   hello_fields(event, at, hello);
   wait(event, at);
 }
 
-void Reporter::tls_server(const Passage& at, const ServerHello& hello) noexcept {
+void Reporter::server_hello(const Passage& at, const ServerHello& hello) noexcept {
   if (record_ != Record::all) return;
   // A HelloRetryRequest comes before the hello that counts; a second one of those is no part of a handshake.
   if (hello.is_retry_request) return;
@@ -165,15 +171,7 @@ void Reporter::certificate(const Passage& at, Bytes der, bool from_client) noexc
 
 void Reporter::quic(const Passage& at, std::uint32_t version, const ClientHello& hello) noexcept {
   if (record_ == Record::all || ruleset_->has(RuleKind::ja3)) write_ja3(hello, ja3_);
-  if (record_ == Record::all) {
-    EventWriter event{buffer_};
-    event.begin(header(EventType::quic, at));
-    tunnel_fields(event, at.flow);
-    event.integer(Field::quic_version, version);
-    if (!hello.sni.empty()) event.text(Field::quic_sni, hello.sni);
-    hello_fields(event, at, hello);
-    send(event, EventType::quic, at.packet.number);
-  }
+  if (record_ == Record::all) record_hello(at, version, hello);
   Hits content;
   signatures_.quic_hello(at, hello.sni, content);
   hello_findings(at, hello, Field::quic_sni, content);
@@ -184,10 +182,11 @@ std::optional<Event> Reporter::waiting(const Flow& flow) noexcept {
 }
 
 void Reporter::resume(EventWriter& event, const Passage& at) noexcept {
+  const auto type = handshake_type(at.flow);
   const auto before = waiting(at.flow);
-  if (before && before->header().type != EventType::tls) release(at.flow, at.packet.number);  // what TLS came after
-  if (at.flow.waiting == no_index) {
-    event.begin(header(EventType::tls, at));
+  if (!before || before->header().type != type) {
+    release(at.flow, at.packet.number);  // of what this one came after
+    event.begin(header(type, at));
     return tunnel_fields(event, at.flow);
   }
   auto& queue = queues_.at(at.flow.waiting);
@@ -198,7 +197,7 @@ void Reporter::resume(EventWriter& event, const Passage& at) noexcept {
 void Reporter::wait(EventWriter& event, const Passage& at) noexcept {
   if (keep(at.flow, event)) return;
   ++counters_->events_unpaired;
-  send(event, EventType::tls, at.packet.number);
+  send(event, handshake_type(at.flow), at.packet.number);
 }
 
 }  // namespace sluice

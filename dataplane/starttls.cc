@@ -102,8 +102,9 @@ Found mysql_message(Bytes stream) noexcept {
 // AOSP, adb: 24 bytes of header, little end first: command, two arguments, length, checksum, and the command inverted.
 Found adb_message(Bytes stream) noexcept {
   constexpr std::size_t header = 24;
-  if (const auto head = as_text(stream.first(std::min<std::size_t>(stream.size(), 4)));
-      !std::string_view{"CNXN"}.starts_with(head) && !std::string_view{"STLS"}.starts_with(head))
+  constexpr std::array<std::string_view, 4> commands{"CNXN", "STLS", "AUTH", "SYNC"};
+  const auto head = as_text(stream.first(std::min<std::size_t>(stream.size(), 4)));
+  if (std::none_of(commands.begin(), commands.end(), [&](auto command) { return command.starts_with(head); }))
     return not_this;
   if (stream.size() < header) return need_more;
   const auto command = boost::endian::load_little_u32(stream.data());
@@ -133,10 +134,55 @@ Found proxy_header(Bytes stream) noexcept {
   return Prelude{signature.size() + 4 + size, true};
 }
 
+// RFC 1928 sections 3 to 6 and SOCKS 4 with its extension 4A (NEC, "SOCKS: A protocol for TCP proxy"): greetings,
+// method selections, requests and replies. Behind the last of them anything may follow.
+Found socks_message(Bytes stream) noexcept {
+  constexpr std::uint8_t version_4_granted = 0x5a;
+  constexpr std::size_t text_limit = 256;
+  Reader reader{stream};
+  const auto version = reader.u8();
+  const auto second = reader.u8();
+  if (version == 4 && reader.ok()) {  // CONNECT: port, address, user; with 0.0.0.x a name
+    if (second != 1) return not_this;
+    reader.skip(2);
+    const bool is_named = reader.be24() == 0;
+    reader.skip(1);
+    if (!reader.ok()) return need_more;
+    for (int texts = is_named ? 2 : 1; texts > 0; --texts) {
+      const auto text = as_text(reader.rest()).substr(0, text_limit);
+      const auto end = text.find('\0');
+      if (end == std::string_view::npos) return text.size() < text_limit ? Found{need_more} : not_this;
+      reader.skip(end + 1);
+    }
+    return Prelude{stream.size() - reader.left(), true};
+  }
+  if (version == 0 && reader.ok())
+    return second == version_4_granted && stream.size() >= 8 ? Found{Prelude{8, true}} : not_this;
+  if (version != 5) return not_this;
+  if (!reader.ok()) return need_more;
+  // A greeting that stands alone, as clients send it; it may look like the start of a reply.
+  constexpr std::uint8_t methods_limit = 8;
+  const std::size_t greeting = std::size_t{2} + second;
+  const bool may_greet = second != 0 && second <= methods_limit;
+  if (may_greet && stream.size() == greeting) return Prelude{greeting, true};
+  const auto third = reader.u8();
+  const auto kind = reader.u8();
+  if (reader.ok() && third == 0 && (kind == 1 || kind == 3 || kind == 4)) {  // request or reply, with an address
+    reader.skip(kind == 1 ? 4 : kind == 4 ? 16 : reader.u8());
+    reader.skip(2);
+    return reader.ok() ? Found{Prelude{stream.size() - reader.left(), true}} : need_more;
+  }
+  // The server's choice of a method is two bytes, and what comes next begins a message of its own.
+  if (stream.size() == 2 || third == 5) return Prelude{2, true};
+  if (!may_greet) return not_this;
+  return stream.size() < greeting ? Found{need_more} : Prelude{greeting, true};
+}
+
 // The forms that have a length.
 Found sized_message(Bytes stream) noexcept {
   bool undecided = false;
-  for (const auto form : {rdp_message, postgresql_message, mysql_message, adb_message, ldap_message, proxy_header}) {
+  for (const auto form :
+       {rdp_message, postgresql_message, mysql_message, adb_message, ldap_message, proxy_header, socks_message}) {
     const auto found = form(stream);
     if (found) return found;
     undecided = undecided || found.error() == PreludeError::need_more;
@@ -163,13 +209,14 @@ Probe probe_prelude(Bytes stream, bool answers) noexcept {
 tl::expected<Prelude, PreludeError> next_prelude(Bytes stream) noexcept {
   if (stream.empty()) return need_more;
   if (as_text(stream) == "S") return Prelude{1, false};
-  if (auto sized = sized_message(stream)) return sized;
+  const auto sized = sized_message(stream);
+  if (sized) return sized;
   // Lines, and elements of XML, which need no line end.
   const bool is_markup = stream.front() == '<';
   const auto head = stream.first(std::min(stream.size(), prelude_message_limit));
   for (std::size_t i = 0; i < head.size(); ++i) {
     if (head[i] == (is_markup ? '>' : '\n')) return Prelude{i + 1, false};
-    if (!is_text(head[i]) && head[i] != '\n') return not_this;
+    if (!is_text(head[i]) && head[i] != '\n') return sized;
   }
   return stream.size() < prelude_message_limit ? Found{need_more} : not_this;
 }

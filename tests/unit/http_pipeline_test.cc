@@ -18,12 +18,6 @@ namespace {
 constexpr std::string_view gzip_body =
     "1f8b0800000000000203cbcc4dcdb435343236313533b7b03400b3d432079f2000d2752a53a8000000";
 
-PipelineOptions with_queues() {
-  auto options = small_options();
-  options.event_queues = 4;
-  return options;
-}
-
 std::unique_ptr<Generation> generation_of(const std::string& text) {
   auto loaded = parse_signatures(text, "test");
   for (const auto& error : loaded.errors) BOOST_ERROR(error.text());
@@ -162,7 +156,7 @@ BOOST_AUTO_TEST_CASE(a_refused_tunnel_is_http_and_a_granted_one_is_not) {
   talk.server("HTTP/1.1 200 Connection established\r\n\r\n");
   BOOST_TEST((run.events() == Lines{"http b.example:443 b.example:443 407", "http b.example:443 b.example:443 200"}));
   talk.client(as_text(client_hello()));
-  BOOST_TEST((run.events() == Lines{"alert www.listed.example handshake pass", "tls www.listed.example"}));
+  BOOST_TEST((run.events() == Lines{"alert www.listed.example handshake pass"}));  // the hello waits for its answer
 }
 
 // Zeek's capture of the same (variant-03-cl_negative) was the reason.

@@ -57,6 +57,13 @@ inline PipelineOptions small_options(Mode mode = Mode::monitor) {
   return options;
 }
 
+// The same where events wait for their other half.
+inline PipelineOptions with_queues(Mode mode = Mode::monitor) {
+  auto options = small_options(mode);
+  options.event_queues = 16;
+  return options;
+}
+
 class PipelineRun {
  public:
   explicit PipelineRun(const PipelineOptions& options = small_options(), const RuleList& rules = listed_rules())
@@ -146,7 +153,7 @@ class PipelineRun {
         return "alert" + text(Field::matched_value) + " " + stages[number(Field::stage)] +
                (number(Field::action) == 0 ? " pass" : " drop") + look_up;
       case EventType::tls: return "tls" + text(Field::tls_sni) + server_part(event);
-      case EventType::quic: return "quic" + text(Field::quic_sni);
+      case EventType::quic: return "quic" + text(Field::quic_sni) + server_part(event);
       case EventType::http:
         return "http" + text(Field::http_host) + text(Field::http_uri) +
                (event.find(Field::http_status) ? " " + std::to_string(number(Field::http_status)) : "");

@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(after_the_handshake_payload_counts_as_ciphertext) {
   Connection tcp{run};
   tcp.open().client(0, client_hello());
   BOOST_TEST(!run.uninspected);
-  tcp.client(hello_size, as_bytes("secret"));
+  tcp.client(hello_size, quic_samples::from_hex("1703030004deadbeef"));
   BOOST_TEST((run.uninspected == UninspectedReason::ciphertext));
   const auto at = phone(5000, 443);
   run.send(udp_frame(at, quic_samples::from_hex(quic_samples::client_initial_v1)));

@@ -45,6 +45,17 @@ const std::string mysql_greeting = text_of_hex("0e0000000a352e352e323000") + std
 const std::string ldap_request = text_of_hex("301d02010177188016") + "1.3.6.1.4.1.1466.20037";
 const std::string ldap_response = text_of_hex("300c02010178070a010004000400");
 
+// AOSP, adb: CNXN with "host::", SYNC and STLS without data
+const std::string adb = text_of_hex(
+    "434e584e01000001000004000700000032020000bcb1a7b1686f73743a3a00"
+    "53594e4301000000000000000000000000000000aca6b1bc"
+    "53544c5300000001000000000000000000000000acabb3ac");
+// RFC 1928: request for a name, reply with an address; SOCKS 4A for a name
+const std::string socks_request = text_of_hex("0501000309") + "a.example" + text_of_hex("01bb");
+const std::string socks_reply = text_of_hex("05000001c0000201ffff");
+const std::string socks_4a =
+    text_of_hex("040101bb00000001") + "user" + std::string(1, '\0') + "a.example" + std::string(1, '\0');
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(starttls)
@@ -69,6 +80,10 @@ BOOST_AUTO_TEST_CASE(openings) {
                            postgresql,
                            mysql_request,
                            mysql_greeting,
+                           adb,
+                           socks_request,
+                           socks_reply,
+                           socks_4a,
                            ldap_request,
                            ldap_response,
                            "PROXY TCP4 192.0.2.1 192.0.2.2 1 443\r\n"s})
@@ -90,18 +105,28 @@ BOOST_AUTO_TEST_CASE(messages) {
   BOOST_TEST(divided("<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/") == "...");
   BOOST_TEST(divided(rdp_request) == "44 ");
   BOOST_TEST(divided(rdp_confirm) == "19 ");
+  BOOST_TEST(divided(rdp_request.substr(0, 20)) == "...");
   BOOST_TEST(divided(postgresql) == "8 ");
   BOOST_TEST(divided("S") == "1 ");
   BOOST_TEST(divided(mysql_greeting) == "18 ");
   BOOST_TEST(divided(mysql_request) == "36 ");
   BOOST_TEST(divided(ldap_request) == "31 ");
   BOOST_TEST(divided(ldap_response) == "14 ");
+  BOOST_TEST(divided(adb) == "31 24 24 ");
+  BOOST_TEST(divided(text_of_hex("050100")) == "3! ");
+  BOOST_TEST(divided(text_of_hex("050100") + socks_request) == "3! 16! ");
+  BOOST_TEST(divided(text_of_hex("0500")) == "2! ");
+  BOOST_TEST(divided(text_of_hex("0500") + socks_reply) == "2! 10! ");
+  BOOST_TEST(divided(socks_request) == "16! ");
+  BOOST_TEST(divided(socks_request.substr(0, 8)) == "...");
+  BOOST_TEST(divided(socks_4a) == "23! ");
+  BOOST_TEST(divided(text_of_hex("005a000000000000")) == "8! ");  // SOCKS 4: granted
   BOOST_TEST(divided("PROXY UNKNOWN\r\n") == "15! ");
   BOOST_TEST(divided(text_of_hex("0d0a0d0a000d0a515549540a20000002aabb")) == "18! ");  // version 2, LOCAL
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_message) {
-  BOOST_TEST(divided("EHLO a\r\n\x01\x02\x03") == "8 ?");
+  BOOST_TEST(divided("EHLO a\r\n\x01\x02\x03\x04") == "8 ?");
   BOOST_TEST(divided(std::string(prelude_message_limit - 1, 'x')) == "...");
   BOOST_TEST(divided(std::string(prelude_message_limit, 'x')) == "?");
   BOOST_TEST(divided("PROXY " + std::string(100, 'x') + "\n") == "107! ");

@@ -58,7 +58,7 @@ constexpr const char* issuer_sha256 = "aea608c2fc0f2ce7c43e7c36349203fae93069af4
 BOOST_AUTO_TEST_SUITE(tls_pipeline)
 
 BOOST_AUTO_TEST_CASE(one_event_of_both_sides) {
-  PipelineRun run;
+  PipelineRun run{with_queues()};
   Connection connection{run};
   const auto hello = client_hello();
   const auto flight = server_flight();
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(one_event_of_both_sides) {
 BOOST_AUTO_TEST_CASE(every_split_of_the_servers_flight) {
   const auto flight = server_flight();
   for (std::size_t cut = 1; cut < flight.size(); cut += 13) {
-    PipelineRun run;
+    PipelineRun run{with_queues()};
     Connection connection{run};
     const auto hello = client_hello();
     connection.open().client(0, hello);
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(every_split_of_the_servers_flight) {
 }
 
 BOOST_AUTO_TEST_CASE(what_waits_leaves_at_the_end) {
-  PipelineRun run;
+  PipelineRun run{with_queues()};
   Connection connection{run};
   connection.open().client(0, client_hello());
   (void)run.events();
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(what_waits_leaves_at_the_end) {
 }
 
 BOOST_AUTO_TEST_CASE(without_room_to_wait_nothing_is_lost) {
-  auto options = small_options();
+  auto options = with_queues();
   options.event_queues = 1;
   PipelineRun run{options};
   Connection first{run, 40000};
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(without_room_to_wait_nothing_is_lost) {
 }
 
 BOOST_AUTO_TEST_CASE(a_hello_that_comes_again_is_one_finding) {
-  PipelineRun run;
+  PipelineRun run{with_queues()};
   Connection connection{run};
   const auto hello = client_hello();
   connection.open().client(0, hello);
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(a_listed_certificate_is_blocked_where_it_is_seen) {
   for (const auto& [kind, text] :
        {std::pair{RuleKind::cert_sha1, leaf_sha1}, std::pair{RuleKind::cert_sha256, issuer_sha256}}) {
     for (const auto record : {Record::all, Record::findings}) {
-      auto options = small_options(Mode::enforce);
+      auto options = with_queues(Mode::enforce);
       options.record = record;
       PipelineRun run{options, fingerprint_rules(kind, text)};
       Connection connection{run};
@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(a_listed_certificate_is_blocked_where_it_is_seen) {
 BOOST_AUTO_TEST_CASE(a_listed_fingerprint_is_blocked_with_the_hello) {
   for (const auto& [kind, text] : {std::pair{RuleKind::ja3, "304734bb1c086c3453b387400cf83f11"},
                                    std::pair{RuleKind::ja4, "t13d1812h2_85036bcba153_d41ae481755e"}}) {
-    auto options = small_options(Mode::enforce);
+    auto options = with_queues(Mode::enforce);
     options.record = Record::findings;
     PipelineRun run{options, fingerprint_rules(kind, text)};
     Connection connection{run};
@@ -166,7 +166,7 @@ BOOST_AUTO_TEST_CASE(a_listed_fingerprint_is_blocked_with_the_hello) {
 }
 
 BOOST_AUTO_TEST_CASE(starttls_of_mail) {
-  PipelineRun run;
+  PipelineRun run{with_queues()};
   Connection connection{run, 40000, 25};
   const auto hello = client_hello();
   const auto text = [](std::string_view line) { return as_bytes(line); };
@@ -194,9 +194,25 @@ BOOST_AUTO_TEST_CASE(starttls_of_mail) {
              boost::test_tools::per_element());
 }
 
+// RFC 9001 appendix A.2 and A.3: the server's Initial holds a ServerHello of TLS_AES_128_GCM_SHA256 with key_share and
+// supported_versions.
+BOOST_AUTO_TEST_CASE(the_hellos_of_quic_in_one_event) {
+  PipelineRun run{with_queues()};
+  const auto at = ends("192.168.1.10", 40000, "198.51.100.7", 443);
+  run.send(udp_frame(at, from_hex(quic_samples::client_initial_v1)));
+  BOOST_TEST(run.events() == Lines{"alert example.com handshake pass"}, boost::test_tools::per_element());
+  run.send(udp_frame(at, from_hex(quic_samples::client_initial_v1)));  // sent again
+  BOOST_TEST(run.events().empty());
+  run.send(udp_frame(at.reversed(), from_hex(quic_samples::server_initial_v1)));
+  BOOST_TEST(run.events() == Lines{"quic example.com 0304"}, boost::test_tools::per_element());
+  run.send(udp_frame(at.reversed(), from_hex(quic_samples::server_initial_v1)));
+  BOOST_TEST((run.uninspected == UninspectedReason::ciphertext));
+  BOOST_TEST(run.events().empty());
+}
+
 // RFC 6347 section 4.2.1: both hellos ask for the name, the event stands once.
 BOOST_AUTO_TEST_CASE(dtls_with_a_cookie) {
-  PipelineRun run{small_options(), {{indicator(RuleKind::domain, "example.test")}, {}}};
+  PipelineRun run{with_queues(), {{indicator(RuleKind::domain, "example.test")}, {}}};
   const auto at = ends("192.168.1.10", 40000, "198.51.100.7", 4433);
   run.send(udp_frame(at, from_hex(dtls_client_hello)));
   BOOST_TEST(run.events() == Lines{"alert dtls.example.test handshake pass"}, boost::test_tools::per_element());
@@ -219,7 +235,7 @@ BOOST_AUTO_TEST_CASE(dtls_fragments_in_any_order) {
     const auto size = end - begin;
     datagram[11] = static_cast<std::uint8_t>((12 + size) >> 8);
     datagram[12] = static_cast<std::uint8_t>(12 + size);
-    datagram[20] = static_cast<std::uint8_t>(begin);
+    datagram[21] = static_cast<std::uint8_t>(begin);
     datagram[24] = static_cast<std::uint8_t>(size);
     datagram[23] = static_cast<std::uint8_t>(size >> 8);
     datagram.insert(datagram.end(), body.begin() + static_cast<std::ptrdiff_t>(begin),
@@ -229,7 +245,7 @@ BOOST_AUTO_TEST_CASE(dtls_fragments_in_any_order) {
   const std::vector<std::vector<std::uint8_t>> parts{fragment(0, 70), fragment(60, 140), fragment(140, body.size())};
   std::vector<std::size_t> order{0, 1, 2};
   do {
-    PipelineRun run{small_options(), {{indicator(RuleKind::domain, "example.test")}, {}}};
+    PipelineRun run{with_queues(), {{indicator(RuleKind::domain, "example.test")}, {}}};
     const auto at = ends("192.168.1.10", 40000, "198.51.100.7", 4433);
     for (const auto i : order) {
       run.send(udp_frame(at, parts[i]));
