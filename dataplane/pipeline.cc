@@ -219,7 +219,7 @@ void Pipeline::inspect(const Passage& at) noexcept {
   }
   // Nothing more is parsed of it: no message will say a name, and what waited for its other half waits no longer.
   const bool is_read = flow.decided || (flow.side[0].finished && flow.side[1].finished);
-  if (is_read && !flow.named) reporter_.seek_name(at);
+  if (is_read && !flow.named && !flow.name_sought) reporter_.seek_name(at);
   if ((is_read || flow.dropped) && flow.waiting != no_index) reporter_.release(flow, at.packet.number);
 }
 
