@@ -144,9 +144,8 @@ BodyHeaders read_headers(HttpRequest& request) noexcept {
     }
   }
   // RFC 9112 section 3.2
-  if (request.host.empty()) {
-    request.host = request.method == "CONNECT" ? request.target : authority_of(request.target);
-  }
+  request.target_host = authority_of(request.target);
+  if (request.host.empty()) request.host = request.method == "CONNECT" ? request.target : request.target_host;
   request.codings = body.codings;
   return body;
 }

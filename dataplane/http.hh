@@ -39,6 +39,8 @@ struct HttpRequest {
   // The first Host that is not empty; else the authority of an absolute or CONNECT target, without user and password.
   // As sent: a port stays.
   std::string_view host;
+  // The authority of an absolute target, which servers take in place of Host (RFC 9112 section 3.2.2); empty = none.
+  std::string_view target_host;
   std::string_view user_agent;
   std::string_view referer;
   std::string_view content_type;

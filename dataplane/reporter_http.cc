@@ -54,6 +54,8 @@ void put_response(EventWriter& event, const HttpResponse& response) noexcept {
 
 void Reporter::http(const Passage& at, const HttpRequest& request) noexcept {
   name(at, Field::http_host, without_port(request.host), Stage::data_sent, Scope::flow);
+  if (!request.target_host.empty() && request.target_host != request.host)
+    name(at, Field::http_host, without_port(request.target_host), Stage::data_sent, Scope::flow);
   Hits content;
   signatures_.http_head(at, request, content);
   signature_alerts(at, content, Field::http_host, without_port(request.host), Stage::content_matched);
