@@ -17,18 +17,21 @@ using Octets = std::vector<std::uint8_t>;
 // (draft-ietf-tls-esni-25 section 4).
 Octets config(std::uint8_t id, std::string_view name, std::uint8_t version = 0x0d) {
   Octets contents{id, 0x00, 0x20, 0x00, 0x20};
-  contents.insert(contents.end(), 32, 0x77);
-  contents.insert(contents.end(), {0x00, 0x04, 0x00, 0x01, 0x00, 0x01, 0x00, static_cast<std::uint8_t>(name.size())});
-  contents.insert(contents.end(), name.begin(), name.end());
-  contents.insert(contents.end(), {0x00, 0x00});
+  contents.resize(contents.size() + 32, 0x77);
+  for (const int byte : {0x00, 0x04, 0x00, 0x01, 0x00, 0x01, 0x00}) contents.push_back(static_cast<std::uint8_t>(byte));
+  contents.push_back(static_cast<std::uint8_t>(name.size()));
+  for (const char c : name) contents.push_back(static_cast<std::uint8_t>(c));
+  contents.resize(contents.size() + 2);
   Octets out{0xfe, version, 0x00, static_cast<std::uint8_t>(contents.size())};
-  out.insert(out.end(), contents.begin(), contents.end());
+  for (const auto byte : contents) out.push_back(byte);
   return out;
 }
 Octets list_of(const std::vector<Octets>& configs) {
-  Octets list;
-  for (const auto& one : configs) list.insert(list.end(), one.begin(), one.end());
-  list.insert(list.begin(), {static_cast<std::uint8_t>(list.size() >> 8), static_cast<std::uint8_t>(list.size())});
+  Octets list(2);
+  for (const auto& one : configs)
+    for (const auto byte : one) list.push_back(byte);
+  list[0] = static_cast<std::uint8_t>((list.size() - 2) >> 8);
+  list[1] = static_cast<std::uint8_t>(list.size() - 2);
   return list;
 }
 
