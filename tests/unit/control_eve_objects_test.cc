@@ -24,29 +24,6 @@ json http_host(std::string_view host) {
 
 BOOST_AUTO_TEST_SUITE(control_eve_objects)
 
-// TLS and QUIC spelled as Suricata spells them.
-BOOST_AUTO_TEST_CASE(numbers_have_names) {
-  BOOST_TEST(tls_version_text(0x0300) == "SSLv3");
-  BOOST_TEST(tls_version_text(0x0301) == "TLSv1");
-  BOOST_TEST(tls_version_text(0x0303) == "TLS 1.2");
-  BOOST_TEST(tls_version_text(0x0304) == "TLS 1.3");
-  BOOST_TEST(tls_version_text(0x7f1c) == "TLS 1.3 draft-28");
-  BOOST_TEST(tls_version_text(0x7f0e) == "TLS 1.3 draft-<16");
-  BOOST_TEST(tls_version_text(0xfefd) == "DTLS 1.2");
-  BOOST_TEST(tls_version_text(0x0305) == "0x0305");
-  BOOST_TEST(quic_version_text(1) == "1");
-  BOOST_TEST(quic_version_text(0x6b3343cf) == "6b3343cf");
-  BOOST_TEST(quic_version_text(0xff00001d) == "ff00001d");
-  BOOST_TEST(quic_version_text(0x51303436) == "Q046");
-  BOOST_TEST(quic_version_text(0x51303530) == "51303530");  // Q050: Suricata has no name for it
-}
-
-BOOST_AUTO_TEST_CASE(the_first_of_a_repeated_field_stands) {
-  Record record{header(EventType::tls)};
-  record.text(Field::tls_sni, "first.example").text(Field::tls_sni, "second.example");
-  BOOST_TEST(plain(tls_object(record.event())) == json::parse(R"({"sni": "first.example"})"));
-}
-
 // A host name, and what RFC 3986 section 3.2 does not allow after it.
 BOOST_AUTO_TEST_CASE(the_host_without_its_port) {
   BOOST_TEST(http_host("Example.NET") == json::parse(R"({"hostname": "example.net"})"));
