@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(ports_add_up) {
     "packets": {"received": 110, "transmitted": 105, "forwarded": 105, "dropped": {"policy": 3, "tx_full": 1},
                 "consumed": 1, "held": 0},
     "bytes": {"received": 9640, "transmitted": 9140},
-    "uninspected": {"ciphertext": 40},
+    "uninspected": {"ciphertext": 40}, "tcp_anomalies": {},
     "flows": 6, "flows_ended": 5, "events": 12, "events_lost": 2, "events_truncated": 0, "findings": 4,
     "ports": {
       "inside": {"packets": {"received": 100, "transmitted": 10, "forwarded": 95,
