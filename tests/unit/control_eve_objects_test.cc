@@ -4,7 +4,6 @@
 #include <boost/test/unit_test.hpp>
 
 #include "control/eve_http.hh"
-#include "control/eve_tls.hh"
 #include "tests/unit/event_record.hh"
 
 using namespace sluice;
