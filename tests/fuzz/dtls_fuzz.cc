@@ -1,10 +1,9 @@
-// Any bytes as a datagram of DTLS, as what stands before TLS in a stream, and as a list of ECH configurations.
+// Any bytes as a datagram of DTLS, and as what stands before TLS in a stream.
 #include "dataplane/dtls.hh"
 
 #include <cstdlib>
 
 #include "dataplane/client_hello.hh"
-#include "dataplane/ech_configs.hh"
 #include "dataplane/server_hello.hh"
 #include "dataplane/starttls.hh"
 
@@ -29,11 +28,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (message->size == 0 || message->size > rest.size()) std::abort();
     rest = rest.subspan(message->size);
   }
-
-  sluice::EchConfigList list{bytes};
-  sluice::EchConfig config;
-  while (list.next(config))
-    if (config.public_name.size() > 255) std::abort();
-  if (sluice::ech_of_svcb(bytes).size() > size) std::abort();
   return 0;
 }

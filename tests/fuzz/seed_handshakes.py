@@ -28,9 +28,7 @@ def tls_streams():
 def dtls_datagrams():
     """dtls_fuzz.cc: datagrams, and what stands before TLS in a stream"""
     datagrams = {name: bytes.fromhex(value) for name, value in literals('tests/unit/dtls_samples.hh').items()}
-    config = b'\x07' + u16(0x20) + vector(2, bytes(32)) + vector(2, b'\0\1\0\1') + b'\0' + vector(1, b'a.example') + u16(0)
-    ech = vector(2, u16(0xfe0d) + vector(2, config))
-    return {**datagrams, 'ech': ech, 'svcb': u16(1) + b'\0' + u16(5) + vector(2, ech),
+    return {**datagrams,
             'smtp': b'EHLO a\r\nSTARTTLS\r\n', 'imap': b'a1 STARTTLS\r\n', 'xmpp': b"<stream:stream to='a'><starttls/>",
             'postgresql': b'\0\0\0\x08\x04\xd2\x16\x2f', 'rdp': b'\x03\0\0\x13\x0e\xe0' + bytes(5) + b'\1\0\x08\0\1\0\0\0',
             'ldap': b'\x30\x1d\2\1\1\x77\x18\x80\x16' + b'1.3.6.1.4.1.1466.20037', 'proxy': b'PROXY TCP4 1.2.3.4 5.6.7.8 9 10\r\n',
