@@ -13,7 +13,11 @@ constexpr std::size_t udp_checksum_at = 6;
 std::uint64_t sum_of(Bytes bytes) noexcept {
   std::uint64_t sum = 0;
   Reader reader{bytes};
-  while (reader.left() >= 4) sum += reader.be32();
+  while (reader.left() >= 8) {
+    const auto word = reader.be64();
+    sum += (word >> 32) + (word & 0xffffffff);
+  }
+  if (reader.left() >= 4) sum += reader.be32();
   while (reader.left() >= 2) sum += reader.be16();
   if (reader.left() == 1) sum += std::uint64_t{reader.u8()} << 8;
   return sum;

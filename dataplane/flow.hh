@@ -62,7 +62,6 @@ struct StreamSide {
   std::uint16_t payload_seen = 0;    // bytes from the start that signatures were matched against
   bool started = false;
   bool finished = false;       // nothing further is parsed in this direction
-  bool lost_buffer = false;    // another one needed it more: what waited in it was not read
   bool lost_sync = false;      // after a gap: look for the start of a message
   bool head_reported = false;  // of the request or response at hand, whose body is waited for
   bool responds = false;       // HTTP: this direction is the server's
@@ -98,8 +97,9 @@ struct alignas(64) Flow {
   std::array<std::uint64_t, 2> bytes{};
   Tick first_seen{};
   std::uint64_t id = 0;
-  std::uint8_t fins = 0;    // bit 0: to the server, bit 1: to the client, bit 2: a reset
-  bool unfollowed = false;  // its start was not seen, and such flows are not wanted
+  std::uint8_t fins = 0;         // bit 0: to the server, bit 1: to the client, bit 2: a reset
+  std::uint8_t lost_buffer = 0;  // bit by Way: another direction needed it more, and what waited in it was not read
+  bool unfollowed = false;       // its start was not seen, and such flows are not wanted
   Inside inside = Inside::unknown;
   bool address_listed = false;
   Stage address_stage{};     // the furthest for which the addresses were looked at; 0 = not yet
@@ -108,14 +108,15 @@ struct alignas(64) Flow {
 
   // Third and fourth: touched only until the flow is decided.
   std::array<StreamSide, 2> side{};
+  std::uint32_t waiting = no_index;  // in the worker's EventQueuePool: events that the other direction completes
+  std::uint32_t http2 = no_index;    // in the worker's Http2Pool
+  // Fifth: by each packet of TCP until then; fetched ahead where it will be.
+  alignas(64) std::array<TcpReceiver, 2> receiver{};  // of what goes that Way
   // Beyond: while handshakes are read.
   QuicInitialState quic;
   ReportedSignatures reported;
   HttpPairing http;
-  std::uint32_t waiting = no_index;       // in the worker's EventQueuePool: events that the other direction completes
-  std::uint32_t http2 = no_index;         // in the worker's Http2Pool
-  std::array<TcpReceiver, 2> receiver{};  // of what goes that Way; while somebody reads it
-  Encapsulation outer;                    // of the packet that began the flow, as the initiator sends it
+  Encapsulation outer;  // of the packet that began the flow, as the initiator sends it
   std::array<TlsFlight, 2> tls;
   std::array<DtlsSide, 2> dtls;
 
@@ -124,7 +125,7 @@ struct alignas(64) Flow {
 };
 
 // What a packet of a TCP flow may touch: fetched ahead as a whole (flow_table.cc).
-constexpr std::size_t flow_bytes_per_packet = offsetof(Flow, quic);
-static_assert(flow_bytes_per_packet <= 256);
+constexpr std::size_t flow_bytes_per_packet = offsetof(Flow, receiver);
+static_assert(flow_bytes_per_packet == 256 && sizeof(Flow::receiver) <= 64);
 
 }  // namespace sluice

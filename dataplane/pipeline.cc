@@ -8,6 +8,7 @@ namespace sluice {
 namespace {
 
 constexpr std::uint32_t expiry_budget = 256;  // flows that one housekeeping looks at
+constexpr std::size_t flows_ahead = 4;        // packets: time enough for a line to come, by measurement
 
 Stage address_stage(const Flow& flow, const Packet& packet, Way way) noexcept {
   if (way == Way::to_server && !packet.payload.empty()) return Stage::data_sent;
@@ -64,6 +65,7 @@ void Pipeline::process(std::span<Packet> burst) noexcept {
 
   for (std::size_t i = 0; i < burst.size(); ++i) {
     auto& packet = burst[i];
+    if (i + flows_ahead < burst.size()) FlowTable::prefetch_undecided(guesses[i + flows_ahead]);
     if (readable[i]) {
       if (auto* flow = flow_of(packet, keys[i], hashes[i], guesses[i])) {
         const Passage at{packet, *flow, way_of(packet, *flow, keys[i])};
@@ -196,7 +198,7 @@ void Pipeline::inspect(const Passage& at) noexcept {
   if ((flow.decided || side.finished) && !at.packet.payload.empty()) {
     // Nothing reads this payload any more: say what stands in the way.
     const auto protocol = flow.protocol;
-    if (!flow.decided && side.lost_buffer)  // such a flow never is: a decided one is not asked beyond its first lines
+    if ((flow.lost_buffer >> static_cast<unsigned>(at.way) & 1) != 0)
       at.packet.uninspected = UninspectedReason::buffer_full;
     else if (protocol == Protocol::tls || protocol == Protocol::dtls || protocol == Protocol::quic ||
              protocol == Protocol::xiaomi_push || is_opaque_tunnel(protocol))

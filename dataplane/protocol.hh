@@ -50,6 +50,10 @@ class Protocols {
     reporter_->payload(at, position, data);
   }
   [[nodiscard]] bool wants_payload() const noexcept { return reporter_->wants(Buffer::payload); }
+  // TCP: whether nobody wants to know what is said in that direction.
+  [[nodiscard]] bool passes_over(const Passage& at) const noexcept {
+    return at.flow.protocol == Protocol::tls && at.way == Way::to_client && !reporter_->wants_server_handshake();
+  }
   // TCP: bytes are missing before what comes next. False where the parser cannot go on after a hole.
   [[nodiscard]] bool resume_after_gap(StreamSide& side) noexcept;
   // TCP: no byte will follow `data`, which a parser waits to see completed: reports what is certain.

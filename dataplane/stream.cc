@@ -149,7 +149,7 @@ bool Streams::take_buffer(const Passage& at, StreamSide& side) noexcept {
   if (side.buffer == no_index && make_room()) side.buffer = buffers_->take();
   if (side.buffer != no_index) {
     at.flow.receiver[index(at.way)].origin = side.next_sequence;
-    holders_[side.buffer] = {side, &side, at.packet.time};
+    holders_[side.buffer] = {side, &at.flow, at.way, at.packet.time};
     return true;
   }
   mark(at, UninspectedReason::buffer_full);
@@ -158,24 +158,38 @@ bool Streams::take_buffer(const Passage& at, StreamSide& side) noexcept {
 }
 
 // Of a few directions that hold a buffer, the one that has held it longest gives it up: a flood of messages that stay
-// incomplete costs others none.
+// incomplete costs others none. Those where nothing waits, and what was read is watched for copies, come first.
 bool Streams::make_room() noexcept {
-  Holder* oldest = nullptr;
+  const auto waits = [&](const Holder& holder) {
+    const auto& side = holder.flow->side[index(holder.way)];
+    return !side.finished && !buffers_->at(side.buffer).empty();
+  };
+  const Holder* chosen = nullptr;
+  bool chosen_waits = false;
   for (std::uint32_t i = 0; i < std::min(eviction_candidates, options_.buffers); ++i) {
-    auto& holder = holders_[next_candidate_++ % options_.buffers];
-    if (holder.side != nullptr && (oldest == nullptr || holder.since < oldest->since)) oldest = &holder;
+    const auto& holder = holders_[next_candidate_++ % options_.buffers];
+    if (holder.flow == nullptr) continue;
+    const bool it_waits = waits(holder);
+    if (chosen == nullptr || (it_waits == chosen_waits ? holder.since < chosen->since : chosen_waits)) {
+      chosen = &holder;
+      chosen_waits = it_waits;
+    }
   }
-  if (oldest == nullptr) return false;
-  auto& side = *oldest->side;
-  side.lost_buffer = !side.finished;
-  side.finished = true;
+  if (chosen == nullptr) return false;
+  auto& side = chosen->flow->side[index(chosen->way)];
+  if (chosen_waits) {
+    chosen->flow->lost_buffer |= static_cast<std::uint8_t>(1U << index(chosen->way));
+    side.finished = true;
+  } else {
+    note(TcpAnomaly::unwatched);
+  }
   give_buffer(side);
   return true;
 }
 
 void Streams::give_buffer(StreamSide& side) noexcept {
   if (side.buffer == no_index) return;
-  holders_[side.buffer].side = nullptr;
+  holders_[side.buffer].flow = nullptr;
   buffers_->give(side.buffer);
   side.buffer = no_index;
 }
@@ -183,8 +197,7 @@ void Streams::give_buffer(StreamSide& side) noexcept {
 bool Streams::is_done(const Flow& flow) noexcept {
   for (std::size_t way = 0; way < 2; ++way) {
     const auto& side = flow.side[way];
-    if (!side.finished || side.lost_buffer || side.buffer != no_index || flow.receiver[way].version != no_index)
-      return false;
+    if (!side.finished || side.buffer != no_index || flow.receiver[way].version != no_index) return false;
   }
   return true;
 }

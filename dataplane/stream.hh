@@ -39,8 +39,9 @@ class Streams {
 
  private:
   struct Holder {
-    StreamSide begin;            // the direction where the buffer's window begins
-    StreamSide* side = nullptr;  // whose buffer it is
+    StreamSide begin;      // the direction where the buffer's window begins
+    Flow* flow = nullptr;  // whose buffer it is, and of which direction
+    Way way{};
     Tick since{};
   };
 
@@ -49,6 +50,7 @@ class Streams {
   static void mark(const Passage& at, UninspectedReason reason) noexcept {
     if (!at.packet.uninspected) at.packet.uninspected = reason;
   }
+  [[nodiscard]] static bool reads(const StreamSide& side, const TcpReceiver& receiver, const Packet& packet) noexcept;
   void refuse(const Passage& at, TcpAnomaly reason) noexcept;
   void note(TcpAnomaly anomaly) noexcept { ++counters_->tcp_anomalies[anomaly]; }
   void end(const Passage& at, StreamSide& side, std::uint32_t sequence) noexcept;

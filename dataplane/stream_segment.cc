@@ -25,8 +25,9 @@ void Streams::segment(const Passage& at) noexcept {
   const auto& packet = at.packet;
   auto& side = at.flow.side[index(at.way)];
   auto& receiver = at.flow.receiver[index(at.way)];
+  if (protocols_->passes_over(at)) side.finished = true;
   const auto segment = TcpSegment::of(packet);
-  if (const auto reason = receiver.refuses(packet, segment)) {
+  if (const auto reason = receiver.refuses(packet, segment, reads(side, receiver, packet))) {
     // Captures are edited after they were taken, their checksums are not: what is refused by nothing else is read
     // there.
     if (*reason != TcpAnomaly::checksum || options_.drop_refused) return refuse(at, *reason);
@@ -59,6 +60,14 @@ void Streams::segment(const Passage& at) noexcept {
   }
   if (!side.finished && side.buffer != no_index) end(at, side, sequence);
   settle(side, receiver);
+}
+
+// Whether anything of a segment is parsed, or compared with what was. The middle of a body that no parser wants is not.
+bool Streams::reads(const StreamSide& side, const TcpReceiver& receiver, const Packet& packet) noexcept {
+  if (!side.started || side.buffer != no_index || receiver.version != no_index) return true;
+  const auto end = packet.tcp_sequence + static_cast<std::uint32_t>(packet.payload.size());
+  const std::int64_t ahead = sequence_distance(side.next_sequence, end);
+  return !side.finished && (packet.payload.empty() || (ahead > 0 && static_cast<std::uint64_t>(ahead) > side.skip));
 }
 
 // What the snap length cut off never comes, and after a FIN nothing does; but the FIN may have overtaken data.
@@ -160,6 +169,8 @@ bool Streams::close_hole(const Passage& sender, StreamSide& side, const TcpRecei
   if (side.finished) return false;
   Bytes before;
   auto next = receiver.acknowledged;
+  // The last number of all is the FIN's, which is no byte.
+  if ((sender.flow.fins >> index(sender.way) & 1) != 0 && next == receiver.sent) --next;
   if (side.buffer != no_index) {
     auto& buffer = buffers_->at(side.buffer);
     before = buffer.contiguous();

@@ -5,6 +5,8 @@ namespace {
 
 // So many bytes behind what was read, a receiver that confirms none of it will not be asked to choose any more.
 constexpr std::int32_t watch_limit = 65536;
+// Of the pool, one part in so many is never taken to watch what was read already.
+constexpr std::uint32_t unwatched_share = 4;
 
 // A copy is read anew by parsers that keep nothing but a StreamSide between two calls.
 constexpr bool can_fork(Protocol protocol) noexcept {
@@ -34,10 +36,11 @@ void Streams::keep(const Passage& at, StreamSide& side, const StreamSide& before
   const auto read = data.first(side.finished ? data.size() : used);
   if (read.empty() || !receiver.has_acknowledged) return;
   if (side.buffer == no_index) {
-    side.buffer = buffers_->take();
+    // The last ones are for messages that came in part.
+    if (buffers_->in_use() < options_.buffers - options_.buffers / unwatched_share) side.buffer = buffers_->take();
     if (side.buffer == no_index) return note(TcpAnomaly::unwatched);
     receiver.origin = before.next_sequence;
-    holders_[side.buffer] = {before, &side, at.packet.time};
+    holders_[side.buffer] = {before, &at.flow, at.way, at.packet.time};
   }
   auto& buffer = buffers_->at(side.buffer);
   auto offset = sequence_distance(receiver.origin, before.next_sequence);

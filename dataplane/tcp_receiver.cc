@@ -38,13 +38,13 @@ void TcpReceiver::receives(const Packet& packet) noexcept {
   was_sent = true;
 }
 
-std::optional<TcpAnomaly> TcpReceiver::refuses(const Packet& packet, const TcpSegment& segment) noexcept {
+std::optional<TcpAnomaly> TcpReceiver::refuses(const Packet& packet, const TcpSegment& segment, bool is_read) noexcept {
   const auto flags = packet.tcp_flags;
   const bool opens = (flags & tcp_flag::syn) != 0;
   // RFC 9293 section 3.10.7.4, fifth; Linux: tcp_rcv_established, tcp_rcv_state_process.
   if (opens ? (flags & (tcp_flag::fin | tcp_flag::rst)) != 0 : (flags & (tcp_flag::ack | tcp_flag::rst)) == 0)
     return TcpAnomaly::flags;
-  if (!checksums || !packet.payload.empty()) {
+  if (is_read && (!checksums || !packet.payload.empty())) {
     switch (transport_checksum(packet)) {
       case TransportChecksum::right: checksums = true; break;
       case TransportChecksum::wrong:

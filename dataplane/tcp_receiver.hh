@@ -38,8 +38,10 @@ struct TcpReceiver {
   void sends(const Packet& packet, const TcpSegment& segment) noexcept;
   // Takes in a segment that was sent to it.
   void receives(const Packet& packet) noexcept;
-  // Whether it throws a segment away for certain, and why: one enumerator of the first ones, else nothing.
-  [[nodiscard]] std::optional<TcpAnomaly> refuses(const Packet& packet, const TcpSegment& segment) noexcept;
+  // Whether it throws a segment away for certain, and why: one enumerator of the first ones, else nothing. The sum over
+  // the payload is taken where it `is_read`: it costs more than all else.
+  [[nodiscard]] std::optional<TcpAnomaly> refuses(const Packet& packet, const TcpSegment& segment,
+                                                  bool is_read) noexcept;
   // Whether a reset at that number may be one for it: RFC 5961 section 3.2.
   [[nodiscard]] bool may_be_reset(std::uint32_t sequence) const noexcept {
     if (has_acknowledged && sequence_distance(acknowledged, sequence) < 0) return false;

@@ -363,4 +363,49 @@ BOOST_AUTO_TEST_CASE(a_flood_of_half_messages_costs_others_nothing) {
   BOOST_TEST(run.count(UninspectedReason::buffer_full) == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_kept_for_copies_that_differ_costs_messages_none) {
+  auto options = small_options();
+  options.reassembly_buffers = 64;
+  options.flow_table_entries = 4096;
+  PipelineRun run{options};
+  std::vector<Connection> connections;
+  for (std::uint16_t port = 1; port <= 500; ++port) connections.emplace_back(run, port, 80);
+  for (auto& each : connections) each.open().client(0, as_bytes(benign));  // none of it is confirmed
+  (void)run.events();
+  for (auto& each : connections) each.client(benign.size(), as_bytes(listed));
+  BOOST_TEST(run.events().size() == 2 * connections.size());
+  BOOST_TEST(run.count(UninspectedReason::buffer_full) == 0U);
+  BOOST_TEST(run.count(TcpAnomaly::unwatched) > 0U);
+}
+
+BOOST_AUTO_TEST_CASE(the_number_of_a_fin_is_no_byte_that_was_lost) {  // RFC 9293 section 3.4
+  Talk talk;
+  talk.open().client(0, listed);
+  talk.server_confirms(listed.size());
+  talk.client(listed.size(), "", tcp_flag::fin | tcp_flag::ack);
+  talk.server_confirms(listed.size() + 1);
+  BOOST_TEST((talk.run.events() == listed_seen));
+  BOOST_TEST(talk.run.count(UninspectedReason::stream_gap) == 0U);
+  Talk cut;
+  cut.open().client(0, listed);
+  cut.server_confirms(listed.size());
+  cut.client(listed.size() + 1, "", tcp_flag::fin | tcp_flag::ack);  // one byte never came by
+  cut.server_confirms(listed.size() + 2);
+  BOOST_TEST(cut.run.count(UninspectedReason::stream_gap) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(the_middle_of_a_body_is_not_summed_and_its_end_is) {
+  for (const bool in_body : {true, false}) {
+    Talk talk{Mode::enforce};
+    const Extra right{.with_checksum = true};
+    const Extra wrong{.with_checksum = true, .checksum_error = 1};
+    const std::string head = "POST / HTTP/1.1\r\nHost: benign.example\r\nContent-Length: 20000\r\n\r\n";
+    const std::string piece(1000, 'x');
+    talk.open(right).client(0, head + piece, push_ack, right);
+    talk.server_confirms(head.size() + piece.size(), right);
+    BOOST_TEST(talk.client(head.size() + (in_body ? 10000 : 19500), piece, push_ack, wrong) == in_body);
+    BOOST_TEST(talk.run.count(TcpAnomaly::checksum) == (in_body ? 0U : 1U));
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
