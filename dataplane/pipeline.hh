@@ -83,7 +83,7 @@ class Pipeline {
   FragmentTable fragments_;
   FlowTable table_;
   Expiry expiry_;
-  BufferPool buffers_;
+  ReassemblyBuffers buffers_;
   DnsMemory memory_;
   Reporter reporter_;
   Protocols protocols_;

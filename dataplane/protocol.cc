@@ -30,7 +30,7 @@ bool may_be_dns(const Flow& flow, Probe form) noexcept {
 
 }  // namespace
 
-Protocols::Protocols(Reporter& reporter, BufferPool& buffers, std::uint32_t http2_connections)
+Protocols::Protocols(Reporter& reporter, ReassemblyBuffers& buffers, std::uint32_t http2_connections)
     : reporter_(&reporter), buffers_(&buffers), http2_(http2_connections) {}
 
 Progress Protocols::advance(const Passage& at, StreamSide& side, Bytes data) noexcept {
@@ -193,10 +193,7 @@ void Protocols::dhcp_datagram(const Passage& at) noexcept {
 }
 
 void Protocols::decide(Flow& flow) noexcept {
-  for (auto& side : flow.side) {
-    if (side.buffer != no_index) buffers_->give(side.buffer);
-    side.buffer = no_index;
-  }
+  for (auto& side : flow.side) buffers_->give(side);
   flow.decided = true;
 }
 

@@ -12,7 +12,7 @@
 #include "dataplane/http2.hh"
 #include "dataplane/http2_connection.hh"
 #include "dataplane/quic_crypto.hh"
-#include "dataplane/reassembly.hh"
+#include "dataplane/reassembly_buffers.hh"
 #include "dataplane/reporter.hh"
 #include "dataplane/vpn.hh"
 
@@ -33,7 +33,7 @@ struct Progress {
 class Protocols {
  public:
   // `http2_connections`: how many may be followed at a time.
-  Protocols(Reporter& reporter, BufferPool& buffers, std::uint32_t http2_connections);
+  Protocols(Reporter& reporter, ReassemblyBuffers& buffers, std::uint32_t http2_connections);
 
   // On a wire: what parsers write to costs no page fault later.
   void make_resident() noexcept {
@@ -122,7 +122,7 @@ class Protocols {
   void decide(Flow& flow) noexcept;
 
   Reporter* reporter_;
-  BufferPool* buffers_;
+  ReassemblyBuffers* buffers_;
   QuicOpener opener_;
   ContentDecoder decoder_;
   Http2Pool http2_;

@@ -65,8 +65,7 @@ Bytes Protocols::dtls_message(const Passage& at, const DtlsFragment& fragment) n
   const auto way = static_cast<std::size_t>(at.way);
   if (fragment.message != at.flow.dtls[way].next_message) return {};
   auto& stream = at.flow.side[way];
-  if (stream.buffer == no_index) stream.buffer = buffers_->take();
-  if (stream.buffer == no_index) {
+  if (!buffers_->take(at.flow, at.way, at.packet.time)) {
     mark(at, UninspectedReason::buffer_full);
     return {};
   }

@@ -47,8 +47,7 @@ void Protocols::quic_datagram(const Passage& at) noexcept {
 // Puts the CRYPTO frames of an Initial into the side's buffer; false where there is none.
 bool Protocols::quic_crypto(const Passage& at, std::uint32_t version, Bytes payload) noexcept {
   auto& side = at.flow.side[static_cast<std::size_t>(at.way)];
-  if (side.buffer == no_index) side.buffer = buffers_->take();
-  if (side.buffer == no_index) {
+  if (!buffers_->take(at.flow, at.way, at.packet.time)) {
     mark(at, UninspectedReason::buffer_full);
     decide(at.flow);
     return false;
@@ -76,8 +75,7 @@ void Protocols::quic_hello(const Passage& at, std::uint32_t version) noexcept {
   if (hello) {
     reporter_->quic(at, version, *hello);
     if (!reporter_->wants_server_hello()) return decide(at.flow);
-    buffers_->give(side.buffer);
-    side.buffer = no_index;
+    buffers_->give(side);
     side.finished = true;
     return;
   }

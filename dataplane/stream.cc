@@ -7,8 +7,6 @@ namespace {
 
 // How far one step may move the expected sequence number without confusing "ahead" with "behind".
 constexpr std::uint64_t skip_step = std::uint64_t{1} << 29;
-// Holders of a buffer of which one has to give it up when there is no other.
-constexpr std::uint32_t eviction_candidates = 8;
 
 constexpr std::size_t index(Way way) noexcept { return static_cast<std::size_t>(way); }
 
@@ -84,7 +82,7 @@ void Streams::skip_ahead(const Passage& at, StreamSide& side, std::uint32_t sequ
     side.finished = true;
     return;
   }
-  give_buffer(side);
+  buffers_->give(side);
   side.next_sequence = sequence;
   read(at, side, sequence, data);
 }
@@ -145,53 +143,13 @@ void Streams::inspect_payload(const Passage& at, StreamSide& side, Bytes data) n
 
 bool Streams::take_buffer(const Passage& at, StreamSide& side) noexcept {
   if (side.buffer != no_index) return true;
-  side.buffer = buffers_->take();
-  if (side.buffer == no_index && make_room()) side.buffer = buffers_->take();
-  if (side.buffer != no_index) {
+  if (buffers_->take(at.flow, at.way, at.packet.time)) {
     at.flow.receiver[index(at.way)].origin = side.next_sequence;
-    holders_[side.buffer] = {side, &at.flow, at.way, at.packet.time};
     return true;
   }
   mark(at, UninspectedReason::buffer_full);
   side.finished = true;
   return false;
-}
-
-// Of a few directions that hold a buffer, the one that has held it longest gives it up: a flood of messages that stay
-// incomplete costs others none. Those where nothing waits, and what was read is watched for copies, come first.
-bool Streams::make_room() noexcept {
-  const auto waits = [&](const Holder& holder) {
-    const auto& side = holder.flow->side[index(holder.way)];
-    return !side.finished && !buffers_->at(side.buffer).empty();
-  };
-  const Holder* chosen = nullptr;
-  bool chosen_waits = false;
-  for (std::uint32_t i = 0; i < std::min(eviction_candidates, options_.buffers); ++i) {
-    const auto& holder = holders_[next_candidate_++ % options_.buffers];
-    if (holder.flow == nullptr) continue;
-    const bool it_waits = waits(holder);
-    if (chosen == nullptr || (it_waits == chosen_waits ? holder.since < chosen->since : chosen_waits)) {
-      chosen = &holder;
-      chosen_waits = it_waits;
-    }
-  }
-  if (chosen == nullptr) return false;
-  auto& side = chosen->flow->side[index(chosen->way)];
-  if (chosen_waits) {
-    chosen->flow->lost_buffer |= static_cast<std::uint8_t>(1U << index(chosen->way));
-    side.finished = true;
-  } else {
-    note(TcpAnomaly::unwatched);
-  }
-  give_buffer(side);
-  return true;
-}
-
-void Streams::give_buffer(StreamSide& side) noexcept {
-  if (side.buffer == no_index) return;
-  holders_[side.buffer].flow = nullptr;
-  buffers_->give(side.buffer);
-  side.buffer = no_index;
 }
 
 bool Streams::is_done(const Flow& flow) noexcept {
@@ -213,7 +171,7 @@ bool Streams::is_waiting(const Flow& flow) noexcept {
 }
 
 void Streams::release(Flow& flow) noexcept {
-  for (auto& side : flow.side) give_buffer(side);
+  for (auto& side : flow.side) buffers_->give(side);
   for (auto& receiver : flow.receiver) give_version(receiver);
 }
 

@@ -3,11 +3,10 @@
 #pragma once
 
 #include <array>
-#include <memory>
 
 #include "dataplane/counters.hh"
 #include "dataplane/protocol.hh"
-#include "dataplane/reassembly.hh"
+#include "dataplane/reassembly_buffers.hh"
 #include "dataplane/reporter.hh"
 #include "dataplane/stream_copies.hh"
 #include "dataplane/tcp_receiver.hh"
@@ -22,7 +21,7 @@ struct StreamOptions {
 
 class Streams {
  public:
-  Streams(BufferPool& buffers, Protocols& protocols, const StreamOptions& options, InspectionCounters& counters);
+  Streams(ReassemblyBuffers& buffers, Protocols& protocols, const StreamOptions& options, InspectionCounters& counters);
 
   // One TCP segment of a flow that is not decided yet.
   void segment(const Passage& at) noexcept;
@@ -38,13 +37,6 @@ class Streams {
   void release(Flow& flow) noexcept;
 
  private:
-  struct Holder {
-    StreamSide begin;      // the direction where the buffer's window begins
-    Flow* flow = nullptr;  // whose buffer it is, and of which direction
-    Way way{};
-    Tick since{};
-  };
-
   // stream_segment.cc: what the headers say.
   static void start(StreamSide& side, std::uint32_t sequence) noexcept;
   static void mark(const Passage& at, UninspectedReason reason) noexcept {
@@ -68,8 +60,6 @@ class Streams {
   std::size_t parse(const Passage& at, StreamSide& side, Bytes data) noexcept;
   void inspect_payload(const Passage& at, StreamSide& side, Bytes data) noexcept;
   bool take_buffer(const Passage& at, StreamSide& side) noexcept;
-  [[nodiscard]] bool make_room() noexcept;
-  void give_buffer(StreamSide& side) noexcept;
 
   // stream_watch.cc: copies that differ.
   [[nodiscard]] bool differs(const StreamSide& side, const TcpReceiver& receiver, std::uint32_t sequence,
@@ -84,12 +74,10 @@ class Streams {
   void take_out_urgent(const Passage& at, StreamSide& side, std::uint32_t sequence) noexcept;
   void give_version(TcpReceiver& receiver) noexcept;
 
-  BufferPool* buffers_;
+  ReassemblyBuffers* buffers_;
   Protocols* protocols_;
   StreamOptions options_;
   InspectionCounters* counters_;
-  std::unique_ptr<Holder[]> holders_;  // by buffer
-  std::uint32_t next_candidate_ = 0;
   VersionPool versions_;
   std::array<std::uint8_t, ReassemblyBuffer::window> scratch_{};
 };

@@ -13,12 +13,12 @@ constexpr std::size_t index(Way way) noexcept { return static_cast<std::size_t>(
 
 }  // namespace
 
-Streams::Streams(BufferPool& buffers, Protocols& protocols, const StreamOptions& options, InspectionCounters& counters)
+Streams::Streams(ReassemblyBuffers& buffers, Protocols& protocols, const StreamOptions& options,
+                 InspectionCounters& counters)
     : buffers_(&buffers),
       protocols_(&protocols),
       options_(options),
       counters_(&counters),
-      holders_(std::make_unique<Holder[]>(options.buffers)),
       versions_(std::min(options.buffers, versions_limit)) {}
 
 void Streams::segment(const Passage& at) noexcept {
@@ -142,7 +142,7 @@ void Streams::answer(const Passage& at) noexcept {
   if (!side.started && !side.finished) return start(side, first);
   if (!receiver.early_data || side.first_sequence != first) return;
   note(TcpAnomaly::early_data);
-  give_buffer(side);
+  buffers_->give(side);
   give_version(receiver);
   side = StreamSide{};
   start(side, first);

@@ -5,8 +5,6 @@ namespace {
 
 // So many bytes behind what was read, a receiver that confirms none of it will not be asked to choose any more.
 constexpr std::int32_t watch_limit = 65536;
-// Of the pool, one part in so many is never taken to watch what was read already.
-constexpr std::uint32_t unwatched_share = 4;
 
 // A copy is read anew by parsers that keep nothing but a StreamSide between two calls.
 constexpr bool can_fork(Protocol protocol) noexcept {
@@ -36,11 +34,8 @@ void Streams::keep(const Passage& at, StreamSide& side, const StreamSide& before
   const auto read = data.first(side.finished ? data.size() : used);
   if (read.empty() || !receiver.has_acknowledged) return;
   if (side.buffer == no_index) {
-    // The last ones are for messages that came in part.
-    if (buffers_->in_use() < options_.buffers - options_.buffers / unwatched_share) side.buffer = buffers_->take();
-    if (side.buffer == no_index) return note(TcpAnomaly::unwatched);
+    if (!buffers_->take_spare(at.flow, at.way, before, at.packet.time)) return note(TcpAnomaly::unwatched);
     receiver.origin = before.next_sequence;
-    holders_[side.buffer] = {before, &at.flow, at.way, at.packet.time};
   }
   auto& buffer = buffers_->at(side.buffer);
   auto offset = sequence_distance(receiver.origin, before.next_sequence);
@@ -48,7 +43,7 @@ void Streams::keep(const Passage& at, StreamSide& side, const StreamSide& before
     note(TcpAnomaly::unwatched);
     buffer.clear();
     receiver.origin = before.next_sequence;
-    holders_[side.buffer].begin = before;
+    buffers_->begin(side.buffer) = before;
     offset = 0;
   }
   (void)buffer.insert(offset, read);
@@ -59,7 +54,7 @@ void Streams::keep(const Passage& at, StreamSide& side, const StreamSide& before
 void Streams::forget(StreamSide& side, TcpReceiver& receiver) noexcept {
   buffers_->at(side.buffer).forget();
   receiver.origin = side.next_sequence;
-  holders_[side.buffer].begin = side;
+  buffers_->begin(side.buffer) = side;
 }
 
 // Gives back what is needed no more.
@@ -72,7 +67,7 @@ void Streams::settle(StreamSide& side, TcpReceiver& receiver) noexcept {
     auto& buffer = buffers_->at(side.buffer);
     const bool waits = !side.finished && !buffer.empty();
     if (!waits && is_final(receiver.origin + static_cast<std::uint32_t>(buffer.end())))
-      give_buffer(side);
+      buffers_->give(side);
     else if (waits && buffer.consumed() > 0 && is_final(side.next_sequence))
       forget(side, receiver);
   }
@@ -83,7 +78,7 @@ void Streams::settle(StreamSide& side, TcpReceiver& receiver) noexcept {
 
 bool Streams::fork(const StreamSide& side, TcpReceiver& receiver) noexcept {
   if (receiver.version != no_index) return true;
-  const auto& begin = holders_[side.buffer].begin;
+  const auto& begin = buffers_->begin(side.buffer);
   if (!can_fork(begin.protocol)) return false;
   receiver.version = versions_.take();
   if (receiver.version == no_index) return false;

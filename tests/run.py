@@ -23,6 +23,7 @@ SECTIONS = [
     ('unit', 'unit/run.py', 600, True),
     ('cases', 'cases/run.py', 600, True),
     ('bench', 'bench/run.py', 300, True),
+    ('splits', 'splits/run.py', 420, False),
     ('corpus', 'corpus.py', 600, False),
     ('evasion', 'evasion/run.py', 240, False),
     ('lab', 'lab/run.py', 900, False),

@@ -1,7 +1,5 @@
 #include "tests/bench/source.hh"
 
-#include <rte_eth_ring.h>
-#include <rte_ethdev.h>
 #include <rte_mbuf.h>
 
 #include <algorithm>
@@ -11,19 +9,9 @@
 namespace sluice::bench {
 namespace {
 
-constexpr std::uint32_t ring_slots = 2 * block_frames;
+constexpr std::uint32_t wire_slots = 2 * block_frames;
 constexpr std::size_t noise_size = 48;  // bytes
 constexpr std::array<std::uint8_t, 2> experimental_type{0x88, 0xb5};
-
-rte_ring* make_ring(const std::string& name) {
-  auto* ring = rte_ring_create(name.c_str(), ring_slots, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
-  if (ring == nullptr) throw std::runtime_error("DPDK has no memory for the ring " + name);
-  return ring;
-}
-
-void must(int status, const std::string& what) {
-  if (status < 0) throw std::runtime_error("DPDK cannot " + what + ": " + rte_strerror(-status));
-}
 
 std::uint64_t mixed(std::uint64_t digest, std::uint64_t value) {
   digest = (digest ^ value) * 0x9e3779b97f4a7c15;
@@ -32,29 +20,10 @@ std::uint64_t mixed(std::uint64_t digest, std::uint64_t value) {
 
 }  // namespace
 
-MemoryPort::MemoryPort(const std::string& name, rte_mempool* pool)
-    : arriving_(make_ring(name + "-rx")), leaving_(make_ring(name + "-tx")) {
-  const int made = rte_eth_from_rings(name.c_str(), &arriving_, 1, &leaving_, 1, 0);
-  must(made < 0 ? -rte_errno : 0, "make the port " + name);
-  id_ = static_cast<std::uint16_t>(made);
-  const rte_eth_conf configuration{};
-  must(rte_eth_dev_configure(id_, 1, 1, &configuration), "configure the port " + name);
-  must(rte_eth_rx_queue_setup(id_, 0, 1024, 0, nullptr, pool), "set up receiving on " + name);
-  must(rte_eth_tx_queue_setup(id_, 0, 1024, 0, nullptr), "set up transmitting on " + name);
-  must(rte_eth_dev_start(id_), "start the port " + name);
-}
-
-MemoryPort::~MemoryPort() {
-  (void)rte_eth_dev_stop(id_);
-  (void)rte_eth_dev_close(id_);
-  rte_ring_free(arriving_);
-  rte_ring_free(leaving_);
-}
-
 Source::Source(const std::string& name, rte_mempool* pool, Look look, Mix mix)
     : pool_(pool),
-      inside_(name + "-inside", pool),
-      outside_(name + "-outside", pool),
+      inside_(name + "-inside", pool, wire_slots),
+      outside_(name + "-outside", pool, wire_slots),
       look_(look),
       mix_(std::move(mix)) {
   buffers_.reserve(buffers_of_a_row);

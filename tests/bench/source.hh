@@ -3,7 +3,6 @@
 #pragma once
 
 #include <rte_mempool.h>
-#include <rte_ring.h>
 
 #include <array>
 #include <cstdint>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "tests/bench/look.hh"
+#include "tests/bench/memory_port.hh"
 #include "tests/bench/mix.hh"
 
 struct rte_mbuf;
@@ -20,23 +20,6 @@ namespace sluice::bench {
 constexpr std::uint32_t block_frames = 2048;  // at a time on the wires
 constexpr std::uint32_t buffers_of_a_row = 2 * block_frames;
 constexpr std::uint32_t longest_frame = 1518;
-
-class MemoryPort {
- public:
-  MemoryPort(const std::string& name, rte_mempool* pool);
-  ~MemoryPort();
-  MemoryPort(const MemoryPort&) = delete;
-  MemoryPort& operator=(const MemoryPort&) = delete;
-
-  [[nodiscard]] std::uint16_t id() const noexcept { return id_; }
-  [[nodiscard]] rte_ring* arriving() const noexcept { return arriving_; }
-  [[nodiscard]] rte_ring* leaving() const noexcept { return leaving_; }
-
- private:
-  rte_ring* arriving_;
-  rte_ring* leaving_;
-  std::uint16_t id_ = 0;
-};
 
 // Of all frames that a source made.
 struct SourceCounters {
