@@ -92,6 +92,10 @@ void put_workers(Families& out, const TapReading& reading, bool up) {
   by_worker("sluice_events_total", "Events that the worker handed to the control plane.", &InspectionCounters::events);
   by_worker("sluice_events_lost_total", "Events lost because the ring to the control plane was full.",
             &InspectionCounters::events_lost);
+  by_worker("sluice_quic_rebindings_total", "QUIC connections that went on with other ends.",
+            &InspectionCounters::quic_rebindings);
+  by_worker("sluice_quic_migrations_total", "Flows that began in the middle of a QUIC connection.",
+            &InspectionCounters::quic_migrations);
   by_worker("sluice_events_truncated_total", "Events that had more to say than one record holds.",
             &InspectionCounters::events_truncated);
   by_worker("sluice_events_unpaired_total", "Events sent before their other half, for want of room to wait.",

@@ -51,6 +51,8 @@ Json statistics_document(const Statistics& statistics) {
   document["flows_ended"] = inspection.flows_ended;
   document["events"] = inspection.events;
   document["events_lost"] = inspection.events_lost;
+  document["quic_rebindings"] = inspection.quic_rebindings;
+  document["quic_migrations"] = inspection.quic_migrations;
   document["events_truncated"] = inspection.events_truncated;
   document["events_unpaired"] = inspection.events_unpaired;
   document["content_errors"] = by_reason(inspection.content_errors, content_error_names);

@@ -136,6 +136,8 @@ struct InspectionCounters {
   std::uint64_t signature_candidates = 0;  // signatures whose pattern was seen, tried in full
   std::uint64_t signatures_cut = 0;        // messages on which a bound of matching was hit
   std::uint64_t dns_memory_evicted = 0;    // answers forgotten before their time: no room for all (dns_memory.hh)
+  std::uint64_t quic_rebindings = 0;       // QUIC connections that went on with other ends (quic_paths.hh)
+  std::uint64_t quic_migrations = 0;       // flows that begin in the middle of a QUIC connection
   ContentErrors content_errors;            // HTTP bodies that could not be decoded
   TcpAnomalies tcp_anomalies;
 
@@ -152,6 +154,8 @@ struct InspectionCounters {
     signature_candidates += other.signature_candidates;
     signatures_cut += other.signatures_cut;
     dns_memory_evicted += other.dns_memory_evicted;
+    quic_rebindings += other.quic_rebindings;
+    quic_migrations += other.quic_migrations;
     content_errors += other.content_errors;
     tcp_anomalies += other.tcp_anomalies;
   }

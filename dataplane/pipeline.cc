@@ -42,7 +42,8 @@ Pipeline::Pipeline(const PipelineOptions& options, const Generation& generation,
       buffers_(options.reassembly_buffers, counters_),
       memory_(options.resolved_names, options.hash_secret),
       reporter_(generation, worker, options.policy, options.record, options.event_queues, memory_, sink, counters_),
-      protocols_(reporter_, buffers_, options.http2_connections),
+      paths_(options.hash_secret),
+      protocols_(reporter_, buffers_, paths_, options.http2_connections),
       streams_(buffers_, protocols_,
                {options.midstream, options.policy.mode == Mode::enforce, options.reassembly_buffers}, counters_) {}
 
@@ -90,7 +91,17 @@ void Pipeline::settle_fragment(Packet& packet) noexcept {
 // The flow of a packet: the live one, or a new one where there is none, it has timed out, or a SYN starts anew.
 Flow* Pipeline::flow_of(Packet& packet, const FlowKey& key, std::uint64_t hash, Flow* guess) noexcept {
   auto* flow = table_.find(key, hash, guess);
-  if (flow == nullptr) return create(packet, key, hash);
+  if (flow == nullptr) {
+    bool is_quic = false;
+    if (auto* const moved = rebind(packet, key, hash, is_quic)) return moved;
+    flow = create(packet, key, hash);
+    if (flow != nullptr && is_quic) {  // the middle of a connection: nothing of it will be in the clear
+      flow->protocol = Protocol::quic;
+      flow->decided = true;
+      ++counters_.quic_migrations;
+    }
+    return flow;
+  }
   if (expiry_.is_expired(*flow, packet.time)) {
     end(*flow, FlowEnd::timeout, packet.number);
     return create(packet, key, hash);

@@ -17,6 +17,7 @@
 #include "dataplane/packet.hh"
 #include "dataplane/placement.hh"
 #include "dataplane/protocol.hh"
+#include "dataplane/quic_paths.hh"
 #include "dataplane/reporter.hh"
 #include "dataplane/stream.hh"
 #include "dataplane/verdict.hh"
@@ -50,6 +51,7 @@ class Pipeline {
     table_.make_resident();
     buffers_.make_resident();
     memory_.make_resident();
+    paths_.make_resident();
     reporter_.make_resident();
     protocols_.make_resident();
     fragments_.make_resident();
@@ -72,6 +74,7 @@ class Pipeline {
  private:
   [[nodiscard]] Flow* flow_of(Packet& packet, const FlowKey& key, std::uint64_t hash, Flow* guess) noexcept;
   [[nodiscard]] static bool reopens(const Packet& packet, Flow& flow, const FlowKey& key) noexcept;
+  [[nodiscard]] Flow* rebind(const Packet& packet, const FlowKey& key, std::uint64_t hash, bool& known) noexcept;
   [[nodiscard]] Flow* create(Packet& packet, const FlowKey& key, std::uint64_t hash) noexcept;
   void account(const Passage& at) noexcept;
   void settle_fragment(Packet& packet) noexcept;
@@ -86,6 +89,7 @@ class Pipeline {
   ReassemblyBuffers buffers_;
   DnsMemory memory_;
   Reporter reporter_;
+  QuicPaths paths_;
   Protocols protocols_;
   Streams streams_;
 };

@@ -30,8 +30,8 @@ bool may_be_dns(const Flow& flow, Probe form) noexcept {
 
 }  // namespace
 
-Protocols::Protocols(Reporter& reporter, ReassemblyBuffers& buffers, std::uint32_t http2_connections)
-    : reporter_(&reporter), buffers_(&buffers), http2_(http2_connections) {}
+Protocols::Protocols(Reporter& reporter, ReassemblyBuffers& buffers, QuicPaths& paths, std::uint32_t http2_connections)
+    : reporter_(&reporter), buffers_(&buffers), paths_(&paths), http2_(http2_connections) {}
 
 Progress Protocols::advance(const Passage& at, StreamSide& side, Bytes data) noexcept {
   switch (side.protocol) {

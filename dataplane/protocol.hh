@@ -12,6 +12,7 @@
 #include "dataplane/http2.hh"
 #include "dataplane/http2_connection.hh"
 #include "dataplane/quic_crypto.hh"
+#include "dataplane/quic_paths.hh"
 #include "dataplane/reassembly_buffers.hh"
 #include "dataplane/reporter.hh"
 #include "dataplane/vpn.hh"
@@ -33,7 +34,7 @@ struct Progress {
 class Protocols {
  public:
   // `http2_connections`: how many may be followed at a time.
-  Protocols(Reporter& reporter, ReassemblyBuffers& buffers, std::uint32_t http2_connections);
+  Protocols(Reporter& reporter, ReassemblyBuffers& buffers, QuicPaths& paths, std::uint32_t http2_connections);
 
   // On a wire: what parsers write to costs no page fault later.
   void make_resident() noexcept {
@@ -123,6 +124,7 @@ class Protocols {
 
   Reporter* reporter_;
   ReassemblyBuffers* buffers_;
+  QuicPaths* paths_;
   QuicOpener opener_;
   ContentDecoder decoder_;
   Http2Pool http2_;

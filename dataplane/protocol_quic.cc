@@ -21,6 +21,11 @@ void Protocols::quic_datagram(const Passage& at) noexcept {
       mark(at, UninspectedReason::unknown_protocol);
       return decide(flow);
     }
+    const bool says_its_id = packet->type == QuicPacketType::initial || packet->type == QuicPacketType::handshake;
+    if (is_answer && says_its_id && other.finished) {
+      paths_->learn(at.packet, flow, packet->scid);
+      if (!reporter_->wants_server_hello()) return decide(flow);
+    }
     if (packet->type != QuicPacketType::initial) continue;
     if (is_answer) {
       const auto payload = flow.quic.open_answer(opener_, *packet, scratch_);
@@ -74,7 +79,6 @@ void Protocols::quic_hello(const Passage& at, std::uint32_t version) noexcept {
   const auto hello = parse_client_hello(bytes);
   if (hello) {
     reporter_->quic(at, version, *hello);
-    if (!reporter_->wants_server_hello()) return decide(at.flow);
     buffers_->give(side);
     side.finished = true;
     return;

@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(ports_add_up) {
                 "consumed": 1, "held": 0},
     "bytes": {"received": 9640, "transmitted": 9140},
     "uninspected": {"ciphertext": 40}, "tcp_anomalies": {},
-    "flows": 6, "flows_ended": 5, "events": 12, "events_lost": 2, "events_truncated": 0, "events_unpaired": 0,
+    "flows": 6, "flows_ended": 5, "events": 12, "events_lost": 2, "quic_rebindings": 0, "quic_migrations": 0, "events_truncated": 0, "events_unpaired": 0,
     "content_errors": {}, "findings": 4,
     "ports": {
       "inside": {"packets": {"received": 100, "transmitted": 10, "forwarded": 95,
