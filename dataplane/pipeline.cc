@@ -205,6 +205,7 @@ void Pipeline::inspect(const Passage& at) noexcept {
       at.packet.uninspected = flow.unfollowed ? UninspectedReason::stream_gap : UninspectedReason::unknown_protocol;
   }
   if (flow.decided) return;
+  flow.sight.payload |= !at.packet.payload.empty();
   if (at.packet.protocol == ip_protocol::tcp) {
     streams_.segment(at);
     if (flow.dropped) streams_.release(flow);
