@@ -240,6 +240,8 @@ std::string EveWriter::line(const Event& event) const {
   line["event_type"] = type_text(header.type);
   put_addresses(line, header);
   put_protocols(line, event, context_.redactor);
+  if (context_.resolvers != nullptr && context_.resolvers->is_past(event))
+    line["sluice"]["resolver_not_offered"] = true;
   if (header.type == EventType::flow) line["app_proto"] = flow_protocol_text(event);
   if (header.type == EventType::alert) put_alert(line, event);
   put_source(line, header.generation);
