@@ -76,6 +76,8 @@ packets = [
     *says(40003, ech_hello(7)),  # before the record: GREASE, as far as anybody can tell
     datagram(40020, 53, https_record(7), '198.51.100.53', from_server=True),
     *says(40004, ech_hello(7)),
+    # The record was not for this phone.
+    *Conversation(phone='10.0.0.3', phone_port=40022).opens().phone_says(ech_hello(7)).closes().packets,
     *says(40005, client_hello('dot.example', protocols=()), 853),
     *says(40006, client_hello('dot.example', protocols=(b'dot',)), 8443),
     *says(40007, client_hello('www.example.com'), 853),
