@@ -86,6 +86,18 @@ bool has_any(const Event& event, Field first, Field last) {
   return false;
 }
 
+// Of a flow: how much of it could be seen, and why nothing.
+void put_visibility(Json& own, std::uint64_t number) {
+  if (number >= visibility_names.size()) return;
+  const auto visibility = static_cast<Visibility>(number);
+  own.emplace("visibility", visibility_text(visibility));
+  if (shows_nothing(visibility)) own.emplace("visibility_reason", visibility_names[number]);
+}
+
+void put_encrypted_dns(Json& own, EncryptedDns kind) {
+  if (const auto text = text_of(kind); !text.empty()) own.emplace("encrypted_dns", text);
+}
+
 // What a message showed that Suricata has no place for. A QUIC ClientHello has no `tls` object to hold its ALPN.
 Json own_fields(const Event& event, bool is_quic) {
   Json own = Json::object();
@@ -99,6 +111,10 @@ Json own_fields(const Event& event, bool is_quic) {
       own.emplace("alias_target", stored_text(field.text()));
     else if (field.field == Field::never_resolved)
       own.emplace("never_resolved", true);
+    else if (field.field == Field::flow_visibility)
+      put_visibility(own, field.integer());
+    else if (field.field == Field::encrypted_dns)
+      put_encrypted_dns(own, static_cast<EncryptedDns>(field.integer()));
     else if (field.field == Field::tls_alpn && is_quic)
       alpns.push_back(stored_text(field.text()));
   }
@@ -224,6 +240,8 @@ std::string EveWriter::line(const Event& event) const {
   line["event_type"] = type_text(header.type);
   put_addresses(line, header);
   put_protocols(line, event, context_.redactor);
+  if (context_.resolvers != nullptr && context_.resolvers->is_past(event))
+    line["sluice"]["resolver_not_offered"] = true;
   if (header.type == EventType::flow) line["app_proto"] = flow_protocol_text(event);
   if (header.type == EventType::alert) put_alert(line, event);
   put_source(line, header.generation);

@@ -8,6 +8,7 @@
 
 #include "control/eve_json.hh"
 #include "control/finding.hh"
+#include "control/offered_resolvers.hh"
 #include "control/redaction.hh"
 #include "control/rule_books.hh"
 #include "control/statistics.hh"
@@ -29,8 +30,9 @@ struct EveContext {
   std::string site;
   ClockState clock_state = ClockState::unset;
   const RuleBooks* rules = nullptr;
-  std::string pcap_filename;           // empty on a live wire
-  const Redactor* redactor = nullptr;  // outlives the writer; without one, identifiers have no digest
+  std::string pcap_filename;                    // empty on a live wire
+  const Redactor* redactor = nullptr;           // outlives the writer; without one, identifiers have no digest
+  const OfferedResolvers* resolvers = nullptr;  // the same; without them nothing is said of resolvers
 };
 
 class EveWriter {

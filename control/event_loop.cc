@@ -22,7 +22,13 @@ Tick wall_time() {
 EventLoop::EventLoop(EventLoopOptions options, RuleFetcher::Fetch fetch, EventStream& stream)
     : stream_(&stream),
       redactor_(std::move(options.redaction_key)),
-      writer_({std::move(options.tap_id), std::move(options.site), system_clock_state(), &books_, {}, &redactor_}),
+      writer_({std::move(options.tap_id),
+               std::move(options.site),
+               system_clock_state(),
+               &books_,
+               {},
+               &redactor_,
+               &resolvers_}),
       table_(&books_),
       attachment_(std::move(options.shared_memory)),
       eve_(std::move(options.eve)),
@@ -170,6 +176,7 @@ void EventLoop::retry_waiting(Clock::time_point now, bool patient) {
 void EventLoop::report(const Event& event, Clock::time_point now) {
   const bool is_alert = event.header().type == EventType::alert;
   table_.consume(event);
+  resolvers_.consume(event);
   if (is_alert) {
     const auto finding = read_finding(event, books_.book(event.header().generation), true);
     const auto number = finding.rule != nullptr ? static_cast<std::size_t>(finding.rule->finding_class) : 0;

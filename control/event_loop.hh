@@ -104,6 +104,7 @@ class EventLoop {
   RuleBooks books_;
   Redactor redactor_;
   bool has_complained_ = false;  // of the redactor's key
+  OfferedResolvers resolvers_;
   EveWriter writer_;
   FindingsTable table_;
   TapAttachment attachment_;

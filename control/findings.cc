@@ -63,6 +63,7 @@ Finding FindingsTable::read(const Event& alert) const {
 void FindingsTable::consume(const Event& event) {
   const auto type = event.header().type;
   if (type == EventType::alert) add(read(event), event);
+  opacity_.consume(event);
   if (type == EventType::tls && !event.find(Field::tls_sni)) ++handshakes_without_name_;
   if (type == EventType::quic && !event.find(Field::quic_sni)) ++handshakes_without_name_;
 }
@@ -182,6 +183,8 @@ void FindingsTable::print_uninspected(std::ostream& out, const Statistics& stati
   if (handshakes_without_name_ > 0)
     out << fmt::format("\n{} without a readable server name.\n",
                        counted(handshakes_without_name_, "TLS or QUIC handshake"));
+  const auto& inspection = statistics.inspection;
+  opacity_.print(out, inspection.flows_by_visibility, inspection.bytes_by_visibility, width);
 }
 
 nlohmann::ordered_json FindingsTable::document() const {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "control/finding.hh"
+#include "control/opacity.hh"
 #include "control/rule_books.hh"
 #include "control/statistics.hh"
 #include "dataplane/event.hh"
@@ -31,7 +32,7 @@ class FindingsTable {
 
   void set_clock_is_set(bool is_set) noexcept { clock_is_set_ = is_set; }
 
-  // Alerts are added up. Of handshakes, those without a readable server name are counted. Others pass.
+  // Alerts and flows are added up; handshakes without a readable server name are counted. Others pass.
   void consume(const Event& event);
 
   [[nodiscard]] std::size_t size() const noexcept { return rows_.size(); }
@@ -41,7 +42,7 @@ class FindingsTable {
 
   // The findings by device, then class; or one sentence that there was none, with what was inspected.
   void print(std::ostream& out, const Statistics& statistics, std::size_t width) const;
-  // "What could not be seen": reason, packets, share of all packets received.
+  // "What could not be seen": reason, packets, share of all received; how much of each device could be.
   void print_uninspected(std::ostream& out, const Statistics& statistics, std::size_t width) const;
 
   // {"findings": [{"device", "device_certainty", "rule_id", "class", "recipient", "confidence", "stage", "count",
@@ -89,6 +90,7 @@ class FindingsTable {
   std::map<Key, Row> rows_;
   std::uint64_t left_out_ = 0;
   std::uint64_t handshakes_without_name_ = 0;
+  OpacityTable opacity_;
 };
 
 }  // namespace sluice

@@ -126,6 +126,21 @@ void put_workers(Families& out, const TapReading& reading, bool up) {
     for (std::size_t kind = 0; kind < tcp_anomaly_names.size(); ++kind)
       out.put({worker_label(i), {"kind", std::string{tcp_anomaly_names[kind]}}},
               reading.workers[i].counters.inspection.tcp_anomalies.values[kind]);
+  const auto by_visibility = [&](const char* name, const char* help, ByVisibility InspectionCounters::*counted) {
+    out.counter(name, help);
+    for (std::size_t i = 0; i < reading.workers.size(); ++i)
+      for (std::size_t number = 0; number < visibility_names.size(); ++number) {
+        const auto visibility = static_cast<Visibility>(number);
+        Labels labels{worker_label(i), {"visibility", std::string{visibility_text(visibility)}}};
+        if (shows_nothing(visibility)) labels.push_back({"reason", std::string{visibility_names[number]}});
+        out.put(std::move(labels), (reading.workers[i].counters.inspection.*counted).values[number]);
+      }
+  };
+  by_visibility("sluice_flows_by_visibility_total", "Flows that ended, by how much of them could be seen.",
+                &InspectionCounters::flows_by_visibility);
+  by_visibility("sluice_flow_bytes_by_visibility_total",
+                "Bytes of the flows that ended, by how much of them could be seen.",
+                &InspectionCounters::bytes_by_visibility);
   out.counter("sluice_worker_heartbeat_total", "Turns of the worker's loop: one that stands still hangs.");
   for (std::size_t i = 0; i < reading.workers.size(); ++i) out.put({worker_label(i)}, reading.workers[i].heartbeat);
   out.counter("sluice_refused_system_calls_total", "System calls that the data plane tried and may not make.");

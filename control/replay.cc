@@ -30,6 +30,7 @@ class Replay {
         statistics_(&statistics),
         findings_(&findings),
         slots_(std::make_unique<ReplaySlot[]>(window)) {
+    context_.resolvers = &resolvers_;
     statistics_->generation = generation.number();
     statistics_->ports.push_back({"capture", {}});
   }
@@ -180,6 +181,7 @@ class Replay {
       const auto event = Event::parse(record->bytes);
       if (!event) continue;
       findings_->consume(*event);
+      resolvers_.consume(*event);
       if (eve_.is_open()) eve_.write(eve_writer_->line(*event));
     }
     return any;
@@ -194,6 +196,7 @@ class Replay {
     }
     if (!lanes_.empty() && eve_.is_open()) eve_.write(eve_writer_->stats_line(*statistics_, last_time()));
     lanes_.clear();
+    resolvers_.clear();
     return true;
   }
 
@@ -204,6 +207,7 @@ class Replay {
   EveContext context_;
   Statistics* statistics_;
   FindingsTable* findings_;
+  OfferedResolvers resolvers_;
   EveFile eve_;
   std::optional<EveWriter> eve_writer_;
   std::optional<CaptureWriter> writer_;

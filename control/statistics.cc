@@ -30,6 +30,27 @@ Json bytes(const PortCounters& counters) {
   return {{"received", counters.received_bytes}, {"transmitted", counters.transmitted_bytes}};
 }
 
+// {"flows": {"clear-text": n, ..., "nothing": n}, "bytes": {...}, "nothing": {"flows": {reason: n}, "bytes": {...}}}
+Json visibility(const ByVisibility& flows, const ByVisibility& bytes) {
+  Json document = {{"flows", Json::object()}, {"bytes", Json::object()}};
+  document["nothing"] = document;
+  const auto add = [&](std::size_t number, const char* unit, std::uint64_t amount) {
+    if (amount == 0) return;
+    const std::string name{visibility_names[number]};
+    if (!shows_nothing(static_cast<Visibility>(number))) {
+      document[unit][name] = amount;
+      return;
+    }
+    document[unit]["nothing"] = document[unit].value("nothing", std::uint64_t{0}) + amount;
+    document["nothing"][unit][name] = amount;
+  };
+  for (std::size_t i = 0; i < visibility_names.size(); ++i) {
+    add(i, "flows", flows.values[i]);
+    add(i, "bytes", bytes.values[i]);
+  }
+  return document;
+}
+
 }  // namespace
 
 PortCounters Statistics::total() const noexcept {
@@ -47,6 +68,7 @@ Json statistics_document(const Statistics& statistics) {
   document["bytes"] = bytes(total);
   document["uninspected"] = by_reason(inspection.uninspected, uninspected_reason_names);
   document["tcp_anomalies"] = by_reason(inspection.tcp_anomalies, tcp_anomaly_names);
+  document["visibility"] = visibility(inspection.flows_by_visibility, inspection.bytes_by_visibility);
   document["flows"] = inspection.flows_created;
   document["flows_ended"] = inspection.flows_ended;
   document["events"] = inspection.events;

@@ -29,7 +29,8 @@ struct Statistics {
 };
 
 // {"packets": {"received", "transmitted", "forwarded", "dropped": {reason: n}, "consumed", "held"}, "bytes": {...},
-//  "uninspected": {reason: n}, "tcp_anomalies": {kind: n}, "flows", "flows_ended", "events", "events_lost",
+//  "uninspected": {reason: n}, "tcp_anomalies": {kind: n}, "visibility": {"flows": {how: n}, "bytes":
+//  {how: n}, "nothing": {"flows": {reason: n}, "bytes": {reason: n}}}, "flows", "flows_ended", "events", "events_lost",
 //  "events_truncated", "events_unpaired", "content_errors": {reason: n}, "findings", "ports": {name: {...}}}. Reasons
 //  that counted nothing are left out.
 [[nodiscard]] nlohmann::ordered_json statistics_document(const Statistics& statistics);

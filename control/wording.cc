@@ -203,4 +203,33 @@ std::string_view uninspected_words(UninspectedReason reason) noexcept {
   return "unknown reason";
 }
 
+std::string_view visibility_text(Visibility visibility) noexcept {
+  return shows_nothing(visibility) ? "nothing" : visibility_names[static_cast<std::size_t>(visibility)];
+}
+
+std::string_view opacity_words(Visibility visibility) noexcept {
+  switch (visibility) {
+    case Visibility::clear_text:
+    case Visibility::name_only:
+    case Visibility::no_payload: return "";
+    case Visibility::ech: return "Encrypted Client Hello";
+    case Visibility::vpn: return "VPN or relay";
+    case Visibility::encrypted_dns: return "encrypted DNS";
+    case Visibility::ciphertext_without_name: return "encrypted, no name";
+    case Visibility::unknown_protocol: return "unknown protocol";
+    case Visibility::not_followed: return "not followed";
+  }
+  return "";
+}
+
+std::string_view text_of(EncryptedDns encrypted_dns) noexcept {
+  switch (encrypted_dns) {
+    case EncryptedDns::none: return "";
+    case EncryptedDns::dot: return "dot";
+    case EncryptedDns::doh: return "doh";
+    case EncryptedDns::doq: return "doq";
+  }
+  return "";
+}
+
 }  // namespace sluice

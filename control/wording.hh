@@ -33,4 +33,11 @@ namespace sluice {
 // Why packets passed unseen, half a sentence.
 [[nodiscard]] std::string_view uninspected_words(UninspectedReason reason) noexcept;
 
+// "clear-text", "name-only", "no-payload", "nothing"
+[[nodiscard]] std::string_view visibility_text(Visibility visibility) noexcept;
+// Why nothing of a flow could be seen, in a word or two; empty where something could.
+[[nodiscard]] std::string_view opacity_words(Visibility visibility) noexcept;
+// "dot", "doh", "doq"; empty for none and for a value outside the list.
+[[nodiscard]] std::string_view text_of(EncryptedDns encrypted_dns) noexcept;
+
 }  // namespace sluice

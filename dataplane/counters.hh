@@ -78,6 +78,25 @@ constexpr std::array<std::string_view, 12> tcp_anomaly_names{"checksum", "flags"
                                                              "reset",    "window",  "acknowledgement", "authentication",
                                                              "urgent",   "overlap", "early_data",      "unwatched"};
 
+// How much of a flow could be seen, and of one that showed nothing, why (visibility.hh). Unit: flows, and their bytes.
+// Numbers stand in events: append only.
+enum class Visibility : std::uint8_t {
+  clear_text,  // nothing hides what it says
+  name_only,   // its content is hidden, the name of its far end is known
+  no_payload,  // nothing was said
+  // nothing of it, because of
+  ech,                      // a real Encrypted ClientHello: the name in the open is its provider's
+  vpn,                      // a tunnel or a relay that holds what it carries to itself
+  encrypted_dns,            // names that are looked up in secret
+  ciphertext_without_name,  // encryption, and nothing that names the far end
+  unknown_protocol,         // payload that no parser knows, and no name
+  not_followed,             // its start was not seen, or there was no room to follow it
+};
+constexpr std::array<std::string_view, 9> visibility_names{
+    "clear-text",       "name-only",   "no-payload", "ech", "vpn", "encrypted-dns", "ciphertext-without-name",
+    "unknown-protocol", "not-followed"};
+[[nodiscard]] constexpr bool shows_nothing(Visibility visibility) noexcept { return visibility >= Visibility::ech; }
+
 // An array indexed by one of the enums above.
 template <class Reason, std::size_t Count>
 struct ByReason {
@@ -99,6 +118,7 @@ using Dropped = ByReason<DropReason, drop_reason_names.size()>;
 using Consumed = ByReason<ConsumeReason, consume_reason_names.size()>;
 using ContentErrors = ByReason<ContentError, content_error_names.size()>;
 using Uninspected = ByReason<UninspectedReason, uninspected_reason_names.size()>;
+using ByVisibility = ByReason<Visibility, visibility_names.size()>;
 using TcpAnomalies = ByReason<TcpAnomaly, tcp_anomaly_names.size()>;
 
 // One port, as one worker sees it.
@@ -140,6 +160,8 @@ struct InspectionCounters {
   std::uint64_t quic_migrations = 0;       // flows that begin in the middle of a QUIC connection
   ContentErrors content_errors;            // HTTP bodies that could not be decoded
   TcpAnomalies tcp_anomalies;
+  ByVisibility flows_by_visibility;  // those that ended
+  ByVisibility bytes_by_visibility;  // whole frames, counted with the flow's end
 
   void operator+=(const InspectionCounters& other) noexcept {
     uninspected += other.uninspected;
@@ -158,6 +180,8 @@ struct InspectionCounters {
     quic_migrations += other.quic_migrations;
     content_errors += other.content_errors;
     tcp_anomalies += other.tcp_anomalies;
+    flows_by_visibility += other.flows_by_visibility;
+    bytes_by_visibility += other.bytes_by_visibility;
   }
 };
 

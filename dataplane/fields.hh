@@ -27,6 +27,10 @@ enum class Protocol : std::uint8_t {
 // What is known of the Encrypted ClientHello in a hello. `unknown`: GREASE, or a real one whose key the tap never saw.
 enum class EchView : std::uint8_t { unknown = 1, real = 2 };
 
+// Names that are looked up in secret: over TLS or DTLS (RFC 7858, 8094), over HTTPS (RFC 8484, or as a vendor does it),
+// over QUIC (RFC 9250).
+enum class EncryptedDns : std::uint8_t { none = 0, dot = 1, doh = 2, doq = 3 };
+
 // Why a flow record ended.
 enum class FlowEnd : std::uint8_t { timeout = 1, closed = 2, shutdown = 3, evicted = 4 };
 
@@ -192,6 +196,9 @@ enum class Field : std::uint16_t {
   dhcp_parameters = 190,    // bytes, an option's number each, in the client's order
   dhcp_dns_server = 191,    // text, one field for each
   dhcp_router = 192,        // text, one field for each
+  // what could be seen of a flow
+  flow_visibility = 256,  // integer: Visibility
+  encrypted_dns = 257,    // integer: EncryptedDns, not none
 };
 
 }  // namespace sluice

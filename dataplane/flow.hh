@@ -79,6 +79,18 @@ struct ReportedSignatures {
   std::array<std::uint32_t, limit> rows{};
 };
 
+// What of a flow could be seen, noted while it is read; judged at its end (visibility.hh).
+struct FlowSight {
+  bool payload = false;           // something was said
+  bool message = false;           // of a protocol that encrypts after its start: a message was read
+  bool certificate_name = false;  // a server's certificate came by in the open, and says whose it is
+  bool real_ech = false;
+  bool relay = false;            // its name is listed as an anonymiser
+  bool listed_resolver = false;  // its far address is listed for resolving names past the network's resolver
+  bool other_alpn = false;       // the hello offers protocols, and none of them is DNS
+  EncryptedDns encrypted_dns = EncryptedDns::none;  // as the hello says, or a list
+};
+
 struct alignas(64) Flow {
   // First cache line: all that a packet of a decided flow touches, besides its counters.
   FlowKey key;
@@ -119,9 +131,13 @@ struct alignas(64) Flow {
   Encapsulation outer;  // of the packet that began the flow, as the initiator sends it
   std::array<TlsFlight, 2> tls;
   std::array<DtlsSide, 2> dtls;
+  FlowSight sight;
 
   [[nodiscard]] const Address& initiator() const noexcept { return initiator_is_low ? key.low : key.high; }
   [[nodiscard]] const Address& responder() const noexcept { return initiator_is_low ? key.high : key.low; }
+  [[nodiscard]] std::uint16_t responder_port() const noexcept {
+    return initiator_is_low ? key.high_port : key.low_port;
+  }
 };
 
 // What a packet of a TCP flow may touch: fetched ahead as a whole (flow_table.cc).

@@ -98,6 +98,7 @@ Flow* Pipeline::flow_of(Packet& packet, const FlowKey& key, std::uint64_t hash, 
     if (flow != nullptr && is_quic) {  // the middle of a connection: nothing of it will be in the clear
       flow->protocol = Protocol::quic;
       flow->decided = true;
+      flow->sight.payload = true;
       ++counters_.quic_migrations;
     }
     return flow;
@@ -218,6 +219,7 @@ void Pipeline::inspect(const Passage& at) noexcept {
       at.packet.uninspected = flow.unfollowed ? UninspectedReason::stream_gap : UninspectedReason::unknown_protocol;
   }
   if (flow.decided) return;
+  flow.sight.payload |= !at.packet.payload.empty();
   if (at.packet.protocol == ip_protocol::tcp) {
     streams_.segment(at);
     if (flow.dropped) streams_.release(flow);

@@ -99,6 +99,7 @@ void Reporter::device_fields(EventWriter& event, const XiaomiPushFrame& frame) n
 }
 
 void Reporter::xiaomi_push(const Passage& at, const XiaomiPushFrame& frame) noexcept {
+  at.flow.sight.message = true;
   if (record_ == Record::all) {
     EventWriter event{buffer_};
     event.begin(header(EventType::xiaomi_push, at));
@@ -113,6 +114,7 @@ void Reporter::xiaomi_push(const Passage& at, const XiaomiPushFrame& frame) noex
 
 void Reporter::flow_end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept {
   seek_name_at_end(flow, tag);
+  const auto visibility = judge_visibility(flow);
   if (record_ != Record::all) return;
   EventWriter event{buffer_};
   auto event_header = header(EventType::flow, flow);
@@ -130,6 +132,8 @@ void Reporter::flow_end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept 
   event.integer(Field::flow_tcp_flags, flow.tcp_flags);
   event.integer(Field::flow_state, static_cast<std::uint64_t>(flow.state));
   event.integer(Field::flow_alerted, flow.alerted ? 1 : 0);
+  event.integer(Field::flow_visibility, static_cast<std::uint64_t>(visibility));
+  encrypted_dns_field(event, flow);
   resolution_fields(event, flow);
   send(event, EventType::flow, tag);
 }

@@ -24,6 +24,7 @@
 #include "dataplane/server_hello.hh"
 #include "dataplane/tls_fingerprint.hh"
 #include "dataplane/verdict.hh"
+#include "dataplane/visibility.hh"
 #include "dataplane/xiaomi_push.hh"
 
 namespace sluice {
@@ -116,6 +117,8 @@ class Reporter {
   static void tunnel_fields(EventWriter& event, const Flow& flow, Way way = Way::to_server) noexcept;
   // Its JA3 stands in ja3_.
   void hello_fields(EventWriter& event, const Passage& at, const ClientHello& hello) noexcept;
+  // What a hello says of how much of the flow can be seen, whatever is recorded.
+  void note_hello(const Passage& at, const ClientHello& hello) noexcept;
   // `quic_version`: 0 where TLS or DTLS carries it.
   void record_hello(const Passage& at, std::uint32_t quic_version, const ClientHello& hello) noexcept;
   // Findings on a hello: its name, its content, its fingerprints. A row is reported once a flow, however often a
@@ -151,6 +154,10 @@ class Reporter {
   // Of the flow's far end, by its client's look-ups; null where there is none.
   [[nodiscard]] const AliasChain* resolved(const Flow& flow, Tick now) const noexcept;
   void seek_name_at_end(Flow& flow, std::uint64_t tag) noexcept;
+  // At the flow's end; counted.
+  [[nodiscard]] Visibility judge_visibility(const Flow& flow) noexcept;
+  // Where the flow looks names up in secret.
+  static void encrypted_dns_field(EventWriter& event, const Flow& flow) noexcept;
   void resolution_fields(EventWriter& event, const Flow& flow) const noexcept;
   static void device_fields(EventWriter& event, const XiaomiPushFrame& frame) noexcept;
 

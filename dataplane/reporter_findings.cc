@@ -44,6 +44,7 @@ void Reporter::connection(const Passage& at, Stage stage) noexcept {
     ruleset_->match_address(address, hits);
     if (hits.count == 0) return;
     at.flow.address_listed = true;
+    at.flow.sight.listed_resolver |= ruleset_->any_of(hits, FindingClass::dns_bypass, at.packet.time);
     alerts(at, hits, Field::destination_ip, AddressText{address}.text, stage, Scope::flow, nullptr);
   };
   for (const auto& end : {End{responder, initiator, inside != Inside::destination},
@@ -127,6 +128,7 @@ void Reporter::alerts(const Passage& at, const Hits& hits, Field field, std::str
     event.integer(Field::flow_bytes_to_server, at.flow.bytes[0]);
     event.integer(Field::flow_bytes_to_client, at.flow.bytes[1]);
     event.integer(Field::flow_start, static_cast<std::uint64_t>(nanoseconds_since_epoch(at.flow.first_seen)));
+    encrypted_dns_field(event, at.flow);
     if (decoded != nullptr) device_fields(event, *decoded);
     if (!alias_target.empty()) event.text(Field::alias_target, alias_target);
     if (field == Field::destination_ip || field == Field::resolved_name)

@@ -59,10 +59,9 @@ void Reporter::hello_fields(EventWriter& event, const Passage& at, const ClientH
   event.text(Field::ja3_hash, ja3_.hash_text());
   if (ja3_.size != 0) event.text(Field::ja3_text, ja3_.text());
   if (const auto ja4 = ja4_of(hello); ja4.is_known) event.text(Field::ja4, ja4.view());
+  encrypted_dns_field(event, at.flow);
   if (!hello.has_encrypted_client_hello) return;
-  const bool is_real =
-      hello.ech_config_id && memory_->ech.knows(at.packet.source, *hello.ech_config_id, hello.sni, at.packet.time);
-  event.integer(Field::tls_ech, static_cast<std::uint64_t>(is_real ? EchView::real : EchView::unknown));
+  event.integer(Field::tls_ech, static_cast<std::uint64_t>(at.flow.sight.real_ech ? EchView::real : EchView::unknown));
   if (hello.ech_config_id) event.integer(Field::tls_ech_config_id, *hello.ech_config_id);
 }
 
@@ -85,6 +84,7 @@ void Reporter::hello_findings(const Passage& at, const ClientHello& hello, Field
 }
 
 void Reporter::tls(const Passage& at, const ClientHello& hello) noexcept {
+  note_hello(at, hello);
   if (record_ == Record::all || ruleset_->has(RuleKind::ja3)) write_ja3(hello, ja3_);
   if (record_ == Record::all) record_hello(at, 0, hello);
   Hits content;
@@ -148,7 +148,9 @@ void Reporter::certificate(const Passage& at, Bytes der, bool from_client) noexc
     if (const auto certificate = parse_x509(der)) {
       std::array<char, x509_name_text_limit> buffer;
       event.text(Field::cert_serial, SerialText{certificate->serial}.text);
-      event.text(Field::cert_subject, x509_name_text(certificate->subject, buffer));
+      const auto subject = x509_name_text(certificate->subject, buffer);
+      event.text(Field::cert_subject, subject);
+      at.flow.sight.certificate_name |= !from_client && !(subject.empty() && certificate->alternative_names.empty());
       event.text(Field::cert_issuer, x509_name_text(certificate->issuer, buffer));
       if (certificate->not_before) event.integer(Field::cert_not_before, as_unsigned(*certificate->not_before));
       if (certificate->not_after) event.integer(Field::cert_not_after, as_unsigned(*certificate->not_after));
@@ -170,6 +172,7 @@ void Reporter::certificate(const Passage& at, Bytes der, bool from_client) noexc
 }
 
 void Reporter::quic(const Passage& at, std::uint32_t version, const ClientHello& hello) noexcept {
+  note_hello(at, hello);
   if (record_ == Record::all || ruleset_->has(RuleKind::ja3)) write_ja3(hello, ja3_);
   if (record_ == Record::all) record_hello(at, version, hello);
   Hits content;

@@ -50,9 +50,10 @@ void Hits::add(std::uint32_t row) noexcept {
 Ruleset::Ruleset(const RuleList& list, std::uint32_t generation) : generation_(generation) {
   rules_.reserve(list.size());
   for (const auto& row : list.indicators)
-    rules_.push_back({row.facts.kind, row.facts.confidence, SignatureAction::alert, row.facts.expires_ns});
+    rules_.push_back(
+        {row.facts.kind, row.facts.confidence, SignatureAction::alert, row.facts.expires_ns, row.facts.finding_class});
   for (const auto& row : list.signatures)
-    rules_.push_back({row.facts.kind, row.facts.confidence, row.action, row.facts.expires_ns});
+    rules_.push_back({row.facts.kind, row.facts.confidence, row.action, row.facts.expires_ns, row.facts.finding_class});
   build_names(list.indicators);
   build_intervals(list.indicators);
   build_fingerprints(list.indicators);
@@ -156,6 +157,12 @@ void Ruleset::match_fingerprint(std::string_view fingerprint, Hits& hits) const 
   auto at = std::lower_bound(fingerprints_.begin(), fingerprints_.end(), fingerprint,
                              [](const auto& entry, std::string_view wanted) { return entry.first < wanted; });
   for (; at != fingerprints_.end() && at->first == fingerprint; ++at) hits.add(at->second);
+}
+
+bool Ruleset::any_of(const Hits& hits, FindingClass finding_class, Tick now) const noexcept {
+  return std::any_of(hits.begin(), hits.end(), [&](std::uint32_t row) {
+    return rules_[row].finding_class == finding_class && !rules_[row].is_expired(now);
+  });
 }
 
 }  // namespace sluice

@@ -32,6 +32,7 @@ struct Rule {
   Confidence confidence{};
   SignatureAction action{};     // of a signature
   std::int64_t expires_ns = 0;  // 0 = never
+  FindingClass finding_class{};
 
   [[nodiscard]] bool is_expired(Tick now) const noexcept {
     return expires_ns != 0 && nanoseconds_since_epoch(now) >= expires_ns;
@@ -53,6 +54,9 @@ class Ruleset {
   void match_fingerprint(std::string_view fingerprint, Hits& hits) const noexcept;
   // Whether any row is of that kind.
   [[nodiscard]] bool has(RuleKind kind) const noexcept { return kinds_ >> static_cast<unsigned>(kind) & 1U; }
+
+  // Whether one of the hits is of that class, and counts in full.
+  [[nodiscard]] bool any_of(const Hits& hits, FindingClass finding_class, Tick now) const noexcept;
 
   [[nodiscard]] const Rule& rule(std::uint32_t row) const noexcept { return rules_[row]; }
   [[nodiscard]] std::uint32_t generation() const noexcept { return generation_; }

@@ -5,8 +5,8 @@ The scorer there says how many of the facts that tshark and other tools certify 
 what was reported any of them gives (precision). A reported value that the stored facts do not have is looked up once
 more (corpus_second_look.py); both figures are printed, the second is judged.
 
-corpus.json holds the least that is accepted; facts that it does not name are printed and not judged. Where a fact has a
-bar for precision, each value missed and each one still false must stand in corpus_differences.json with its cause. A
+corpus.json holds the least that is accepted; facts that it does not name are printed and not judged. Each value of the
+others that was missed, and each one still false, must stand in corpus_differences.json with its cause. A
 capture that crashes the program or is not accounted for to the last packet fails.
 """
 import argparse
@@ -108,10 +108,7 @@ def judge(tally, kind, total, bars, rows, differences):
         return
     low = [name for name, bar in bars.items() if figures[name] < bar]
     lines = [f'{name} {figures[name]:.2%} is below {bars[name]:.2%}' for name in low]
-    if 'precision' in bars:
-        lines += [line for side in rows for line in differences.unlisted(side, kind, rows[side])]
-    else:
-        lines += [f'missed: {value} in {capture}' for k, value, capture in rows['missed'] if k == kind and low][:20]
+    lines += [line for side in rows for line in differences.unlisted(side, kind, rows[side])]
     if lines:
         tally.fail(kind, '\n'.join(lines), note)
     else:

@@ -41,6 +41,9 @@ def expected_facts():
             stages = ["name-looked-up"] if row.kind != "ip" else []
             stages += [STAGES[step.kind]] if step.kind in STAGES else []
             facts |= {(numbers[step.device], row.rule, stage) for stage in stages}
+        # A resolver of the device's own choice is an address that data are sent to.
+        facts |= {(numbers[step.device], row.rule, "data-sent") for row in rows
+                  if row.kind == "ip" and row.indicator == step.options.get("server")}
     return facts, recipients
 
 

@@ -113,6 +113,20 @@ BOOST_AUTO_TEST_CASE(flow) {
     "tcp": {"tcp_flags": "1a", "syn": true, "psh": true, "ack": true}})"));
 }
 
+BOOST_AUTO_TEST_CASE(how_much_of_a_flow_could_be_seen) {
+  const auto own = [](std::uint64_t visibility, EncryptedDns kind) {
+    Record record{header(EventType::flow)};
+    record.integer(Field::flow_visibility, visibility);
+    record.integer(Field::encrypted_dns, static_cast<std::uint64_t>(kind));
+    return parsed(record)["sluice"];
+  };
+  BOOST_TEST(own(1, EncryptedDns::none) == nlohmann::json::parse(R"({"visibility": "name-only"})"));
+  BOOST_TEST(own(5, EncryptedDns::doh) == nlohmann::json::parse(R"({"visibility": "nothing",
+    "visibility_reason": "encrypted-dns", "encrypted_dns": "doh"})"));
+  BOOST_TEST(own(8, EncryptedDns::none)["visibility_reason"] == "not-followed");
+  BOOST_TEST(own(9, EncryptedDns{4}).is_null());  // outside of the lists
+}
+
 BOOST_AUTO_TEST_CASE(a_flow_of_no_known_protocol) {
   const auto app_proto = [](std::uint8_t ip_protocol, std::uint64_t flags) {
     auto at = header(EventType::flow);
@@ -179,7 +193,8 @@ BOOST_AUTO_TEST_CASE(stats) {
               "flow": {"total": 3}, "detect": {"alert": 1}},
     "sluice": {
       "packets": {"received": 10, "transmitted": 0, "forwarded": 9, "dropped": {"policy": 1}, "consumed": 0, "held": 0},
-      "bytes": {"received": 900, "transmitted": 0}, "uninspected": {"not_ip": 2}, "tcp_anomalies": {}, "flows": 3, "flows_ended": 0,
+      "bytes": {"received": 900, "transmitted": 0}, "uninspected": {"not_ip": 2}, "tcp_anomalies": {},
+      "visibility": {"flows": {}, "bytes": {}, "nothing": {"flows": {}, "bytes": {}}}, "flows": 3, "flows_ended": 0,
       "events": 0, "events_lost": 0, "quic_rebindings": 0, "quic_migrations": 0, "events_truncated": 0, "events_unpaired": 0, "content_errors": {}, "findings": 1,
       "ports": {"inside": {"packets": {"received": 10, "transmitted": 0, "forwarded": 9, "dropped": {"policy": 1},
                                        "consumed": 0},

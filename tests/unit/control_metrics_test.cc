@@ -38,6 +38,9 @@ MetricsInput full_input() {
     worker.counters.ports[0].dropped[DropReason::policy] = 10;
     worker.counters.ports[1].transmitted = 90 + i;
     worker.counters.inspection.uninspected[UninspectedReason::not_ip] = 5;
+    worker.counters.inspection.flows_by_visibility[Visibility::name_only] = 8;
+    worker.counters.inspection.bytes_by_visibility[Visibility::name_only] = 8'000;
+    worker.counters.inspection.flows_by_visibility[Visibility::encrypted_dns] = 3;
     worker.counters.flows = 12;
     worker.heartbeat = 1000;
   }
@@ -119,6 +122,11 @@ BOOST_AUTO_TEST_CASE(values_are_sums_by_port_and_single_by_worker) {
   BOOST_TEST(holds(text, "sluice_packets_transmitted_total{port=\"lab-out\"} 181"));
   BOOST_TEST(holds(text, "sluice_packets_held{port=\"lab-in\"} 0"));
   BOOST_TEST(holds(text, "sluice_packets_uninspected_total{worker=\"1\",reason=\"not_ip\"} 5"));
+  BOOST_TEST(holds(text, "sluice_flows_by_visibility_total{worker=\"0\",visibility=\"name-only\"} 8"));
+  BOOST_TEST(holds(text, "sluice_flow_bytes_by_visibility_total{worker=\"1\",visibility=\"name-only\"} 8000"));
+  BOOST_TEST(holds(text,
+                   "sluice_flows_by_visibility_total{worker=\"0\",visibility=\"nothing\","
+                   "reason=\"encrypted-dns\"} 3"));
   BOOST_TEST(holds(text, "sluice_flows{worker=\"0\"} 12"));
   BOOST_TEST(holds(text, "sluice_dataplane_up 1"));
   BOOST_TEST(holds(text, "sluice_tap_state{state=\"degraded\"} 1"));

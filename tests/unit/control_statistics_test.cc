@@ -26,6 +26,12 @@ Statistics two_ports() {
   inside.transmitted_bytes = 640;
   statistics.ports = {{"inside", inside}, {"outside", outside}};
   statistics.inspection.uninspected[UninspectedReason::ciphertext] = 40;
+  statistics.inspection.flows_by_visibility[Visibility::name_only] = 2;
+  statistics.inspection.bytes_by_visibility[Visibility::name_only] = 3'000;
+  statistics.inspection.flows_by_visibility[Visibility::ech] = 1;
+  statistics.inspection.bytes_by_visibility[Visibility::ech] = 400;
+  statistics.inspection.flows_by_visibility[Visibility::vpn] = 2;
+  statistics.inspection.bytes_by_visibility[Visibility::vpn] = 50;
   statistics.inspection.flows_created = 6;
   statistics.inspection.flows_ended = 5;
   statistics.inspection.events = 12;
@@ -46,6 +52,8 @@ BOOST_AUTO_TEST_CASE(ports_add_up) {
                 "consumed": 1, "held": 0},
     "bytes": {"received": 9640, "transmitted": 9140},
     "uninspected": {"ciphertext": 40}, "tcp_anomalies": {},
+    "visibility": {"flows": {"name-only": 2, "nothing": 3}, "bytes": {"name-only": 3000, "nothing": 450},
+                   "nothing": {"flows": {"ech": 1, "vpn": 2}, "bytes": {"ech": 400, "vpn": 50}}},
     "flows": 6, "flows_ended": 5, "events": 12, "events_lost": 2, "quic_rebindings": 0, "quic_migrations": 0, "events_truncated": 0, "events_unpaired": 0,
     "content_errors": {}, "findings": 4,
     "ports": {

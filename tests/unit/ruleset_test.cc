@@ -146,4 +146,23 @@ BOOST_AUTO_TEST_CASE(addresses_block_only_where_the_operator_says_so) {
   BOOST_TEST((enforced_action({Mode::enforce, true}, rule, Tick{}) == Action::drop));
 }
 
+BOOST_AUTO_TEST_CASE(a_class_among_the_hits) {
+  const auto now = tick_from_nanoseconds(1'000);
+  auto resolver = named(RuleKind::domain, "resolver.example");
+  resolver.facts.finding_class = FindingClass::dns_bypass;
+  auto expired = named(RuleKind::domain, "old.example");
+  expired.facts.finding_class = FindingClass::dns_bypass;
+  expired.facts.expires_ns = 1'000;
+  const Ruleset rules{{{resolver, expired}, {}}};
+  const auto is = [&](std::string_view name, FindingClass finding_class) {
+    Hits hits;
+    rules.match_name(name, hits);
+    return rules.any_of(hits, finding_class, now);
+  };
+  BOOST_TEST(is("dns.resolver.example", FindingClass::dns_bypass));
+  BOOST_TEST(!is("dns.resolver.example", FindingClass::anonymiser));
+  BOOST_TEST(!is("old.example", FindingClass::dns_bypass));
+  BOOST_TEST(!is("other.example", FindingClass::dns_bypass));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
