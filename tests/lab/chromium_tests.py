@@ -1,6 +1,8 @@
 """A real browser through the tap: its hello, too long for one packet, is read, and its pages arrive."""
 
+import json
 import struct
+import subprocess
 from ipaddress import ip_address
 
 import chromium
@@ -8,10 +10,12 @@ from bench import LISTED, require
 from capture import Capture
 from lab import INSIDE4, INSIDE6
 from servers import QUIC4, QUIC6, WEB4, WEB6
+from tap import program
 
 # A hello with a post-quantum key share (1,184 bytes for ML-KEM-768, FIPS 203) is longer than a packet.
 ONE_SEGMENT = 1460
 ONE_INITIAL = 1200  # RFC 9000 section 14.1: the least size of a datagram with an Initial packet
+GREASED = "GREASE or unknown"
 IN_HANDSHAKE = "name-in-handshake"
 
 
@@ -46,6 +50,14 @@ def long_initial(capture):
     return to.count(to[0]) >= 2 if to else False
 
 
+def replayed(capture):
+    """What `sluice replay` says of that traffic: flows are recorded there, by how much of each was visible."""
+    eve = capture.path.with_suffix(".eve")
+    subprocess.run([program("sluice"), "replay", "--inside", f"{INSIDE4}/32", "--inside", f"{INSIDE6}/128", "--eve", eve,
+                    capture.path], check=True, stdout=subprocess.DEVNULL)
+    return [json.loads(line) for line in eve.read_text().splitlines()]
+
+
 def visits(quic, addresses, is_long, what):
     def test(bench):
         with Capture(bench.lab, "inside", "inside0") as capture, bench.alerts() as alerts:
@@ -57,6 +69,15 @@ def visits(quic, addresses, is_long, what):
                 if alert["sluice"]["stage"] == IN_HANDSHAKE and alert["sluice"]["matched"]["value"] == LISTED}
         wanted = {(what, ip_address(address)) for address in addresses}
         require(seen == wanted, f"found {seen} and not {wanted}")
+        events = replayed(capture)
+        views = {event["sluice"].get("ech", {}).get("view") for event in events
+                 if event["event_type"] == what and event[what].get("sni") == LISTED}
+        require(views == {GREASED}, f"Chromium sends everyone an Encrypted ClientHello for no key; seen as {views}")
+        spoken = {alpn for event in events if event["event_type"] == what for alpn in event[what].get("server_alpns", [])}
+        require(quic or spoken == {"h2"}, f"Chromium and the server spoke {spoken}, not HTTP/2")
+        visible = {event["sluice"]["visibility"] for event in events
+                   if event["event_type"] == "flow" and event["app_proto"] == what}
+        require(visible == {"name-only"}, f"such a connection is not opaque, its name is there; seen as {visible}")
     return test
 
 
