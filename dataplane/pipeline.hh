@@ -14,6 +14,7 @@
 #include "dataplane/flow_table.hh"
 #include "dataplane/fragment.hh"
 #include "dataplane/generation.hh"
+#include "dataplane/neighbour_table.hh"
 #include "dataplane/packet.hh"
 #include "dataplane/placement.hh"
 #include "dataplane/protocol.hh"
@@ -51,6 +52,7 @@ class Pipeline {
     buffers_.make_resident();
     memory_.make_resident();
     reporter_.make_resident();
+    neighbours_.make_resident();
     protocols_.make_resident();
     fragments_.make_resident();
   }
@@ -76,6 +78,8 @@ class Pipeline {
   void account(const Passage& at) noexcept;
   void settle_fragment(Packet& packet) noexcept;
   void inspect(const Passage& at) noexcept;
+  void read_arp(const Packet& packet) noexcept;
+  [[nodiscard]] bool read_neighbour(const Passage& at) noexcept;
   void end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept;
 
   PipelineOptions options_;
@@ -86,6 +90,7 @@ class Pipeline {
   BufferPool buffers_;
   DnsMemory memory_;
   Reporter reporter_;
+  NeighbourTable neighbours_;
   Protocols protocols_;
   Streams streams_;
 };
