@@ -80,12 +80,12 @@ void Protocols::stun_datagram(const Passage& at) noexcept {
   if (packets_of(flow) >= stun_packets_limit) decide(flow);
 }
 
-// RFC 8489 section 6.2.2: messages follow each other.
+// Messages or frames follow each other.
 Progress Protocols::advance_stun(const Passage& at, Bytes data) noexcept {
-  const auto message = parse_stun(data);
+  const auto message = parse_stun_tcp(data);
   if (!message) {
     if (message.error() == StunError::need_more) return {State::need_more, 0, 0};
-    // A relay's channels (RFC 8656 section 12.4) are no fault.
+    // A relay's channels (RFC 8656 section 12.4) and media in frames are no fault.
     const bool is_other = message.error() == StunError::not_this;
     return finished_with(at, is_other ? UninspectedReason::unknown_protocol : UninspectedReason::parse_error);
   }

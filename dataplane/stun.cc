@@ -1,5 +1,6 @@
 #include "dataplane/stun.hh"
 
+#include <algorithm>
 #include <array>
 
 namespace sluice {
@@ -52,6 +53,18 @@ bool read_address(Bytes value, const std::array<std::uint8_t, 16>& mask, StunMes
   return true;
 }
 
+// The start of a stream, or of a frame in one.
+Probe probe_message(Bytes stream) noexcept {
+  Reader reader{stream};
+  const auto header = read_header(reader);
+  if (reader.ok()) return header.is_stun() ? Probe::yes : Probe::no;
+  if (stream.size() >= 2 && header.type >= 0x4000) return Probe::no;
+  constexpr std::array<std::uint8_t, 4> cookie{0x21, 0x12, 0xa4, 0x42};
+  for (std::size_t i = 4; i < stream.size(); ++i)
+    if (stream[i] != cookie[i - 4]) return Probe::no;
+  return Probe::maybe;
+}
+
 }  // namespace
 
 Probe probe_stun(Bytes datagram) noexcept {
@@ -62,13 +75,9 @@ Probe probe_stun(Bytes datagram) noexcept {
 
 Probe probe_stun_tcp(Bytes stream) noexcept {
   Reader reader{stream};
-  const auto header = read_header(reader);
-  if (reader.ok()) return header.is_stun() ? Probe::yes : Probe::no;
-  if (stream.size() >= 2 && header.type >= 0x4000) return Probe::no;
-  constexpr std::array<std::uint8_t, 4> cookie{0x21, 0x12, 0xa4, 0x42};
-  for (std::size_t i = 4; i < stream.size(); ++i)
-    if (stream[i] != cookie[i - 4]) return Probe::no;
-  return Probe::maybe;
+  const auto size = reader.be16();
+  if (!reader.ok()) return Probe::maybe;
+  return std::max(probe_message(stream), size >= header_size ? probe_message(reader.rest()) : Probe::no);
 }
 
 tl::expected<StunMessage, StunError> parse_stun(Bytes bytes) noexcept {
@@ -107,6 +116,19 @@ tl::expected<StunMessage, StunError> parse_stun(Bytes bytes) noexcept {
     }
     if (!fits) return tl::unexpected{StunError::malformed};
   }
+  return message;
+}
+
+tl::expected<StunMessage, StunError> parse_stun_tcp(Bytes stream) noexcept {
+  if (probe_message(stream) != Probe::no) return parse_stun(stream);
+  Reader reader{stream};
+  const auto frame = reader.vector16();
+  if (!reader.ok()) return tl::unexpected{StunError::need_more};
+  auto message = parse_stun(frame);
+  if (message)
+    message->size = 2 + frame.size();
+  else if (message.error() == StunError::need_more)  // the frame is whole
+    return tl::unexpected{probe_stun(frame) == Probe::yes ? StunError::malformed : StunError::not_this};
   return message;
 }
 

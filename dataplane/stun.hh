@@ -36,10 +36,13 @@ struct StunMessage {
 
 // By the first 8 bytes, which hold a number that nothing else begins with.
 [[nodiscard]] Probe probe_stun(Bytes datagram) noexcept;
-// In a stream, where messages follow each other (RFC 8489 section 6.2.2).
+// In a stream, where messages follow each other (RFC 8489 section 6.2.2), or frames of them and of media, each behind
+// its length (RFC 6544 section 10.1, RFC 4571).
 [[nodiscard]] Probe probe_stun_tcp(Bytes stream) noexcept;
 
 // The message at the start of the bytes.
 [[nodiscard]] tl::expected<StunMessage, StunError> parse_stun(Bytes bytes) noexcept;
+// In a stream; a frame's length counts into `size`.
+[[nodiscard]] tl::expected<StunMessage, StunError> parse_stun_tcp(Bytes stream) noexcept;
 
 }  // namespace sluice

@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(what_is_none) {
   other[4] ^= 1;  // the cookie
   BOOST_TEST((probe_stun(other) == Probe::no));
   BOOST_TEST((probe_stun_tcp(other) == Probe::no));
-  BOOST_TEST((probe_stun_tcp(Bytes{other}.first(5)) == Probe::no));
+  BOOST_TEST((probe_stun_tcp(Bytes{other}.first(8)) == Probe::no));
   BOOST_TEST((parse_stun(other).error() == StunError::not_this));
   other = response_4;
   other[3] ^= 1;  // a length that is not in words
@@ -107,7 +107,24 @@ BOOST_AUTO_TEST_CASE(what_is_none) {
   other = response_4;
   other[0] = 0x40;  // a relay's channel
   BOOST_TEST((probe_stun(other) == Probe::no));
-  BOOST_TEST((probe_stun_tcp(Bytes{other}.first(2)) == Probe::no));
+  BOOST_TEST((probe_stun_tcp(Bytes{other}.first(8)) == Probe::no));
+}
+
+BOOST_AUTO_TEST_CASE(frames_of_a_stream) {
+  auto framed = unhex("0050");
+  framed.insert(framed.end(), response_4.begin(), response_4.end());
+  for (std::size_t size = 0; size < framed.size(); ++size) {
+    BOOST_TEST((parse_stun_tcp(Bytes{framed}.first(size)).error() == StunError::need_more));
+    BOOST_TEST((probe_stun_tcp(Bytes{framed}.first(size)) == (size < 10 ? Probe::maybe : Probe::yes)));
+  }
+  framed.push_back(0x80);
+  BOOST_TEST(parse_stun_tcp(framed)->size == 82U);
+  BOOST_TEST(parse_stun_tcp(framed)->mapped->text() == "192.0.2.1");
+  BOOST_TEST(parse_stun_tcp(response_4)->size == response_4.size());
+  framed[1] = 0x4c;  // the message is longer than its frame
+  BOOST_TEST((parse_stun_tcp(framed).error() == StunError::malformed));
+  BOOST_TEST((parse_stun_tcp(unhex("000480600001")).error() == StunError::not_this));  // media
+  BOOST_TEST((parse_stun_tcp(unhex("0004806000")).error() == StunError::need_more));
 }
 
 BOOST_AUTO_TEST_CASE(broken_attributes) {
