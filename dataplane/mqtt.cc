@@ -43,9 +43,11 @@ Probe probe_mqtt(Bytes stream) noexcept {
   const auto size = variable_integer(reader);
   if (!size) return Probe::no;
   if (!reader.ok()) return Probe::maybe;
+  constexpr std::size_t beside_name = 8;  // its length, version, flags, keep alive, and a client id that is empty
+  if (*size < 4 + beside_name) return Probe::no;
   const auto name_size = reader.be16();
   if (!reader.ok()) return Probe::maybe;
-  if ((name_size != 4 && name_size != 6) || *size < std::size_t{name_size} + 6) return Probe::no;
+  if ((name_size != 4 && name_size != 6) || *size < name_size + beside_name) return Probe::no;
   const std::string_view expected = name_size == 4 ? "MQTT" : "MQIsdp";
   const auto name = as_text(reader.rest().first(std::min<std::size_t>(reader.left(), name_size)));
   if (!expected.starts_with(name)) return Probe::no;

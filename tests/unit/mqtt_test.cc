@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(every_prefix_waits) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_connect) {
-  for (const auto* const digits : {"30", "11", "10ffffffffff", "100500044d515454", "103c00044d515453",
+  for (const auto* const digits : {"30", "11", "10ffffffffff", "100b", "1000", "100500044d515454", "103c00044d515453",
                                    "103c00054d51545404", "103c00044d51545403", "103c00064d514973647004", "47455420"})
     BOOST_TEST((probe_mqtt(unhex(digits)) == Probe::no), digits);
 }
