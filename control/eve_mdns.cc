@@ -140,19 +140,43 @@ class LocalMessage {
 
  private:
   // IANA, "Resource Record (RR) TYPEs"
-  enum Type : std::uint16_t { a = 1, hinfo = 13, txt = 16, aaaa = 28, srv = 33, opt = 41, nsec = 47 };
+  enum Type : std::uint16_t {
+    a = 1,
+    ns = 2,
+    cname = 5,
+    ptr = 12,
+    hinfo = 13,
+    mx = 15,
+    txt = 16,
+    aaaa = 28,
+    srv = 33,
+    dname = 39,
+    opt = 41,
+    nsec = 47,
+  };
 
   void add_data(Json& record, const EventField& field) {
     switch (field.field) {
-      case Field::dns_answer_data:
-        put(record, type_text_,
-            type_ == a || type_ == aaaa ? Json(stored_text(field.text())) : local_name(field.text(), *redactor_));
-        return;
+      case Field::dns_answer_data: return add_value(record, field.text());
       case Field::dns_parameter:  // an EDNS option may hold a hardware address (owner option): its code alone is shown
         if (type_ == opt) record[type_text_].push_back({{"code", field.integer()}});
         return;
       case Field::dns_data_number:
       case Field::dns_data_text: return add_part(record, field);
+      default: return;
+    }
+  }
+
+  // Of types whose data is one value; the others' keys hold lists and objects.
+  void add_value(Json& record, std::string_view text) {
+    switch (type_) {
+      case a:
+      case aaaa: return put(record, type_text_, stored_text(text));
+      case ns:
+      case cname:
+      case ptr:
+      case mx:
+      case dname: return put(record, type_text_, local_name(text, *redactor_));
       default: return;
     }
   }

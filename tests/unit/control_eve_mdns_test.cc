@@ -78,6 +78,8 @@ BOOST_AUTO_TEST_CASE(records) {
   start("", 41).integer(Field::dns_data_number, 1440).integer(Field::dns_parameter, 4);
   record.text(Field::dns_data_text, "hardware address");
   start("_x._tcp.local", 10).text(Field::dns_data_text, "anything");
+  // No worker writes this.
+  start("_x._tcp.local", 16).text(Field::dns_answer_data, "x").text(Field::dns_data_text, "ty=1");
   const Redactor redactor;
   BOOST_TEST(json::parse(mdns_object(record.event(), redactor).dump()) == json::parse(R"({
       "type": "response", "id": 0, "flags": ["aa"], "opcode": 0, "rcode": 0, "answers": [
@@ -90,7 +92,7 @@ BOOST_AUTO_TEST_CASE(records) {
         {"rrname": "_x._tcp.local", "aaaa": "fe80::1"},
         {"rrname": "_x._tcp.local", "nsec": {"next": {"kind": "host-name", "length": 2}}},
         {"rrname": "", "opt": [{"code": 4}]},
-        {"rrname": "_x._tcp.local"}]})"));
+        {"rrname": "_x._tcp.local"}, {"rrname": "_x._tcp.local", "txt": ["ty=1"]}]})"));
 }
 
 // RFC 4795 section 2.1.1: other flags, and no response code worth the word.
