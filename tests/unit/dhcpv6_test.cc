@@ -124,11 +124,14 @@ BOOST_AUTO_TEST_CASE(relays_and_options_are_bounded) {
 
 BOOST_AUTO_TEST_CASE(an_address_inside_of_an_address_is_none) {
   // IA_NA in an IA_NA: only what stands directly in the first counts, and nothing recurses.
-  auto bytes = unhex(
-      "01000001"
-      "0003001c" +
-      std::string(24, '0') + "0003000c" + std::string(24, '0'));
-  BOOST_TEST(parse_dhcpv6(bytes)->addresses == 0U);
+  const auto address = "00050018" + std::string(48, '1');
+  const auto association = [](const std::string& size, const std::string& options) {
+    return "0003" + size + std::string(24, '0') + options;
+  };
+  const auto one = unhex("01000001" + association("0028", address));
+  BOOST_TEST(parse_dhcpv6(one)->addresses == 1U);
+  const auto nested = unhex("01000001" + association("0038", association("0028", address)));
+  BOOST_TEST(parse_dhcpv6(nested)->addresses == 0U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -61,6 +61,16 @@ BOOST_AUTO_TEST_CASE(a_router_announces_resolvers) {
   BOOST_TEST(copy(read->dns_servers) == unhex("20010db800000000000000000000005320010db8000000000000000000000054"));
 }
 
+BOOST_AUTO_TEST_CASE(the_first_list_of_resolvers_counts) {
+  auto bytes = advertisement;
+  for (const auto byte : unhex("1903000000000258"
+                               "20010db8000000000000000000000099"))
+    bytes.push_back(byte);
+  const auto read = parse_neighbour_discovery(bytes);
+  BOOST_REQUIRE(read.has_value());
+  BOOST_TEST(read->dns_servers.size() == 32U);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_none) {
   const auto error = [](const std::vector<std::uint8_t>& bytes) { return parse_neighbour_discovery(bytes).error(); };
   auto other = solicitation;
