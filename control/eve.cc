@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "control/eve_device.hh"
 #include "control/eve_dhcp.hh"
 #include "control/eve_dns.hh"
 #include "control/eve_http.hh"
@@ -37,6 +38,16 @@ std::string_view type_text(EventType type) {
     case EventType::flow: return "flow";
     case EventType::xiaomi_push: return "xiaomi_push";
     case EventType::dhcp: return "dhcp";
+    case EventType::mqtt: return "mqtt";
+    case EventType::ntp: return "ntp";
+    case EventType::stun: return "stun";
+    case EventType::ssh: return "ssh";
+    case EventType::mdns: return "mdns";
+    case EventType::llmnr: return "llmnr";
+    case EventType::netbios: return "netbios";
+    case EventType::ssdp: return "ssdp";
+    case EventType::arp: return "arp";
+    case EventType::neighbour_discovery: return "nd";
   }
   return "unknown";
 }
@@ -47,6 +58,7 @@ void put_addresses(Json& line, const EventHeader& header) {
     if (id != 0) vlan.push_back(id);
   if (!vlan.empty()) line["vlan"] = std::move(vlan);
 
+  if (header.type == EventType::arp) return;  // it has none of its own: they stand in its message
   const bool has_ports = header.ip_protocol == tcp || header.ip_protocol == udp || header.ip_protocol == sctp;
   line["src_ip"] = header.source.text();
   if (has_ports) line["src_port"] = header.source_port;
@@ -129,7 +141,8 @@ Json own_fields(const Event& event, bool is_quic) {
 void put_protocols(Json& line, const Event& event, const Redactor* redactor) {
   const auto type = event.header().type;
   const bool is_quic = type == EventType::quic || has_any(event, Field::quic_version, Field::quic_sni);
-  if (type == EventType::dns || has_any(event, Field::dns_response, Field::dns_answer_data))
+  const bool is_device = put_device_object(line, event, redactor);
+  if (type == EventType::dns || (!is_device && has_any(event, Field::dns_response, Field::dns_answer_data)))
     line["dns"] = dns_object(event);
   if (type == EventType::tls || (!is_quic && has_any(event, Field::tls_sni, Field::tls_version_legacy)))
     line["tls"] = tls_object(event);
@@ -138,7 +151,7 @@ void put_protocols(Json& line, const Event& event, const Redactor* redactor) {
     line["http"] = http_object(event);
   if (type == EventType::xiaomi_push || has_any(event, Field::vendor_command, Field::network_name))
     line["xiaomi_push"] = xiaomi_push_object(event, redactor);
-  if (type == EventType::dhcp) line["dhcp"] = dhcp_object(event, redactor);
+  if (type == EventType::dhcp && !is_device) line["dhcp"] = dhcp_object(event, redactor);
   if (type == EventType::flow || has_any(event, Field::flow_packets_to_server, Field::flow_end))
     line["flow"] = flow_object(event);
   const auto flags = event.find(Field::flow_tcp_flags);
@@ -234,7 +247,7 @@ std::string EveWriter::line(const Event& event) const {
   const auto& header = event.header();
   Json line;
   line["timestamp"] = timestamp_text(header.time);
-  line["flow_id"] = header.flow_id;
+  if (header.type != EventType::arp) line["flow_id"] = header.flow_id;
   if (header.packet != 0) line["pcap_cnt"] = header.packet;
   if (!context_.pcap_filename.empty()) line["pcap_filename"] = stored_text(context_.pcap_filename);
   line["event_type"] = type_text(header.type);

@@ -114,6 +114,15 @@ std::string_view text_of(Protocol protocol) noexcept {
     case Protocol::dtls: return "dtls";
     case Protocol::prelude: return "";  // of a direction alone
     case Protocol::dhcp: return "dhcp";
+    case Protocol::mdns: return "mdns";
+    case Protocol::llmnr: return "llmnr";
+    case Protocol::netbios: return "netbios";
+    case Protocol::ssdp: return "ssdp";
+    case Protocol::mqtt: return "mqtt";
+    case Protocol::ntp: return "ntp";
+    case Protocol::stun: return "stun";
+    case Protocol::ssh: return "ssh";
+    case Protocol::dhcpv6: return "dhcpv6";
   }
   return "";
 }

@@ -6,6 +6,7 @@ bool Decoder::frame() noexcept {
   LinkPath path;
   if (const auto lost = find_ip(packet_->link, packet_->frame, path)) {
     take_tags(path);
+    packet_->payload = path.arp;
     return refuse(*lost);
   }
   return link(path);

@@ -133,4 +133,16 @@ void put_dns_record(EventWriter& event, const DnsMessage& message, const DnsReco
   if (!text.empty()) event.text(Field::dns_answer_data, text);
 }
 
+void put_dns_records(EventWriter& event, DnsMessage& reading) noexcept {
+  DnsRecord record;
+  auto section = DnsSection::answer;
+  while (reading.next_record(record)) {
+    if (record.section != section) {
+      section = record.section;
+      event.integer(Field::dns_section, static_cast<std::uint64_t>(section));
+    }
+    put_dns_record(event, reading, record);
+  }
+}
+
 }  // namespace sluice

@@ -10,4 +10,7 @@ namespace sluice {
 // Starts with dns_answer_name. Data that does not fit its type ends before the part that is wrong.
 void put_dns_record(EventWriter& event, const DnsMessage& message, const DnsRecord& record) noexcept;
 
+// All records that are left, with dns_section before the first of another section. reading.error() tells how it ended.
+void put_dns_records(EventWriter& event, DnsMessage& reading) noexcept;
+
 }  // namespace sluice

@@ -22,7 +22,17 @@ bool is_known(EventType type) noexcept {
     case EventType::http:
     case EventType::flow:
     case EventType::xiaomi_push:
-    case EventType::dhcp: return true;
+    case EventType::dhcp:
+    case EventType::mqtt:
+    case EventType::ntp:
+    case EventType::stun:
+    case EventType::ssh:
+    case EventType::mdns:
+    case EventType::llmnr:
+    case EventType::netbios:
+    case EventType::ssdp:
+    case EventType::arp:
+    case EventType::neighbour_discovery: return true;
   }
   return false;
 }

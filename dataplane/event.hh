@@ -24,7 +24,17 @@ enum class EventType : std::uint8_t {
   http = 5,
   flow = 6,
   xiaomi_push = 7,
-  dhcp = 12
+  dhcp = 12,  // DHCPv6 too, by its fields
+  mqtt = 13,
+  ntp = 14,
+  stun = 15,
+  ssh = 16,
+  mdns = 17,
+  llmnr = 18,
+  netbios = 19,
+  ssdp = 20,
+  arp = 26,
+  neighbour_discovery = 27,
 };
 
 // The furthest fact that the wire showed; the order is meaning.
@@ -57,7 +67,7 @@ struct EventHeader {
   std::uint16_t destination_port = 0;
   std::uint16_t vlan[2] = {0, 0};  // outer, inner; 0 = none
   std::uint32_t reserved = 0;
-  // source = the initiator of the flow; of a DNS message its sender
+  // source = the initiator of the flow; of a DNS message its sender. ARP has no flow and no addresses here.
   Address source;
   Address destination;
 };

@@ -19,6 +19,15 @@ enum class Protocol : std::uint8_t {
   http2 = 20,
   websocket = 21,
   dhcp = 27,
+  mdns = 24,     // RFC 6762
+  llmnr = 25,    // RFC 4795
+  netbios = 26,  // the name service, RFC 1002
+  ssdp = 28,
+  mqtt = 29,
+  ntp = 30,
+  stun = 31,
+  ssh = 32,
+  dhcpv6 = 33,
   ipsec = 40,  // ESP, IKE (RFC 4303, 7296, 3948)
   wireguard = 41,
   openvpn = 42,
@@ -199,6 +208,66 @@ enum class Field : std::uint16_t {
   // what could be seen of a flow
   flow_visibility = 256,  // integer: Visibility
   encrypted_dns = 257,    // integer: EncryptedDns, not none
+
+  // arp (RFC 826), neighbour discovery (RFC 4861): hardware addresses are identifiers
+  neighbour_kind = 195,        // integer: ARP's operation, or the ICMPv6 type
+  neighbour_sender = 196,      // text: address of ARP's sender
+  neighbour_sender_mac = 197,  // bytes
+  neighbour_target = 198,      // text: the address that is sought or told of
+  neighbour_target_mac = 199,  // bytes
+  router_lifetime = 200,       // integer, seconds
+  router_dns_server = 201,     // text, one field for each
+  dhcpv6_vendor = 203,         // integer: IANA enterprise number of the vendor class
+  // mqtt: of a CONNECT
+  mqtt_protocol = 288,    // text
+  mqtt_version = 289,     // integer
+  mqtt_flags = 290,       // integer: mqtt_flag
+  mqtt_keep_alive = 291,  // integer, seconds
+  mqtt_client_id = 292,   // text, an identifier
+  mqtt_user_name = 293,   // text, an identifier
+  mqtt_will_topic = 294,  // text, which may hold one
+  // ntp (RFC 5905)
+  ntp_version = 295,  // integers
+  ntp_mode = 296,
+  ntp_stratum = 297,
+  ntp_reference_id = 298,
+  // stun (RFC 8489)
+  stun_class = 299,        // integer: StunClass
+  stun_method = 300,       // integer
+  stun_software = 301,     // text
+  stun_mapped_ip = 302,    // text
+  stun_mapped_port = 303,  // integer
+  // ssh (RFC 4253 section 4.2)
+  ssh_client_protocol = 304,  // texts
+  ssh_client_software = 305,
+  ssh_server_protocol = 306,
+  ssh_server_software = 307,
+  // netbios (RFC 1002 section 4.2)
+  netbios_id = 308,       // integer
+  netbios_flags = 309,    // integer: the 16 bits after the id
+  netbios_type = 310,     // integer: 0x20 a name, 0x21 a node's status
+  netbios_name = 311,     // text, an identifier; what is known of it follows
+  netbios_suffix = 312,   // integer
+  netbios_group = 313,    // integer: 1
+  netbios_address = 314,  // text
+  // ssdp
+  ssdp_kind = 315,        // integer: SsdpKind
+  ssdp_target = 316,      // text
+  ssdp_usn = 317,         // text, an identifier
+  ssdp_sub_type = 318,    // text
+  ssdp_server = 319,      // text
+  ssdp_user_agent = 320,  // text
+  ssdp_location = 321,    // text: a URL
+  // dhcpv6 (RFC 8415); the relay's address stands in dhcp_relay_ip
+  dhcpv6_type = 322,          // integer
+  dhcpv6_id = 323,            // integer: of the transaction
+  dhcpv6_client_duid = 324,   // bytes, an identifier
+  dhcpv6_server_duid = 325,   // bytes, an identifier
+  dhcpv6_options = 326,       // bytes, two an option asked for
+  dhcpv6_vendor_class = 327,  // text
+  dhcpv6_user_class = 328,    // text
+  dhcpv6_host_name = 329,     // text, an identifier
+  dhcpv6_address = 330,       // text, one field for each; a DNS server is a dhcp_dns_server
 };
 
 }  // namespace sluice

@@ -151,6 +151,7 @@ class LinkWalk {
       case ethertype::pppoe_session: return pppoe(reader);
       case ethertype::ppp: return ppp(reader);
       case ethertype::bridging: return ethernet(reader);
+      case ethertype::arp: path_->arp = reader.rest(); return UninspectedReason::not_ip;
       default: return UninspectedReason::not_ip;
     }
   }

@@ -11,6 +11,7 @@ namespace sluice {
 
 struct LinkPath {
   Bytes ip;
+  Bytes arp;                 // where the frame holds that: there is no IP header then
   std::uint8_t version = 0;  // of IP as the link layer says it; 0 = it says no more than "IP"
   std::uint8_t tags = 0;     // VLAN tags, of which the first two are kept
   std::uint8_t tunnels = 0;
@@ -30,6 +31,7 @@ enum class LinkHeader : std::uint8_t { ethernet, ppp, ieee_802_11, ieee_802_11_s
 // IEEE 802 numbers (https://www.iana.org/assignments/ieee-802-numbers).
 namespace ethertype {
 constexpr std::uint16_t ipv4 = 0x0800;
+constexpr std::uint16_t arp = 0x0806;
 constexpr std::uint16_t bridging = 0x6558;  // RFC 1701
 constexpr std::uint16_t vlan = 0x8100;
 constexpr std::uint16_t ipv6 = 0x86dd;

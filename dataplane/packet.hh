@@ -107,7 +107,7 @@ struct Packet {
   std::uint32_t tcp_sequence = 0;
   std::uint32_t tcp_acknowledgement = 0;
   Bytes transport;  // header and payload of TCP, UDP, ICMP, without link-layer padding
-  Bytes payload;    // of TCP, UDP or ESP
+  Bytes payload;    // of TCP, UDP or ESP; of ARP, which is not IP, its message
   Encapsulation outer;
   // The datagrams that the packet is a fragment of: the outer one, the inner one.
   std::array<FragmentTable::Handle, 2> datagrams{};

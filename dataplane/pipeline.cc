@@ -43,6 +43,7 @@ Pipeline::Pipeline(const PipelineOptions& options, const Generation& generation,
       memory_(options.resolved_names, options.hash_secret),
       reporter_(generation, worker, options.policy, options.record, options.event_queues, memory_, sink, counters_),
       paths_(options.hash_secret),
+      neighbours_(reporter_.records() ? neighbour_entries : 0, options.hash_secret),
       protocols_(reporter_, buffers_, paths_, options.http2_connections),
       streams_(buffers_, protocols_,
                {options.midstream, options.policy.mode == Mode::enforce, options.reassembly_buffers}, counters_) {}
@@ -75,6 +76,7 @@ void Pipeline::process(std::span<Packet> burst) noexcept {
         if (flow->dropped && !may_reopen(at)) drop(packet);
       }
     }
+    if (!readable[i] && !packet.payload.empty()) read_arp(packet);
     if (packet.fragmented != 0) settle_fragment(packet);
     if (packet.uninspected) ++counters_.uninspected[*packet.uninspected];
   }
@@ -213,9 +215,9 @@ void Pipeline::inspect(const Passage& at) noexcept {
     if ((flow.lost_buffer >> static_cast<unsigned>(at.way) & 1) != 0)
       at.packet.uninspected = UninspectedReason::buffer_full;
     else if (protocol == Protocol::tls || protocol == Protocol::dtls || protocol == Protocol::quic ||
-             protocol == Protocol::xiaomi_push || is_opaque_tunnel(protocol))
+             protocol == Protocol::xiaomi_push || protocol == Protocol::ssh || is_opaque_tunnel(protocol))
       at.packet.uninspected = UninspectedReason::ciphertext;
-    else if (protocol == Protocol::unknown)
+    else if (protocol == Protocol::unknown || protocol == Protocol::stun)  // media behind it
       at.packet.uninspected = flow.unfollowed ? UninspectedReason::stream_gap : UninspectedReason::unknown_protocol;
   }
   if (flow.decided) return;
@@ -227,7 +229,7 @@ void Pipeline::inspect(const Passage& at) noexcept {
   } else if (at.packet.protocol == ip_protocol::udp) {
     protocols_.datagram(at);
   } else {
-    flow.decided = true;
+    flow.decided = !read_neighbour(at);
     if (at.packet.protocol != ip_protocol::esp) return;
     flow.protocol = Protocol::ipsec;
     at.packet.uninspected = UninspectedReason::ciphertext;
@@ -236,6 +238,37 @@ void Pipeline::inspect(const Passage& at) noexcept {
   const bool is_read = flow.decided || (flow.side[0].finished && flow.side[1].finished);
   if (is_read && !flow.named && !flow.name_sought) reporter_.seek_name(at);
   if ((is_read || flow.dropped) && flow.waiting != no_index) reporter_.release(flow, at.packet.number);
+}
+
+// ARP passes as it came, and counts as what is not IP.
+void Pipeline::read_arp(const Packet& packet) noexcept {
+  if (packet.uninspected != UninspectedReason::not_ip || !reporter_.records()) return;
+  const auto message = parse_arp(packet.payload);
+  if (message && neighbours_.is_news(packet, message->sender, message->sender_mac, false))
+    reporter_.arp(packet, *message);
+}
+
+// Neighbour discovery, where all is recorded: true keeps its flow open for the next one. All other ICMP is decided at
+// its first packet.
+bool Pipeline::read_neighbour(const Passage& at) noexcept {
+  auto& packet = at.packet;
+  if (packet.protocol != ip_protocol::icmp_v6 || !reporter_.records() || !is_neighbour_discovery(packet.transport))
+    return false;
+  const auto message = parse_neighbour_discovery(packet.transport);
+  if (!message) {
+    packet.uninspected = UninspectedReason::parse_error;
+    return true;
+  }
+  // An advertisement is about its target; who looks for an address that it may take has none yet (RFC 4861
+  // section 4.3).
+  const bool has_no_address = packet.source == Address{};
+  const bool about_target =
+      message->target && (message->kind == NeighbourKind::neighbour_advertisement || has_no_address);
+  if (neighbours_.is_news(packet, about_target ? *message->target : packet.source,
+                          about_target ? message->target_mac : message->source_mac,
+                          message->kind == NeighbourKind::router_advertisement))
+    reporter_.neighbour(at, *message);
+  return true;
 }
 
 void Pipeline::end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept {

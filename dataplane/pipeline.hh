@@ -14,6 +14,7 @@
 #include "dataplane/flow_table.hh"
 #include "dataplane/fragment.hh"
 #include "dataplane/generation.hh"
+#include "dataplane/neighbour_table.hh"
 #include "dataplane/packet.hh"
 #include "dataplane/placement.hh"
 #include "dataplane/protocol.hh"
@@ -53,6 +54,7 @@ class Pipeline {
     memory_.make_resident();
     paths_.make_resident();
     reporter_.make_resident();
+    neighbours_.make_resident();
     protocols_.make_resident();
     fragments_.make_resident();
   }
@@ -79,6 +81,8 @@ class Pipeline {
   void account(const Passage& at) noexcept;
   void settle_fragment(Packet& packet) noexcept;
   void inspect(const Passage& at) noexcept;
+  void read_arp(const Packet& packet) noexcept;
+  [[nodiscard]] bool read_neighbour(const Passage& at) noexcept;
   void end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept;
 
   PipelineOptions options_;
@@ -90,6 +94,7 @@ class Pipeline {
   DnsMemory memory_;
   Reporter reporter_;
   QuicPaths paths_;
+  NeighbourTable neighbours_;
   Protocols protocols_;
   Streams streams_;
 };

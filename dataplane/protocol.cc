@@ -43,8 +43,17 @@ Progress Protocols::advance(const Passage& at, StreamSide& side, Bytes data) noe
     case Protocol::websocket: return advance_websocket(at, data);
     case Protocol::http2: return advance_http2(at, data);
     case Protocol::prelude: return advance_prelude(at, side, data);
+    case Protocol::mqtt: return advance_mqtt(at, data);
+    case Protocol::ssh: return advance_ssh(at, data);
+    case Protocol::stun: return advance_stun(at, data);
     case Protocol::quic:
     case Protocol::dhcp:
+    case Protocol::mdns:
+    case Protocol::llmnr:
+    case Protocol::netbios:
+    case Protocol::ssdp:
+    case Protocol::ntp:
+    case Protocol::dhcpv6:
     case Protocol::dtls: break;  // never over TCP
     case Protocol::ipsec:
     case Protocol::wireguard:
@@ -66,6 +75,9 @@ Progress Protocols::probe(const Passage& at, StreamSide& side, Bytes data) noexc
       {Protocol::http2, at.flow.protocol == Protocol::http2 ? Probe::yes : probe_http2(data)},
       {Protocol::xiaomi_push, probe_xiaomi_push(data)},
       {Protocol::dns, on_port(at.flow, dns_port) ? probe_dns_tcp(data) : Probe::no},
+      {Protocol::mqtt, at.flow.protocol == Protocol::mqtt ? Probe::yes : probe_mqtt(data)},
+      {Protocol::ssh, probe_ssh(data)},
+      {Protocol::stun, probe_stun_tcp(data)},
       {Protocol::openvpn, probe_openvpn_tcp(data, at.packet.time)},
       {Protocol::prelude,
        probe_prelude(data, at.flow.side[static_cast<std::size_t>(opposite(at.way))].protocol == Protocol::prelude)},
@@ -147,6 +159,8 @@ void Protocols::datagram(const Passage& at) noexcept {
   if (flow.protocol == Protocol::unknown) {
     if (on_port(flow, dhcp_server_port) && probe_dhcp(at.packet.payload) == Probe::yes)
       flow.protocol = Protocol::dhcp;
+    else if (const auto device = recognise_device(at.packet); device != Protocol::unknown)
+      flow.protocol = device;
     else if (may_be_dns(flow, probe_dns(at.packet.payload)))
       flow.protocol = Protocol::dns;
     else if (probe_quic(at.packet.payload) == Probe::yes || probe_gquic(at.packet.payload) == Probe::yes)
@@ -161,6 +175,13 @@ void Protocols::datagram(const Passage& at) noexcept {
   switch (flow.protocol) {
     case Protocol::dns: return dns_datagram(at);
     case Protocol::dhcp: return dhcp_datagram(at);
+    case Protocol::mdns:
+    case Protocol::llmnr:
+    case Protocol::netbios:
+    case Protocol::ssdp:
+    case Protocol::dhcpv6:
+    case Protocol::ntp:
+    case Protocol::stun: return device_datagram(at);
     case Protocol::quic:
       quic_datagram(at);
       if (!flow.decided && datagrams >= handshake_datagrams_limit) decide(flow);

@@ -107,6 +107,13 @@ class Protocols {
   [[nodiscard]] Progress advance_dns(const Passage& at, StreamSide& side, Bytes data) noexcept;
   void dns_datagram(const Passage& at) noexcept;
   void dhcp_datagram(const Passage& at) noexcept;
+  // What devices say of themselves, over UDP and over TCP (protocol_device.cc).
+  [[nodiscard]] static Protocol recognise_device(const Packet& packet) noexcept;
+  void device_datagram(const Passage& at) noexcept;
+  void stun_datagram(const Passage& at) noexcept;
+  [[nodiscard]] Progress advance_mqtt(const Passage& at, Bytes data) noexcept;
+  [[nodiscard]] Progress advance_ssh(const Passage& at, Bytes data) noexcept;
+  [[nodiscard]] Progress advance_stun(const Passage& at, Bytes data) noexcept;
   void quic_datagram(const Passage& at) noexcept;
   [[nodiscard]] bool quic_crypto(const Passage& at, std::uint32_t version, Bytes payload) noexcept;
   void quic_hello(const Passage& at, std::uint32_t version) noexcept;

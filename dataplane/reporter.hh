@@ -6,9 +6,11 @@
 #include <optional>
 #include <string_view>
 
+#include "dataplane/arp.hh"
 #include "dataplane/client_hello.hh"
 #include "dataplane/counters.hh"
 #include "dataplane/dhcp.hh"
+#include "dataplane/dhcpv6.hh"
 #include "dataplane/dns.hh"
 #include "dataplane/dns_memory.hh"
 #include "dataplane/event.hh"
@@ -18,10 +20,17 @@
 #include "dataplane/generation.hh"
 #include "dataplane/http_response.hh"
 #include "dataplane/message_match.hh"
+#include "dataplane/mqtt.hh"
 #include "dataplane/multipart.hh"
 #include "dataplane/nat64.hh"
+#include "dataplane/neighbour_discovery.hh"
+#include "dataplane/netbios.hh"
+#include "dataplane/ntp.hh"
 #include "dataplane/ruleset.hh"
 #include "dataplane/server_hello.hh"
+#include "dataplane/ssdp.hh"
+#include "dataplane/ssh.hh"
+#include "dataplane/stun.hh"
 #include "dataplane/tls_fingerprint.hh"
 #include "dataplane/verdict.hh"
 #include "dataplane/visibility.hh"
@@ -63,6 +72,20 @@ class Reporter {
   void connection(const Passage& at, Stage stage) noexcept;
   void dns(const Passage& at, const DnsMessage& message) noexcept;
   void dhcp(const Passage& at, const DhcpMessage& message) noexcept;
+  void dhcpv6(const Passage& at, const Dhcpv6Message& message) noexcept;
+  // mDNS or LLMNR, as `type` says. No rule is about them, and nothing of them is remembered: on the link anybody
+  // answers, and no resolver vouches for it.
+  void local_names(const Passage& at, EventType type, const DnsMessage& message) noexcept;
+  void netbios(const Passage& at, const NetbiosMessage& message) noexcept;
+  void ssdp(const Passage& at, const SsdpMessage& message) noexcept;
+  void mqtt(const Passage& at, const MqttConnect& message) noexcept;
+  void ntp(const Passage& at, const NtpMessage& message) noexcept;
+  void stun(const Passage& at, const StunMessage& message) noexcept;
+  // Of one side; the event waits for the other's.
+  void ssh(const Passage& at, const SshBanner& banner, bool from_client) noexcept;
+  // Of a packet that has no flow.
+  void arp(const Packet& packet, const ArpMessage& message) noexcept;
+  void neighbour(const Passage& at, const NeighbourMessage& message) noexcept;
   // A hello of TLS or DTLS. Its event waits for what the server says.
   void tls(const Passage& at, const ClientHello& hello) noexcept;
   // The server's side of it. Whether anybody wants it can be asked before it is read.

@@ -1,24 +1,15 @@
 // What a device says of itself when it joins a network, as an event.
 #include <array>
 
+#include "dataplane/event_text.hh"
 #include "dataplane/reporter.hh"
 
 namespace sluice {
 namespace {
 
-void put(EventWriter& event, Field field, const Address& address) noexcept {
-  std::array<char, Address::text_limit> room;
-  event.text(field, address.text_to(room));
-}
 void put_some(EventWriter& event, Field field, const Address& address) noexcept {
   constexpr std::array<std::uint8_t, 4> none{};
   if (address != Address::v4(none)) put(event, field, address);
-}
-void put(EventWriter& event, Field field, const std::optional<Address>& address) noexcept {
-  if (address) put(event, field, *address);
-}
-void put(EventWriter& event, Field field, std::string_view text) noexcept {
-  if (!text.empty()) event.text(field, text);
 }
 void put_each(EventWriter& event, Field field, Bytes addresses) noexcept {
   Reader reader{addresses};

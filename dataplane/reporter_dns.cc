@@ -40,15 +40,7 @@ void Reporter::dns(const Passage& at, const DnsMessage& message) noexcept {
     signatures_.dns_query(at, question.name.view(), content);
     alerts(at, content, Field::dns_query_name, question.name.view(), Stage::content_matched, scope, nullptr);
   }
-  DnsRecord record;
-  auto section = DnsSection::answer;
-  while (reading.next_record(record)) {
-    if (record.section != section) {
-      section = record.section;
-      event.integer(Field::dns_section, static_cast<std::uint64_t>(section));
-    }
-    put_dns_record(event, reading, record);
-  }
+  put_dns_records(event, reading);
   // Names may stand in what could not be read.
   if (reading.error() && !at.packet.uninspected) at.packet.uninspected = UninspectedReason::parse_error;
   if (record_ == Record::all) send(event, EventType::dns, at.packet.number);

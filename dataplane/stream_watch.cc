@@ -13,7 +13,10 @@ constexpr bool can_fork(Protocol protocol) noexcept {
     case Protocol::tls:
     case Protocol::http:
     case Protocol::dns:
-    case Protocol::xiaomi_push: return true;
+    case Protocol::xiaomi_push:
+    case Protocol::mqtt:
+    case Protocol::stun:
+    case Protocol::ssh: return true;
     default: return false;
   }
 }

@@ -37,6 +37,8 @@ Visibility visibility(const Flow& flow, bool is_looked_up) noexcept {
     case Protocol::unknown:
     case Protocol::tls:
     case Protocol::dtls:
+    case Protocol::ssh:
+    case Protocol::stun:
     case Protocol::quic: break;
     case Protocol::xiaomi_push:  // only its start is in the clear
       if (sight.message) return Visibility::clear_text;

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 
+import seed_devices
 import seed_tunnels
 from seed_frames import frames, ipv4, link_layers, pcap, pcapng, udp
 from seed_handshakes import certificates, dtls_datagrams, tls_streams
@@ -122,6 +123,23 @@ def events():
                                (160, 2), (21, ''), (22, 41), (161, 1232), (163, 8), (162, '\0\1\x18\0abc')]),
         'dhcp': event(12, [(176, 0), (177, 7), (178, 3), (179, 'aabbcc'), (183, '192.0.2.1'), (187, 'phone'),
                            (188, 'android-dhcp-13'), (189, '\1aabbcc'), (190, '\1\3'), (191, '192.0.2.53')]),
+        'dhcpv6': event(12, [(322, 1), (323, 7), (324, '\0\3\0\1abcdef'), (326, '\0\x17\0\x18'), (203, 311),
+                             (327, 'MSFT 5.0'), (329, 'phone.example'), (330, '2001:db8::5'), (191, '2001:db8::53')]),
+        'mqtt': event(13, [(288, 'MQTT'), (289, 4), (290, 0xce), (291, 60), (292, 'id'), (293, 'user'), (294, 'topic')]),
+        'ntp': event(14, [(295, 4), (296, 3), (297, 2), (298, 1)]),
+        'stun': event(15, [(299, 2), (300, 1), (301, 'software'), (302, '192.0.2.1'), (303, 1234)]),
+        'ssh': event(16, [(304, '2.0'), (305, 'client'), (306, '2.0'), (307, 'server')]),
+        'mdns': event(17, [(16, 1), (17, 0), (18, 0x8400), (19, 'iPad.local'), (20, 1), (21, '_a._tcp.local'), (22, 12),
+                           (23, 9), (24, 'iPad._a._tcp.local'), (160, 2), (21, 'x.local'), (22, 16), (162, 'model=1'),
+                           (162, 'id=2'), (162, 'z'), (21, 'x'), (22, 33), (161, 0), (161, 0), (161, 80),
+                           (162, 'iPad.local'), (21, 'x'), (22, 47), (162, 'x'), (21, ''), (22, 41), (163, 4)]),
+        'llmnr': event(18, [(16, 0), (18, 0), (19, 'wpad'), (20, 1)]),
+        'netbios': event(19, [(308, 1), (309, 0x8400), (310, 0x21), (311, '*'), (312, 0), (314, '192.0.2.1'),
+                              (311, 'ANNA-PC'), (312, 32), (313, 1)]),
+        'ssdp': event(20, [(315, 2), (316, 'uuid:1'), (317, 'uuid:1::x'), (318, 'ssdp:alive'), (319, 'Linux'),
+                           (320, 'agent'), (321, 'http://192.0.2.1/')]),
+        'arp': event(26, [(195, 2), (197, 'abcdef'), (196, '192.0.2.1'), (199, 'abcdef'), (198, '192.0.2.2')]),
+        'nd': event(27, [(195, 134), (197, 'abcdef'), (198, 'fe80::1'), (200, 1800), (201, '2001:db8::53')]),
         'tls': event(3, [(32, 'a.example'), (33, 'h2'), (34, 0x0304), (35, 0x0303)]),
         'quic': event(4, [(36, 1), (37, 'a.example'), (33, 'h3')]),
         'http': event(5, [(48, 'GET'), (49, 'a.example'), (50, '/'), (52, 'HTTP/1.1'),
@@ -239,6 +257,7 @@ def main():
     targets = {
         'config': configurations(),
         'dhcp': dhcp_messages(),
+        **seed_devices.messages(),
         'dns': dns_messages(),
         'tls': tls_streams(),
         'x509': certificates(),

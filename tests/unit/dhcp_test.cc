@@ -4,19 +4,13 @@
 #include <string>
 #include <vector>
 
+#include "tests/unit/hex.hh"
 #include "tests/unit/pipeline_run.hh"
 
 using namespace sluice;
 using namespace sluice::test;
 
 namespace {
-
-Frame unhex(std::string_view digits) {
-  Frame bytes;
-  for (std::size_t i = 0; i + 1 < digits.size(); i += 2)
-    bytes.push_back(static_cast<std::uint8_t>(std::stoi(std::string{digits.substr(i, 2)}, nullptr, 16)));
-  return bytes;
-}
 
 // Made by scapy 2.5; what they say is what tshark 4.0 prints of them.
 Frame message(std::string_view head, std::string_view options) {

@@ -161,6 +161,17 @@ class PipelineRun {
         return (number(Field::dns_response) == 0 ? "dns query" : "dns response") + text(Field::dns_query_name);
       case EventType::xiaomi_push: return "xiaomi_push" + text(Field::device_model);
       case EventType::dhcp: return "dhcp" + text(Field::dhcp_host_name);
+      case EventType::mqtt: return "mqtt" + text(Field::mqtt_client_id);
+      case EventType::ntp: return "ntp " + std::to_string(number(Field::ntp_mode));
+      case EventType::stun: return "stun " + std::to_string(number(Field::stun_class)) + text(Field::stun_software);
+      case EventType::ssh: return "ssh" + text(Field::ssh_client_software) + text(Field::ssh_server_software);
+      case EventType::mdns: return "mdns" + text(Field::dns_query_name) + text(Field::dns_answer_name);
+      case EventType::llmnr: return "llmnr" + text(Field::dns_query_name) + text(Field::dns_answer_name);
+      case EventType::netbios: return "netbios" + text(Field::netbios_name);
+      case EventType::ssdp: return "ssdp" + text(Field::ssdp_target);
+      case EventType::arp: return "arp" + text(Field::neighbour_sender) + text(Field::neighbour_target);
+      case EventType::neighbour_discovery:
+        return "nd " + std::to_string(number(Field::neighbour_kind)) + text(Field::neighbour_target);
       case EventType::flow:
         return "flow " + protocol_text(static_cast<Protocol>(number(Field::flow_protocol))) + " " +
                reasons[number(Field::flow_reason)] + look_up;
@@ -181,6 +192,15 @@ class PipelineRun {
       case Protocol::dtls: return "dtls";
       case Protocol::prelude: return "prelude";
       case Protocol::dhcp: return "dhcp";
+      case Protocol::mdns: return "mdns";
+      case Protocol::llmnr: return "llmnr";
+      case Protocol::netbios: return "netbios";
+      case Protocol::ssdp: return "ssdp";
+      case Protocol::mqtt: return "mqtt";
+      case Protocol::ntp: return "ntp";
+      case Protocol::stun: return "stun";
+      case Protocol::ssh: return "ssh";
+      case Protocol::dhcpv6: return "dhcpv6";
       case Protocol::ipsec: return "ipsec";
       case Protocol::wireguard: return "wireguard";
       case Protocol::openvpn: return "openvpn";
