@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+from urllib.parse import urlsplit
 
 import seed_tunnels
 from seed_frames import frames, ipv4, link_layers, pcap, pcapng, udp
@@ -19,6 +20,8 @@ from seed_messages import (ROOT, dhcp_messages, dns_messages, dns_query, gquic_m
                            quic_datagrams, u16, vector, xiaomi_push_frames)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(os.path.join(HERE, '../lab'))
+from vendors import EXCHANGES  # noqa: E402
 
 
 # Packs and their signatures
@@ -95,6 +98,20 @@ def reassembly_inputs():
     copies = b''.join(bytes([0x11 + 16 * n % 48]) + u16(at) + u16(90) for n, at in enumerate(range(0, 400, 50)))
     return {'copies': copies + b'\x04' + u16(100) + copies, 'forward': forward + b'\x00' + u16(300), 'backward': backward, 'holes': holes + forward,
             'window': b'\x01' + u16(8100) + u16(500) + b'\x01' + u16(0) + u16(8999)}
+
+
+# Requests of vendors' services in clear text: those of the lab, and one of Sensors Analytics
+
+def vendor_requests():
+    requests = {}
+    for name, exchange in EXCHANGES.items():
+        address = urlsplit(exchange.url)
+        target = address.path + ('?' + address.query if address.query else '')
+        head = ['POST' if exchange.body else 'GET', target, address.netloc, *exchange.headers, '', '']
+        requests[name] = '\n'.join(head).encode() + exchange.body
+    events = literals('tests/unit/control_decoders_test.cc')['sensors_body']
+    requests['sensors'] = b'POST\n/sa?project=p\nsa.api.intl.miui.com\n\n' + events.encode()
+    return requests
 
 
 # Events as dataplane/event.hh lays them out, in memory's byte order
@@ -248,6 +265,7 @@ def main():
         'content_decode': coded_bodies(),
         'websocket': websocket_frames(),
         'xiaomi_push': xiaomi_push_frames(),
+        'vendor_request': vendor_requests(),
         'quic': quic_datagrams(),
         'gquic': gquic_messages(),
         'indicator_list': lists(),
