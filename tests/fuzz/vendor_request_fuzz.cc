@@ -1,5 +1,6 @@
-// A request of a vendor's service made of any bytes: METHOD, TARGET and HOST on a line each, header lines "NAME: VALUE",
-// an empty line, the body. Whatever is decoded stays inside its bounds, and a request that is cut gives no more values.
+// A request of a vendor's service made of any bytes: METHOD, TARGET and HOST on a line each, header lines "NAME:
+// VALUE", an empty line, the body. Whatever is decoded stays inside its bounds, and a request that is cut gives no more
+// values.
 #include <cstdlib>
 #include <string_view>
 
@@ -27,7 +28,8 @@ sluice::VendorRequest request_of(std::string_view text) {
   request.host = line(text);
   for (auto header = line(text); !header.empty(); header = line(text)) {
     const auto colon = header.find(": ");
-    if (colon != std::string_view::npos) request.headers.emplace_back(header.substr(0, colon), header.substr(colon + 2));
+    if (colon != std::string_view::npos)
+      request.headers.emplace_back(header.substr(0, colon), header.substr(colon + 2));
   }
   request.body = text;
   return request;
