@@ -67,9 +67,7 @@ constexpr std::array keys{
     Key{"macaddress", ValueClass::wifi_address},
     Key{"wifimac", ValueClass::wifi_address},
     Key{"ip", ValueClass::network_address},
-    Key{"host", ValueClass::host_name},
-    Key{"dn", ValueClass::host_name},
-    Key{"dm", ValueClass::host_name},
+    Key{"host", ValueClass::url},
     Key{"url", ValueClass::url},
     Key{"referrer", ValueClass::url},
     Key{"referer", ValueClass::url},
@@ -121,7 +119,7 @@ constexpr std::array keys{
     Key{"net", ValueClass::network_type},
     Key{"networktype", ValueClass::network_type},
     Key{"carrier", ValueClass::network_type},
-    Key{"wifi", ValueClass::network_type},
+    Key{"wifi", ValueClass::wifi_name},  // or whether it is used
     Key{"sdk", ValueClass::sdk},
     Key{"sdkversion", ValueClass::sdk},
     Key{"lib", ValueClass::sdk},
@@ -135,6 +133,40 @@ constexpr std::array keys{
     Key{"action", ValueClass::event},
     Key{"statvalue", ValueClass::encrypted},
 };
+
+// Names of what has no class, and of what lies around values: of the protocols in README.md.
+constexpr std::array words{
+    std::string_view{"app"},        std::string_view{"account"}, std::string_view{"body"},
+    std::string_view{"clientInfo"}, std::string_view{"crc"},     std::string_view{"data_list"},
+    std::string_view{"deviceInfo"}, std::string_view{"dm"},      std::string_view{"dn"},
+    std::string_view{"envelope"},   std::string_view{"events"},  std::string_view{"gzip"},
+    std::string_view{"id"},         std::string_view{"id_type"}, std::string_view{"identities"},
+    std::string_view{"interval"},   std::string_view{"lib"},     std::string_view{"list"},
+    std::string_view{"mistatv"},    std::string_view{"policy"},  std::string_view{"properties"},
+    std::string_view{"request"},    std::string_view{"s"},       std::string_view{"sdk_more"},
+    std::string_view{"sign"},       std::string_view{"size"},    std::string_view{"ttl"},
+    std::string_view{"tver"},       std::string_view{"type"},    std::string_view{"upId"},
+    std::string_view{"v"},          std::string_view{"ver"},     std::string_view{"version"},
+    std::string_view{"BIType"},
+};
+
+bool is_any_of(char c, std::string_view set) noexcept { return set.find(c) != std::string_view::npos; }
+
+bool is_alphanumeric(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+// Hexadecimal digits alone, and many of them: hashes, serials, UUIDs, MAC addresses.
+bool is_like_an_identifier(std::string_view value) noexcept {
+  constexpr std::size_t many = 12;
+  std::size_t digits = 0;
+  for (const char c : value) {
+    if (is_any_of(c, ":-")) continue;
+    if (!is_any_of(c, "0123456789abcdefABCDEF")) return false;
+    ++digits;
+  }
+  return digits >= many;
+}
 
 std::string plain(std::string_view key) {
   std::string text;
@@ -177,16 +209,43 @@ std::string_view text_of(ValueClass value_class) noexcept {
   return "other";
 }
 
-bool is_shown(ValueClass value_class) noexcept {
+bool is_shown(ValueClass value_class, std::string_view value) noexcept {
+  constexpr std::size_t longest = 64;
+  constexpr std::size_t longest_word = 16;
+  constexpr std::size_t digits_of_time = 16;  // microseconds since 1970
   switch (value_class) {
     case ValueClass::model:
     case ValueClass::build:
     case ValueClass::os:
     case ValueClass::locale:
-    case ValueClass::network_type:
-    case ValueClass::sdk:
-    case ValueClass::time: return true;
+    case ValueClass::sdk: return value.size() <= longest && !is_like_an_identifier(value);
+    case ValueClass::host_name:
+      return std::all_of(value.begin(), value.end(), [](char c) { return is_alphanumeric(c) || is_any_of(c, ".-_,"); });
+    case ValueClass::network_type:  // nothing behind it: "mobile-lte-APN"
+      return value.size() <= longest_word &&
+             std::all_of(value.begin(), value.end(), [](char c) { return is_alphanumeric(c) || c == ' '; });
+    case ValueClass::time:
+      return value.size() <= digits_of_time &&
+             std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
     default: return false;
+  }
+}
+
+bool is_measured_only(ValueClass value_class) noexcept {
+  return value_class == ValueClass::typed_text || value_class == ValueClass::encrypted;
+}
+
+std::string shown_name(std::string_view name) {
+  std::string shown;
+  for (;;) {
+    const auto dot = name.find('.');
+    const auto word = name.substr(0, dot);
+    const bool is_known =
+        class_of_key(word) != ValueClass::other || std::find(words.begin(), words.end(), word) != words.end();
+    shown += is_known ? word : "*";
+    if (dot == std::string_view::npos) return shown;
+    shown += '.';
+    name.remove_prefix(dot + 1);
   }
 }
 
@@ -195,6 +254,12 @@ ValueClass class_of_key(std::string_view key) {
   const auto wanted = plain(dot == std::string_view::npos ? key : key.substr(dot + 1));
   const auto* const found = std::find_if(keys.begin(), keys.end(), [&](const Key& key) { return key.first == wanted; });
   return found == keys.end() ? ValueClass::other : found->second;
+}
+
+bool DecodedMessage::is_decoded() const noexcept {
+  return std::any_of(values.begin(), values.end(), [](const DecodedValue& value) {
+    return value.value_class != ValueClass::encrypted && value.value_class != ValueClass::time;
+  });
 }
 
 void DecodedMessage::add(ValueClass value_class, std::string_view name, std::string_view value) {

@@ -21,7 +21,7 @@ enum class ValueClass : std::uint8_t {
   wifi_name,     // SSID
   wifi_address,  // BSSID, and other MAC addresses
   network_address,
-  host_name,     // a name that is being resolved
+  host_name,     // a name that HTTPDNS is asked for
   url,           // visited, or the referring one
   typed_text,    // keyboard input, words searched for
   app_list,      // apps installed or used
@@ -38,8 +38,15 @@ enum class ValueClass : std::uint8_t {
 };
 [[nodiscard]] std::string_view text_of(ValueClass value_class) noexcept;
 
-// Whether a value of that class may be stored and shown as it is; all others are redacted.
-[[nodiscard]] bool is_shown(ValueClass value_class) noexcept;
+// Whether that value may be stored and shown as it is; all others are redacted. A value that does not look like one of
+// its class is not: a sender may put anything under any key.
+[[nodiscard]] bool is_shown(ValueClass value_class, std::string_view value) noexcept;
+// Whether nothing but the length of that value is kept: digests of short texts can be found by trying.
+[[nodiscard]] bool is_measured_only(ValueClass value_class) noexcept;
+
+// The name of a value as it may be stored: words that no table knows become "*", since names may hold data too
+// ("apps.com.example.game").
+[[nodiscard]] std::string shown_name(std::string_view name);
 
 // The class that a key of JSON or of a form tells, as SDKs use it: upper and lower case, '_', '-' and a leading '$' do
 // not count ("deviceId" is "device_id").
@@ -60,6 +67,9 @@ struct DecodedMessage {
   std::string_view protocol;  // README.md
   std::vector<DecodedValue> values;
   bool is_cut = false;  // more stood in the message than came by, or than the bounds allow
+
+  // Whether it says more than that something encrypted was sent, and when.
+  [[nodiscard]] bool is_decoded() const noexcept;
 
   // Values without text are left out.
   void add(ValueClass value_class, std::string_view name, std::string_view value);

@@ -8,9 +8,16 @@
 namespace sluice {
 namespace {
 
-DecodedMessage every_pair(std::string_view protocol, const Form& query) {
+// `asked`: the parameter with the names that are being resolved, of class `asked_class`.
+DecodedMessage every_pair(std::string_view protocol, const Form& query, std::string_view asked,
+                          ValueClass asked_class = ValueClass::host_name) {
   DecodedMessage message{protocol, {}, false};
-  for (const auto& [name, value] : query) message.add(name, value);
+  for (const auto& [name, value] : query) {
+    if (name == asked)
+      message.add(asked_class, name, value);
+    else
+      message.add(name, value);
+  }
   return message;
 }
 
@@ -29,26 +36,16 @@ bool is_alibaba(std::string_view path) noexcept {
 std::optional<DecodedMessage> decode_httpdns(const VendorRequest& request, const Form& query, const Form&) {
   const auto path = request.path();
   if (is_alibaba(path) && query.has("host")) {
-    auto message = every_pair("alibaba-httpdns", query);
+    auto message = every_pair("alibaba-httpdns", query, "host");
     message.add(ValueClass::app, "account", path.substr(1, path.find('/', 1) - 1));
     return message;
   }
-  if (path == "/d" && query.has("dn")) {
-    auto message = every_pair("tencent-httpdns", query);
-    // With a key's number the name is encrypted (DES, by the service's documentation).
-    if (query.has("id"))
-      for (auto& value : message.values)
-        if (value.name == "dn") value.value_class = ValueClass::encrypted;
-    return message;
-  }
-  if (path == "/gslb/" && query.has("list")) {
-    auto message = every_pair("xiaomi-gslb", query);
-    for (auto& value : message.values)
-      if (value.name == "list") value.value_class = ValueClass::host_name;
-    return message;
-  }
+  // With a key's number the name is encrypted (DES, by the service's documentation).
+  if (path == "/d" && query.has("dn"))
+    return every_pair("tencent-httpdns", query, "dn", query.has("id") ? ValueClass::encrypted : ValueClass::host_name);
+  if (path == "/gslb/" && query.has("list")) return every_pair("xiaomi-gslb", query, "list");
   if (path == "/gslb" && query.has("dm")) {
-    auto message = every_pair("xiaomi-gslb", query);
+    auto message = every_pair("xiaomi-gslb", query, "dm");
     for (auto& value : message.values)
       if (value.name == "id") value.value_class = ValueClass::device_id;
     return message;

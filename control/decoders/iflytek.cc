@@ -63,9 +63,7 @@ std::optional<DecodedMessage> decode_iflytek(const VendorRequest& request, const
   std::uint64_t seconds = 0;
   const auto read = std::from_chars(time.data(), time.data() + time.size(), seconds);
   if (time.empty() || read.ec != std::errc{} || read.ptr != time.data() + time.size()) return std::nullopt;
-  const auto host = request.host.substr(0, request.host.find(':'));
-  const bool is_theirs = host == "voicecloud.cn" || host.ends_with(".voicecloud.cn");
-  if (!is_theirs || request.body.size() < block) return std::nullopt;
+  if (!request.is_at("voicecloud.cn") || request.body.size() < block) return std::nullopt;
 
   DecodedMessage message{"iflytek", {}, request.body.size() % block != 0};
   message.add(ValueClass::time, "time", time);

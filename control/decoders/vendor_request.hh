@@ -23,6 +23,8 @@ struct VendorRequest {
     const auto mark = target.find('?');
     return mark == std::string_view::npos ? std::string_view{} : target.substr(mark + 1);
   }
+  // Whether the host is that name or one below it, in any case.
+  [[nodiscard]] bool is_at(std::string_view name) const noexcept;
   // The first of that name, in any case; empty where there is none.
   [[nodiscard]] std::string_view header(std::string_view name) const noexcept;
 };
@@ -39,5 +41,6 @@ using VendorDecoder = std::optional<DecodedMessage> (*)(const VendorRequest& req
 [[nodiscard]] std::optional<DecodedMessage> decode_getui(const VendorRequest&, const Form& query, const Form& body);
 [[nodiscard]] std::optional<DecodedMessage> decode_sensors(const VendorRequest&, const Form& query, const Form& body);
 [[nodiscard]] std::optional<DecodedMessage> decode_iflytek(const VendorRequest&, const Form& query, const Form& body);
+[[nodiscard]] std::optional<DecodedMessage> decode_beacon(const VendorRequest&, const Form& query, const Form& body);
 
 }  // namespace sluice

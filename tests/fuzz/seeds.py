@@ -100,7 +100,7 @@ def reassembly_inputs():
             'window': b'\x01' + u16(8100) + u16(500) + b'\x01' + u16(0) + u16(8999)}
 
 
-# Requests of vendors' services in clear text: those of the lab, and one of Sensors Analytics
+# Requests of vendors' services in clear text: those of the lab
 
 def vendor_requests():
     requests = {}
@@ -109,8 +109,6 @@ def vendor_requests():
         target = address.path + ('?' + address.query if address.query else '')
         head = ['POST' if exchange.body else 'GET', target, address.netloc, *exchange.headers, '', '']
         requests[name] = '\n'.join(head).encode() + exchange.body
-    events = literals('tests/unit/control_decoders_test.cc')['sensors_body']
-    requests['sensors'] = b'POST\n/sa?project=p\nsa.api.intl.miui.com\n\n' + events.encode()
     return requests
 
 

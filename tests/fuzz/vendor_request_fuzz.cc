@@ -1,12 +1,13 @@
 // A request of a vendor's service made of any bytes: METHOD, TARGET and HOST on a line each, header lines "NAME:
-// VALUE", an empty line, the body. Whatever is decoded stays inside its bounds, and a request that is cut gives no more
-// values.
+// VALUE", an empty line, the body. Whatever is decoded stays inside its bounds; what is stored of it is JSON, in which
+// no value stands that is to be redacted, and of the target no more than before.
 #include <cstdlib>
 #include <string_view>
 
 #include "control/decoders/json_values.hh"
 #include "control/decoders/packed.hh"
 #include "control/decoders/vendor_request.hh"
+#include "control/eve_vendor.hh"
 
 namespace {
 
@@ -35,11 +36,26 @@ sluice::VendorRequest request_of(std::string_view text) {
   return request;
 }
 
+void check_stored(const sluice::VendorRequest& request, const sluice::DecodedMessage& message) {
+  const auto vendor = sluice::vendor_object(message, request.host, nullptr);
+  require(!vendor.dump().empty());
+  require(vendor["fields"].size() == message.values.size());
+  for (std::size_t i = 0; i < message.values.size(); ++i) {
+    const auto& value = message.values[i];
+    require(vendor["fields"][i]["value"].is_string() == is_shown(value.value_class, value.value));
+  }
+  sluice::Json http = {{"url", sluice::stored_text(request.target)}, {"redirect", "/a"}};
+  sluice::redact_http(http, message);
+  require(!http.dump().empty());
+  require(http["redirect"] == "[2 bytes]");
+}
+
 void check(const sluice::VendorRequest& request) {
   const auto message = sluice::decode_vendor_request(request);
   if (!message) return;
   require(!message->protocol.empty());
   require(message->values.size() <= sluice::DecodedMessage::value_limit);
+  check_stored(request, *message);
   for (const auto& value : message->values) {
     require(!value.value.empty());
     require(value.name.size() <= sluice::DecodedMessage::text_limit);

@@ -105,6 +105,15 @@ BOOST_AUTO_TEST_CASE(umeng_says_what_it_runs_on) {
   BOOST_TEST(decoded(odd) == "umeng");
 }
 
+BOOST_AUTO_TEST_CASE(what_beacon_encrypts_is_not_decoded) {
+  const VendorRequest request{"POST", "oth.eve.mdt.qq.com:8080", "/analytics/upload", {}, "\x01\x02\x03"};
+  const auto message = decode_vendor_request(request);
+  BOOST_TEST(text(message) == "tencent-beacon\nencrypted events=\x01\x02\x03");
+  BOOST_TEST(!message->is_decoded());
+  const VendorRequest elsewhere{"POST", "notqq.com", "/analytics/upload", {}, "\x01\x02\x03"};
+  BOOST_TEST(decoded(elsewhere) == "not decoded");
+}
+
 BOOST_AUTO_TEST_CASE(getui_reports_apps) {
   const VendorRequest request{"POST",
                               "sdk.open.phone.igexin.com",
@@ -152,11 +161,32 @@ BOOST_AUTO_TEST_CASE(iflyteks_time_opens_what_was_typed) {
 
 BOOST_AUTO_TEST_CASE(only_what_describes_a_kind_of_device_is_shown) {
   for (const auto shown : {ValueClass::model, ValueClass::build, ValueClass::os, ValueClass::locale})
-    BOOST_TEST(is_shown(shown));
+    BOOST_TEST(is_shown(shown, "V12.5.2"));
   for (const auto hidden : {ValueClass::other, ValueClass::device_id, ValueClass::imei, ValueClass::account_id,
                             ValueClass::phone_number, ValueClass::location, ValueClass::wifi_name,
                             ValueClass::wifi_address, ValueClass::url, ValueClass::typed_text, ValueClass::app_list})
-    BOOST_TEST(!is_shown(hidden));
+    BOOST_TEST(!is_shown(hidden, "V12.5.2"));
+  BOOST_TEST(is_shown(ValueClass::host_name, "a.example,b-2.example"));
+  BOOST_TEST(is_shown(ValueClass::network_type, "wifi"));
+  BOOST_TEST(is_shown(ValueClass::time, "1767225600000"));
+  BOOST_TEST(is_measured_only(ValueClass::typed_text));
+  BOOST_TEST(!is_measured_only(ValueClass::device_id));
+}
+
+BOOST_AUTO_TEST_CASE(a_value_that_is_none_of_its_class_is_not_shown) {
+  BOOST_TEST(!is_shown(ValueClass::model, "9b1c7d2e4f6a08537d1e9c4b2a6f5803"));
+  BOOST_TEST(!is_shown(ValueClass::build, "02:6d:69:5e:10:7a"));
+  BOOST_TEST(!is_shown(ValueClass::os, std::string(65, 'x')));
+  BOOST_TEST(!is_shown(ValueClass::network_type, "mobile-lte-operator"));
+  BOOST_TEST(!is_shown(ValueClass::time, "at home"));
+  BOOST_TEST(!is_shown(ValueClass::host_name, "shop.example/basket?id=7"));
+}
+
+BOOST_AUTO_TEST_CASE(names_that_no_table_knows_are_not_shown) {
+  BOOST_TEST(shown_name("properties.$model") == "properties.$model");
+  BOOST_TEST(shown_name("apps.com.example.game") == "apps.*.*.*");
+  BOOST_TEST(shown_name("+41790000000") == "*");
+  BOOST_TEST(shown_name("") == "*");
 }
 
 BOOST_AUTO_TEST_CASE(keys_in_any_spelling) {
