@@ -95,7 +95,6 @@ constexpr std::array keys{
     Key{"model", ValueClass::model},
     Key{"manufacturer", ValueClass::model},
     Key{"brand", ValueClass::model},
-    Key{"device", ValueClass::model},
     Key{"product", ValueClass::model},
     Key{"devicemodel", ValueClass::model},
     Key{"build", ValueClass::build},
