@@ -142,6 +142,11 @@ def events():
         'http': event(5, [(48, 'GET'), (49, 'a.example'), (50, '/'), (52, 'HTTP/1.1'),
                           (53, 'Host'), (54, 'a.example')]),
         'flow': event(6, flow),
+        'vendor': event(1, [(1, 0), (2, 49), (3, 'a.example'), (4, 5), (224, 'a.example'), (225, '/mistats?a=b'),
+                            (226, 'X-Umeng-Sdk'), (227, 'Android/8'), (228, 'device_id=9b1c&model=M1'), (229, 1),
+                            (230, 1)]),
+        'vendor-http': event(5, [(49, '119.29.29.29'), (50, '/d?dn=a.example&ip=192.0.2.1'), (53, 'Cookie'),
+                                 (54, 'id=1'), (211, 'a/b'), (209, '/c')]),
     }
 
 
