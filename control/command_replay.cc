@@ -29,6 +29,7 @@ struct Arguments {
   std::string midstream = "on";
   std::string checksums = "off";
   std::string stats_path;
+  bool reveal = false;
   ReplayOptions replay;
 };
 
@@ -110,11 +111,15 @@ Exit run_replay(Arguments& arguments) {
   context.site = "replay";
   context.clock_state = ClockState::capture;
   context.rules = &books;
-  const Redactor redactor{own_key_path()};
+  const auto redactor = arguments.reveal ? Redactor::revealing() : Redactor{own_key_path()};
   context.redactor = &redactor;
 
   Statistics statistics;
   FindingsTable findings{&books};
+  if (arguments.reveal) {
+    findings.reveal();
+    fmt::print(stderr, "sluice: --reveal: identifiers and texts that the captures hold are shown as they were sent\n");
+  }
   const auto end = replay(options, **generation, context, statistics, findings);
   if (!arguments.stats_path.empty() && !write_text(arguments.stats_path, statistics_text(statistics)))
     return Exit::failed;
@@ -190,6 +195,9 @@ void add_replay_command(CLI::App& program, Run& run) {
   command->add_flag("--continue", arguments->replay.continue_state,
                     "One run over all captures, connections and all; "
                     "default: each capture is a run of its own");
+  command->add_flag("--reveal", arguments->reveal,
+                    "Show identifiers, places and typed text as they were sent, decoded, instead of class, length and "
+                    "digest. Nothing but a replay can: a running tap always redacts");
   command->add_option("--eve", arguments->replay.eve_path, "Write every event as EVE JSON; - for standard output")
       ->type_name("OUT.json");
   command->add_option("--write", arguments->replay.write_path, "Write the packets that were forwarded")

@@ -11,8 +11,10 @@
 #include "control/eve_objects.hh"
 #include "control/eve_tls.hh"
 #include "control/eve_tunnel.hh"
+#include "control/eve_vendor.hh"
 #include "control/safe_text.hh"
 #include "control/timestamp.hh"
+#include "control/vendor_message.hh"
 #include "control/wording.hh"
 
 namespace sluice {
@@ -158,6 +160,11 @@ void put_protocols(Json& line, const Event& event, const Redactor* redactor) {
   if (flags && event.header().ip_protocol == tcp) line["tcp"] = tcp_object(flags->integer());
   if (auto tunnel = tunnel_object(event); !tunnel.empty()) line["tunnel"] = std::move(tunnel);
   if (auto own = own_fields(event, is_quic); !own.empty()) line["sluice"] = std::move(own);
+  if (type != EventType::http) return;
+  const auto vendor = vendor_message(event);
+  if (!vendor) return;
+  line["sluice"]["vendor"] = vendor_object(*vendor, "", redactor);
+  if (redactor == nullptr || !redactor->reveals()) redact_http(line["http"], *vendor);
 }
 
 // Suricata's form of a rule's metadata: each key with a list of texts. What the list leaves empty is left out.
@@ -239,6 +246,9 @@ void EveWriter::put_alert(Json& line, const Event& event) const {
   own["device_certainty"] = finding.device_is_inside ? "inside-address" : "side-unknown";
   own["action"] = text_of(finding.action);
   own["would"] = text_of(finding.would);
+  if (finding.decoded)
+    own["vendor"] = vendor_object(*finding.decoded, rule != nullptr ? rule->recipient : "", context_.redactor);
+  if (finding.is_repeated) own["repeated"] = true;
   own["matched"] = {{"field", text_of(finding.matched_field)}, {"value", stored_text(finding.matched_value)}};
   line["sluice"].update(own);
 }

@@ -6,6 +6,7 @@
 #include "control/safe_text.hh"
 #include "control/timestamp.hh"
 #include "control/uuid.hh"
+#include "control/vendor_message.hh"
 #include "dataplane/ruleset.hh"
 
 namespace sluice {
@@ -72,6 +73,7 @@ Finding read_finding(const Event& alert, const RuleBook* rules, bool clock_is_se
       case Field::stage: finding.stage = stage_from(field.integer()); break;
       case Field::action: finding.action = action_from(field.integer()); break;
       case Field::would: finding.would = action_from(field.integer()); break;
+      case Field::vendor_request_again: finding.is_repeated = true; break;
       default: break;  // what a message carried is not about the finding
     }
   }
@@ -81,6 +83,8 @@ Finding read_finding(const Event& alert, const RuleBook* rules, bool clock_is_se
   finding.device = is_destination ? header.destination : header.source;
   finding.remote = is_destination ? header.source : header.destination;
   judge_confidence(finding, clock_is_set);
+  if (alert.find(Field::vendor_request_target)) finding.decoded = vendor_message(alert);
+  if (finding.decoded && finding.decoded->is_decoded()) finding.stage = std::max(finding.stage, Stage::content_decoded);
   return finding;
 }
 

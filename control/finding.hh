@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "control/decoders/decoded.hh"
 #include "dataplane/event.hh"
 #include "rules/rule_facts.hh"
 
@@ -35,6 +37,8 @@ struct Finding {
   std::string_view alias_target;  // the listed name, where the value is an alias of it; else empty
   Confidence confidence = Confidence::low;
   Lowered lowered = Lowered::no;
+  std::optional<DecodedMessage> decoded;  // of the vendor's request that it is on; `stage` says so then
+  bool is_repeated = false;               // it was reported on the request's head already, and has its body now
 
   [[nodiscard]] bool is_by_address() const noexcept;
   // What the finding is about: the name or address that matched, lower case and without trailing dot (so that a mix of

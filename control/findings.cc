@@ -93,7 +93,7 @@ void FindingsTable::add(const Finding& finding, const Event& alert) {
   auto& row = found->second;
   if (finding.rule != nullptr) row.rule = keep(*finding.rule, alert.header().generation);
   row.confidence = finding.confidence;
-  ++row.count;
+  row.count += finding.is_repeated ? 0U : 1U;
   row.blocked += finding.action == Action::drop ? 1U : 0U;
   row.device_is_inside = row.device_is_inside || finding.device_is_inside;
   row.lowered = finding.lowered;
@@ -103,7 +103,8 @@ void FindingsTable::add(const Finding& finding, const Event& alert) {
     row.stage = finding.stage;
     row.stage_field = finding.matched_field;
   }
-  auto what = seen_words(finding, alert);
+  auto what = seen_words(finding, alert, reveals_);
+  if (finding.is_repeated) std::erase(row.seen, finding.destination());  // it says more now
   if (std::find(row.seen.begin(), row.seen.end(), what) != row.seen.end()) return;
   if (row.seen.size() < seen_limit)
     row.seen.push_back(std::move(what));
@@ -223,7 +224,7 @@ std::string FindingsTable::finding_line(const Event& alert) const {
   const auto finding = read(alert);
   return shown_text(fmt::format(
       "{} | {} | {} | {}{} | {}{} | {}", device_text(finding.device, finding.device_is_inside),
-      class_text(finding.rule), recipient_text(finding.rule, finding.rule_row), seen_words(finding, alert),
+      class_text(finding.rule), recipient_text(finding.rule, finding.rule_row), seen_words(finding, alert, reveals_),
       lowered_words(finding.lowered), stage_words(finding.stage, finding.matched_field),
       finding.action == Action::drop ? ", blocked" : "", finding.rule != nullptr ? finding.rule->source : ""));
 }

@@ -31,6 +31,8 @@ class FindingsTable {
       : rules_(rules), clock_is_set_(clock_is_set) {}
 
   void set_clock_is_set(bool is_set) noexcept { clock_is_set_ = is_set; }
+  // Identifiers stand in the table as they were sent: for a file whose owner asked for that.
+  void reveal() noexcept { reveals_ = true; }
 
   // Alerts and flows are added up; handshakes without a readable server name are counted. Others pass.
   void consume(const Event& event);
@@ -86,6 +88,7 @@ class FindingsTable {
 
   const RuleBooks* rules_;
   bool clock_is_set_;
+  bool reveals_ = false;
   std::map<std::string, Rule> known_;  // the rules of rows_, by rule_id
   std::map<Key, Row> rows_;
   std::uint64_t left_out_ = 0;

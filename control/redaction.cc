@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <iterator>
 
+#include "control/safe_text.hh"
+
 namespace sluice {
 namespace {
 
@@ -33,10 +35,16 @@ void Redactor::fetch_key() const {
                                     : "; identifiers in this run have no digest");
 }
 
+nlohmann::ordered_json Redactor::measure(std::string_view kind, std::string_view value) const {
+  if (reveals_) return stored_text(value);
+  return {{"kind", kind}, {"length", value.size()}};
+}
+
 nlohmann::ordered_json Redactor::redact(std::string_view kind, std::string_view value) const {
+  auto redacted = measure(kind, value);
+  if (reveals_) return redacted;
   const std::lock_guard lock{mutex_};
   fetch_key();
-  nlohmann::ordered_json redacted = {{"kind", kind}, {"length", value.size()}};
   if (!key_) return redacted;
   std::array<std::uint8_t, EVP_MAX_MD_SIZE> mac{};
   const auto* const bytes = reinterpret_cast<const unsigned char*>(value.data());

@@ -26,19 +26,28 @@ class Redactor {
   // The key in that file, which is read, or made, when the first identifier comes by. Where that fails, a random key
   // serves this run, and complaint() says so.
   explicit Redactor(std::string key_path) : key_path_(std::move(key_path)) {}
+  // One that redacts nothing: for a file whose owner asked to see what it holds, never for a running tap.
+  [[nodiscard]] static Redactor revealing() { return Redactor{Reveal{}}; }
   ~Redactor();
   Redactor(const Redactor&) = delete;
   Redactor& operator=(const Redactor&) = delete;
 
   // {"kind": "device-id", "length": 42, "digest": "hmac-sha256:0123456789abcdef"}; `length` in bytes. Any thread.
+  // The value itself, as text, where nothing is redacted.
   [[nodiscard]] nlohmann::ordered_json redact(std::string_view kind, std::string_view value) const;
+  // The same without a digest: of text that was typed, which could be found by trying.
+  [[nodiscard]] nlohmann::ordered_json measure(std::string_view kind, std::string_view value) const;
+  [[nodiscard]] bool reveals() const noexcept { return reveals_; }
 
   // Why digests of this run compare with those of no other; empty where they do, or none was asked for.
   [[nodiscard]] std::string complaint() const;
 
  private:
+  struct Reveal {};
+  explicit Redactor(Reveal) : reveals_(true) {}
   void fetch_key() const;
 
+  bool reveals_ = false;
   std::optional<std::string> key_path_;
   mutable std::mutex mutex_;  // guards what follows
   mutable bool is_fetched_ = false;

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <vector>
+
 #include "control/safe_text.hh"
 
 namespace sluice {
@@ -74,6 +77,30 @@ std::string signature_message(const Finding& finding) {
     }
   }();
   return fmt::format("SLUICE {}: {}", text_of(rule.finding_class), what);
+}
+
+// What tells a device or what it asks for, as it was sent; of the rest the classes, or all of it where that is wanted.
+std::string decoded_words(const DecodedMessage& message, bool reveals) {
+  std::string words{message.protocol};
+  std::vector<ValueClass> hidden;
+  for (const auto& value : message.values) {
+    const auto value_class = value.value_class;
+    const bool tells = value_class == ValueClass::host_name || value_class == ValueClass::model ||
+                       value_class == ValueClass::build || value_class == ValueClass::os ||
+                       value_class == ValueClass::locale;
+    const bool is_minor = value_class == ValueClass::other || value_class == ValueClass::event;
+    const bool shows = is_shown(value_class, value.value);
+    if (reveals || (tells && shows))
+      words.append(", ").append(text_of(value_class)).append(" ").append(value.value);
+    else if (!shows && !is_minor && std::find(hidden.begin(), hidden.end(), value_class) == hidden.end())
+      hidden.push_back(value_class);
+  }
+  std::string_view link = ", redacted: ";
+  for (const auto value_class : hidden) {
+    words.append(link).append(text_of(value_class));
+    link = ", ";
+  }
+  return words;
 }
 
 }  // namespace
@@ -159,22 +186,26 @@ std::string alert_message(const Finding& finding) {
                      class_words(finding_class), recipient.empty() ? "recipient not named" : recipient);
 }
 
-std::string seen_words(const Finding& finding, const Event& alert) {
+std::string seen_words(const Finding& finding, const Event& alert, bool reveals) {
   auto words = finding.destination();
-  if (finding.stage != Stage::content_decoded) return words;
+  if (finding.decoded) return words + ": " + decoded_words(*finding.decoded, reveals);
   std::string_view link = ": ";
   const auto add = [&](std::string_view before, std::string_view value) {
     words.append(link).append(before).append(value);
     link = ", ";
   };
+  const auto add_hidden = [&](std::string_view before, std::string_view value) {
+    if (!value.empty()) add(before, reveals ? value : "redacted");
+  };
+  if (finding.stage != Stage::content_decoded) return words;
   const auto said = [&](Field id) {
     const auto field = alert.find(id);
     return field ? field->text() : std::string_view{};
   };
   if (const auto model = said(Field::device_model); !model.empty()) add("", model);
   if (const auto build = said(Field::device_build); !build.empty()) add("build ", build);
-  if (!said(Field::device_id).empty()) add("device-id", " redacted");
-  if (!said(Field::network_name).empty()) add("network-name", " redacted");
+  add_hidden("device-id ", said(Field::device_id));
+  add_hidden("network-name ", said(Field::network_name));
   return words;
 }
 

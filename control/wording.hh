@@ -27,8 +27,9 @@ namespace sluice {
 // A signature is named by its number: "SLUICE telemetry: content that matches rule 7 in traffic with api.example.com".
 [[nodiscard]] std::string alert_message(const Finding& finding);
 // What was seen: the name or address, and of content that was decoded what the device said of itself, identifiers
-// redacted: "203.0.113.7: Example One, build V1.2, device-id redacted". As finding.destination() it may hold any bytes.
-[[nodiscard]] std::string seen_words(const Finding& finding, const Event& alert);
+// redacted unless `reveals`: "203.0.113.7: Example One, build V1.2, device-id redacted". As finding.destination() it
+// may hold any bytes.
+[[nodiscard]] std::string seen_words(const Finding& finding, const Event& alert, bool reveals);
 
 // Why packets passed unseen, half a sentence.
 [[nodiscard]] std::string_view uninspected_words(UninspectedReason reason) noexcept;

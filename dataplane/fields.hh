@@ -268,6 +268,16 @@ enum class Field : std::uint16_t {
   dhcpv6_user_class = 328,    // text
   dhcpv6_host_name = 329,     // text, an identifier
   dhcpv6_address = 330,       // text, one field for each; a DNS server is a dhcp_dns_server
+
+  // a request that may be a vendor's own protocol, for the control plane to decode; all of it may hold identifiers. An
+  // `http` event has the body alone, since the rest stands in its own fields.
+  vendor_request_host = 224,          // text, as sent
+  vendor_request_target = 225,        // text, as sent
+  vendor_request_header_name = 226,   // text; its value follows
+  vendor_request_header_value = 227,  // text
+  vendor_request_body = 228,          // bytes, decoded: the first body_inspection_limit of what came by
+  vendor_request_cut = 229,           // integer: 1 where the body has more than that
+  vendor_request_again = 230,         // integer: 1 on an alert that repeats one on the request's head, with its body
 };
 
 }  // namespace sluice

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "dataplane/protocol.hh"
+#include "dataplane/vendor_form.hh"
 
 namespace sluice {
 namespace {
@@ -45,8 +46,8 @@ Progress Protocols::advance_http_request(const Passage& at, StreamSide& side, By
     return {State::need_more, data.size(), 0};
   }
   // The event of a form waits for the names of its parts.
-  const bool form =
-      request->framing != BodyFraming::none && reporter_->records() && is_multipart_form(request->content_type);
+  const bool has_body = request->framing != BodyFraming::none;
+  const bool form = has_body && reporter_->records() && is_multipart_form(request->content_type);
   if (!side.head_reported) {
     if (form) {
       reporter_->http(at, *request);
@@ -56,7 +57,8 @@ Progress Protocols::advance_http_request(const Passage& at, StreamSide& side, By
     }
   }
   side.head_reported = true;
-  const bool looks = request->framing != BodyFraming::none && (form || reporter_->wants(Buffer::http_request_body));
+  const bool looks =
+      has_body && (form || reporter_->wants(Buffer::http_request_body) || may_be_vendor_request(*request));
   if (looks && !inspect_body(at, *request, data.subspan(request->size), false)) return {State::need_more, 0, 0};
   side.head_reported = false;
   if (request->method == "CONNECT") {  // what follows is another protocol (RFC 9110 section 9.3.6)
@@ -109,7 +111,7 @@ bool Protocols::inspect_body(const Passage& at, const HttpRequest& request, Byte
   const auto body =
       content(request.framing, request.content_length, request.size, request.codings, after_head, is_last);
   if (!body) return false;
-  if (reporter_->wants(Buffer::http_request_body)) reporter_->http_body(at, request, *body);
+  reporter_->http_body(at, request, *body);
   if (!reporter_->records() || !is_multipart_form(request.content_type)) return true;
   const bool waits = !at.flow.http.empty();
   if (reporter_->record_http(at, request, FormParts{request.content_type, *body}, 0, waits)) at.flow.http.keep_event();

@@ -38,6 +38,19 @@
 
 namespace sluice {
 
+// What findings on a message carry of it: nothing where all is null.
+struct Said {
+  Said(const XiaomiPushFrame* frame = nullptr) noexcept : push(frame) {}
+  // `repeats` where the request's head had its findings already.
+  Said(const HttpRequest& vendor_request, Bytes vendor_body, bool repeats) noexcept
+      : request(&vendor_request), body(vendor_body), again(repeats) {}
+
+  const XiaomiPushFrame* push = nullptr;
+  const HttpRequest* request = nullptr;
+  Bytes body;
+  bool again = false;
+};
+
 // Which events leave a worker: findings alone, or a record of every message and flow too.
 enum class Record : std::uint8_t { findings, all };
 
@@ -100,13 +113,15 @@ class Reporter {
   void certificate(const Passage& at, Bytes der, bool from_client) noexcept;
   // Its event waits for the ServerHello, which is as readable as the client's.
   void quic(const Passage& at, std::uint32_t version, const ClientHello& hello) noexcept;
-  // A request's head, against the rules.
+  // A request's head, against the rules. What may be a vendor's protocol goes along with its findings: without a body
+  // now, else with the body.
   void http(const Passage& at, const HttpRequest& request) noexcept;
   // Its event, where all is recorded. `stream`: of HTTP/2, else 0. True where it `waits` for the response; else it is
   // sent.
   bool record_http(const Passage& at, const HttpRequest& request, FormParts form, std::uint32_t stream,
                    bool waits) noexcept;
-  // The same request with its body, decoded, as far as it came by; at most body_inspection_limit bytes of it.
+  // The same request with its body, decoded, as far as it came by; at most body_inspection_limit bytes of it. Where the
+  // request may be a vendor's, the body goes into its event too, if that waits.
   void http_body(const Passage& at, const HttpRequest& request, Bytes body) noexcept;
   // A response's head, against the rules and into the event of its request, which `request_waits` for it or is unknown.
   void http_response(const Passage& at, const HttpResponse& response, std::uint32_t stream,
@@ -156,18 +171,20 @@ class Reporter {
   void resume(EventWriter& event, const Passage& at) noexcept;
   // Puts it back to wait; where there is no room it is sent.
   void wait(EventWriter& event, const Passage& at) noexcept;
-  void name(const Passage& at, Field field, std::string_view name, Stage stage, Scope scope) noexcept;
-  // `decoded`: of the message that matched, for its findings too; null where nothing was decoded. `alias_target`: the
-  // listed name, where `value` is but an alias of it.
+  void name(const Passage& at, Field field, std::string_view name, Stage stage, Scope scope, Said said = {}) noexcept;
+  // `said`: by the message that matched. `alias_target`: the listed name, where `value` is but an alias of it.
   void alerts(const Passage& at, const Hits& hits, Field field, std::string_view value, Stage stage, Scope scope,
-              const XiaomiPushFrame* decoded, std::string_view alias_target = {}) noexcept;
+              Said said, std::string_view alias_target = {}) noexcept;
   void send(EventWriter& event, EventType type, std::uint64_t tag) noexcept;
   // Has the event wait for the other direction; false where there is no room.
   [[nodiscard]] bool keep(Flow& flow, EventWriter& event) noexcept;
 
   // On content: what matched is named by where it went, `value` or else the far end's address.
   void signature_alerts(const Passage& at, const Hits& hits, Field field, std::string_view value, Stage stage,
-                        const XiaomiPushFrame* decoded = nullptr) noexcept;
+                        Said said = {}) noexcept;
+  void add_vendor_body(const Passage& at, const HttpRequest& request, Bytes body) noexcept;
+  // Findings on a request by what its head says.
+  void http_head_findings(const Passage& at, const HttpRequest& request, Said said) noexcept;
   // Remembers what an answer says of names and addresses, and matches the names that the asked one is an alias of.
   void learn(const Passage& at, const DnsMessage& message, Scope scope) noexcept;
   void learn_record(const Passage& at, const DnsMessage& message, const DnsRecord& record, AliasChain& chain) noexcept;
@@ -183,6 +200,7 @@ class Reporter {
   static void encrypted_dns_field(EventWriter& event, const Flow& flow) noexcept;
   void resolution_fields(EventWriter& event, const Flow& flow) const noexcept;
   static void device_fields(EventWriter& event, const XiaomiPushFrame& frame) noexcept;
+  static void vendor_request_fields(EventWriter& event, const Said& said) noexcept;
 
   const Ruleset* ruleset_;
   MessageMatcher signatures_;

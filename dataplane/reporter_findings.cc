@@ -81,13 +81,14 @@ void Reporter::fresh_signature_alerts(const Passage& at, const Hits& hits, Field
 // What matched is named by where it went: the name that the message gives, else the far end's address. The content
 // itself may hold what must not be stored.
 void Reporter::signature_alerts(const Passage& at, const Hits& hits, Field field, std::string_view value, Stage stage,
-                                const XiaomiPushFrame* decoded) noexcept {
+                                Said said) noexcept {
   if (hits.count == 0) return;
-  if (!value.empty()) return alerts(at, hits, field, value, stage, Scope::flow, decoded);
-  alerts(at, hits, Field::destination_ip, AddressText{far_end(at.flow)}.text, stage, Scope::flow, decoded);
+  if (!value.empty()) return alerts(at, hits, field, value, stage, Scope::flow, said);
+  alerts(at, hits, Field::destination_ip, AddressText{far_end(at.flow)}.text, stage, Scope::flow, said);
 }
 
-void Reporter::name(const Passage& at, Field field, std::string_view name, Stage stage, Scope scope) noexcept {
+void Reporter::name(const Passage& at, Field field, std::string_view name, Stage stage, Scope scope,
+                    Said said) noexcept {
   if (field != Field::dns_query_name && !at.flow.named) at.flow.named = !name.empty() && !Address::parse(name);
   Hits hits;
   ruleset_->match_name(name, hits);
@@ -96,11 +97,11 @@ void Reporter::name(const Passage& at, Field field, std::string_view name, Stage
     if (const auto address = Address::parse(name)) ruleset_->match_address(*address, hits);
   }
   if (field == Field::tls_sni || field == Field::quic_sni) return fresh_alerts(at, hits, field, name, stage);
-  alerts(at, hits, field, name, stage, scope, nullptr);
+  alerts(at, hits, field, name, stage, scope, said);
 }
 
 void Reporter::alerts(const Passage& at, const Hits& hits, Field field, std::string_view value, Stage stage,
-                      Scope scope, const XiaomiPushFrame* decoded, std::string_view alias_target) noexcept {
+                      Scope scope, Said said, std::string_view alias_target) noexcept {
   if (hits.count == 0) return;
   auto would = Action::pass;
   for (const auto row : hits) would = std::max(would, enforced_action(policy_, ruleset_->rule(row), at.packet.time));
@@ -128,8 +129,9 @@ void Reporter::alerts(const Passage& at, const Hits& hits, Field field, std::str
     event.integer(Field::flow_bytes_to_server, at.flow.bytes[0]);
     event.integer(Field::flow_bytes_to_client, at.flow.bytes[1]);
     event.integer(Field::flow_start, static_cast<std::uint64_t>(nanoseconds_since_epoch(at.flow.first_seen)));
+    if (said.push != nullptr) device_fields(event, *said.push);
+    if (said.request != nullptr) vendor_request_fields(event, said);
     encrypted_dns_field(event, at.flow);
-    if (decoded != nullptr) device_fields(event, *decoded);
     if (!alias_target.empty()) event.text(Field::alias_target, alias_target);
     if (field == Field::destination_ip || field == Field::resolved_name)
       if (const auto* const chain = resolved(at.flow, at.packet.time)) event.text(Field::resolved_name, chain->asked());

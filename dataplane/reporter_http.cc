@@ -1,4 +1,5 @@
 #include "dataplane/reporter.hh"
+#include "dataplane/vendor_form.hh"
 
 namespace sluice {
 namespace {
@@ -20,6 +21,14 @@ bool is_of_stream(Bytes record, std::uint32_t stream) noexcept {
   return found && found->integer() == stream;
 }
 
+// Whether that is the event of that request, and has neither a body nor a response yet.
+bool is_of_request(Bytes record, const HttpRequest& request) noexcept {
+  const auto event = Event::parse(record);
+  const auto target = event ? event->find(Field::http_uri) : std::nullopt;
+  return target && target->text() == request.target && !event->find(Field::http_status) &&
+         !event->find(Field::vendor_request_body);
+}
+
 void put_text(EventWriter& event, Field field, std::string_view value) noexcept {
   if (!value.empty()) event.text(field, value);
 }
@@ -37,6 +46,18 @@ void put_request(EventWriter& event, const HttpRequest& request) noexcept {
   }
 }
 
+bool has_body(const HttpRequest& request) noexcept {
+  return request.framing == BodyFraming::chunked ||
+         (request.framing == BodyFraming::length && request.content_length > 0);
+}
+
+void put_vendor_body(EventWriter& event, const HttpRequest& request, Bytes body) noexcept {
+  put_text(event, Field::vendor_request_body, as_text(body));
+  const bool longer =
+      request.framing == BodyFraming::length && request.codings.empty() && request.content_length > body.size();
+  if (longer || body.size() >= body_inspection_limit) event.integer(Field::vendor_request_cut, 1);
+}
+
 void put_response(EventWriter& event, const HttpResponse& response) noexcept {
   event.text(Field::http_protocol, response.protocol);
   event.integer(Field::http_status, response.status);
@@ -52,13 +73,32 @@ void put_response(EventWriter& event, const HttpResponse& response) noexcept {
 
 }  // namespace
 
+void Reporter::vendor_request_fields(EventWriter& event, const Said& said) noexcept {
+  const auto& request = *said.request;
+  put_text(event, Field::vendor_request_host, request.host);
+  event.text(Field::vendor_request_target, request.target);
+  for (const auto wanted : vendor_request_headers) {
+    const auto value = request.headers.find(wanted);
+    if (!value) continue;
+    event.text(Field::vendor_request_header_name, wanted);
+    event.text(Field::vendor_request_header_value, *value);
+  }
+  put_vendor_body(event, request, said.body);
+  if (said.again) event.integer(Field::vendor_request_again, 1);
+}
+
 void Reporter::http(const Passage& at, const HttpRequest& request) noexcept {
-  name(at, Field::http_host, without_port(request.host), Stage::data_sent, Scope::flow);
+  const bool carried = !has_body(request) && may_be_vendor_request(request);
+  http_head_findings(at, request, carried ? Said{request, {}, false} : Said{});
+}
+
+void Reporter::http_head_findings(const Passage& at, const HttpRequest& request, Said said) noexcept {
+  name(at, Field::http_host, without_port(request.host), Stage::data_sent, Scope::flow, said);
   if (!request.target_host.empty() && request.target_host != request.host)
-    name(at, Field::http_host, without_port(request.target_host), Stage::data_sent, Scope::flow);
+    name(at, Field::http_host, without_port(request.target_host), Stage::data_sent, Scope::flow, said);
   Hits content;
   signatures_.http_head(at, request, content);
-  signature_alerts(at, content, Field::http_host, without_port(request.host), Stage::content_matched);
+  signature_alerts(at, content, Field::http_host, without_port(request.host), Stage::content_matched, said);
 }
 
 bool Reporter::record_http(const Passage& at, const HttpRequest& request, FormParts form, std::uint32_t stream,
@@ -80,9 +120,30 @@ bool Reporter::record_http(const Passage& at, const HttpRequest& request, FormPa
 }
 
 void Reporter::http_body(const Passage& at, const HttpRequest& request, Bytes body) noexcept {
-  Hits content;
-  signatures_.http_body(at, request, body, content);
-  signature_alerts(at, content, Field::http_host, without_port(request.host), Stage::content_matched);
+  const bool carried = may_be_vendor_request(request);
+  if (wants(Buffer::http_request_body)) {
+    Hits content;
+    signatures_.http_body(at, request, body, content);
+    signature_alerts(at, content, Field::http_host, without_port(request.host), Stage::content_matched,
+                     carried ? Said{request, body, false} : Said{});
+  }
+  if (!carried || !has_body(request)) return;
+  http_head_findings(at, request, Said{request, body, true});
+  add_vendor_body(at, request, body);
+}
+
+// The event of the request is the youngest that waits, unless it was sent without waiting.
+void Reporter::add_vendor_body(const Passage& at, const HttpRequest& request, Bytes body) noexcept {
+  if (at.flow.waiting == no_index) return;
+  auto& queue = queues_.at(at.flow.waiting);
+  Bytes youngest;
+  for (auto record = queue.front(); !record.empty(); record = queue.next(record)) youngest = record;
+  if (!is_of_request(youngest, request)) return;
+  EventWriter event{buffer_};
+  event.resume(youngest);
+  queue.erase(youngest);
+  put_vendor_body(event, request, body);
+  if (!keep(at.flow, event)) send(event, EventType::http, at.packet.number);
 }
 
 void Reporter::http_response(const Passage& at, const HttpResponse& response, std::uint32_t stream,

@@ -4,6 +4,8 @@
 
 #include <cstdlib>
 
+#include "dataplane/vendor_form.hh"
+
 namespace {
 
 using sluice::Bytes;
@@ -45,6 +47,7 @@ void requests(Bytes rest) {
     if (probe != sluice::Probe::yes || request->size > rest.size() || request->method.empty()) std::abort();
     if (!prefix || prefix->host != request->host || prefix->target != request->target) std::abort();
     if (request->framing == sluice::BodyFraming::until_close) std::abort();
+    if (sluice::may_be_vendor_request(*prefix) != sluice::may_be_vendor_request(*request)) std::abort();
     static_cast<void>(count_headers(request->headers));
     rest = rest.subspan(request->size);
     rest = rest.subspan(body_size(request->framing, request->content_length, rest));

@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+from urllib.parse import urlsplit
 
 import seed_devices
 import seed_tunnels
@@ -20,6 +21,8 @@ from seed_messages import (ROOT, dhcp_messages, dns_messages, dns_query, gquic_m
                            quic_datagrams, u16, vector, xiaomi_push_frames)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(os.path.join(HERE, '../lab'))
+from vendors import EXCHANGES  # noqa: E402
 
 
 # Packs and their signatures
@@ -98,6 +101,18 @@ def reassembly_inputs():
             'window': b'\x01' + u16(8100) + u16(500) + b'\x01' + u16(0) + u16(8999)}
 
 
+# Requests of vendors' services in clear text: those of the lab
+
+def vendor_requests():
+    requests = {}
+    for name, exchange in EXCHANGES.items():
+        address = urlsplit(exchange.url)
+        target = address.path + ('?' + address.query if address.query else '')
+        head = ['POST' if exchange.body else 'GET', target, address.netloc, *exchange.headers, '', '']
+        requests[name] = '\n'.join(head).encode() + exchange.body
+    return requests
+
+
 # Events as dataplane/event.hh lays them out, in memory's byte order
 
 def event(kind, fields):
@@ -145,6 +160,11 @@ def events():
         'http': event(5, [(48, 'GET'), (49, 'a.example'), (50, '/'), (52, 'HTTP/1.1'),
                           (53, 'Host'), (54, 'a.example')]),
         'flow': event(6, flow),
+        'vendor': event(1, [(1, 0), (2, 49), (3, 'a.example'), (4, 5), (224, 'a.example'), (225, '/mistats?a=b'),
+                            (226, 'X-Umeng-Sdk'), (227, 'Android/8'), (228, 'device_id=9b1c&model=M1'), (229, 1),
+                            (230, 1)]),
+        'vendor-http': event(5, [(49, '119.29.29.29'), (50, '/d?dn=a.example&ip=192.0.2.1'), (53, 'Cookie'),
+                                 (54, 'id=1'), (211, 'a/b'), (209, '/c')]),
     }
 
 
@@ -267,6 +287,7 @@ def main():
         'content_decode': coded_bodies(),
         'websocket': websocket_frames(),
         'xiaomi_push': xiaomi_push_frames(),
+        'vendor_request': vendor_requests(),
         'quic': quic_datagrams(),
         'gquic': gquic_messages(),
         'indicator_list': lists(),

@@ -93,6 +93,7 @@ SCRIPT = steps(
     (5.5, "xiaomi", "vendor", "mistat"),
     (6.0, "xiaomi", "https", "https://sa.api.intl.miui.com/sa?project=global_browser_mini&r=CH", {"post": 2400}),
     (7.0, "xiaomi", "vendor", "ad-filter"),
+    (7.3, "xiaomi", "vendor", "sensors"),
     (7.5, "xiaomi", "vendor", "splash-ads"),
     (8.0, "xiaomi", "https", "https://tracking.intl.miui.com/track/v1", {"post": 700}),
     # SDKs inside apps, whatever the make: names resolved past the resolver, analytics, push, location.
@@ -105,6 +106,7 @@ SCRIPT = steps(
     (11.8, "oppo", "vendor", "bugly"),
     (12.2, "vivo", "vendor", "getui"),
     (12.5, "vivo", "long-link", "sdk.open.talk.getui.net"),
+    (12.7, "huawei", "vendor", "iflytek"),
     (12.8, "huawei", "vendor", "baidu-location"),
     (13.0, "desktop", "https", "https://docs.example.com/sheet"),
     (13.2, "oppo", "dns", "www.example.net", {"server": "8.8.8.8"}),

@@ -49,7 +49,7 @@ def by_content(alerts):
     hosts = {phone.host_of(name): name for name in vendors.EXCHANGES}
     found = {hosts[host] for alert in alerts if alert["sluice"]["stage"] in CONTENT
              and (host := phone.host_of(matched(alert)["value"])) in hosts}
-    found |= {"xiaomi-push" for alert in alerts if alert["sluice"]["stage"] == "content-decoded"}
+    found |= {"xiaomi-push" for alert in alerts if "xiaomi_push" in alert}
     enough = len(found) >= PROTOCOLS_WANTED and "xiaomi-push" in found and any("httpdns" in name for name in found)
     return Judged(f"at least {PROTOCOLS_WANTED} clear-text protocols by content, Xiaomi push and HTTPDNS among them",
                   enough, f"{len(found)}: {', '.join(sorted(found))}")

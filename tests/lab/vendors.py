@@ -22,6 +22,17 @@ SESSION_ID = "q7Rk2mZs90Xw"
 ADVERTISING_ID = "3f0b9a52-7c14-4e8d-a1c6-58d2e0f71b34"
 CLIENT_ID = "a8c41f6de2305b97fa1c60d28e4973bb"  # of a push service
 SUBSCRIBER = "001010123456789"  # IMSI of the test network 001/01, ITU-T E.212
+TYPED = "meet me at the old station"
+KEYBOARD_USER = "uid-7f31c2"
+# What a browser's events say.
+BROWSER_ID = "7e0d5c1b-88a4-4f3a-9d52-6b1f0e9a3c77"
+TELEPHONE = "+41790000123"
+EQUIPMENT = "490154203237518"  # IMEI, as 3GPP TS 23.003 annex B has one
+NETWORK = "Sluice Lab 5G"
+PLACE = ("46.94809", "7.44744")
+VISITED = "https://clinic.example/appointment?patient=4711"
+SEARCHED = "rash on left arm"
+INSTALLED = ("com.example.diary", "org.example.prayer")
 
 DALVIK = "Dalvik/2.1.0 (Linux; U; Android 11; Redmi Note 9S Build/RKQ1.000000.001)"
 RESOLVED = "198.18.0.1"
@@ -139,10 +150,30 @@ def amap_location():
                     gzip.compress(opaque("access points", 300), mtime=0))
 
 
+def sensors():
+    """Events as the browser's SDK packs them: JSON, gzip, base64, a form."""
+    properties = {"$model": "Redmi Note 8", "$manufacturer": "Xiaomi", "$os": "Android", "$os_version": "10",
+                  "miui_version": "V12.0.3.0.QJZMIXM", "language": "de_CH", "$wifi": True, "imei": EQUIPMENT,
+                  "phone_number": TELEPHONE, "$latitude": float(PLACE[0]), "$longitude": float(PLACE[1]),
+                  "wifi_ssid": NETWORK, "bssid": BSSID, "url": VISITED, "search_word": SEARCHED,
+                  "app_list": list(INSTALLED), "apps": {INSTALLED[0]: 3}}
+    events = [{"distinct_id": BROWSER_ID, "event": "page_load_event_finish", "time": 1767225600000,
+               "properties": properties}]
+    packed = base64.b64encode(gzip.compress(json.dumps(events).encode(), mtime=0)).decode()
+    known = (packed, BROWSER_ID, EQUIPMENT, TELEPHONE, *PLACE, NETWORK, BSSID, VISITED, SEARCHED, *INSTALLED)
+    return Exchange("Xiaomi", ("telemetry",), "http://sa.api.intl.miui.com/sa?project=global_browser_mini&r=CH",
+                    (FORM,), form(crc=zlib.crc32(packed.encode()), gzip=1, data_list=packed), known)
+
+
 def iflytek():
     """What is typed leaves as DES blocks under a key that the time in the clear gives away."""
+    # protobuf {1: KEYBOARD_USER, 2: TYPED, 3: "com.example.chat"} by
+    # openssl enc -des-ecb -K 3834303037313835 -provider legacy -provider default, the key being
+    # "%08d" % (1767225600 % 0x5F5E100 ^ 0x1001111) in hex
+    blocks = bytes.fromhex("f0ec88f4936b7162a169bf38364634419957bc543fe509b6d28e0880f2072c2b"
+                           "db9d4cd4723e28825a05e66f3faf32357a8762d0d2e13030d405be8cc9390721")
     return Exchange("iFlytek", ("keyboard-input",), "http://pinyin.voicecloud.cn/do?c=4036&time=1767225600", (BINARY,),
-                    opaque("what was typed", 96))
+                    blocks, (TYPED, KEYBOARD_USER))
 
 
 def sogou():
@@ -172,6 +203,7 @@ EXCHANGES = {
     "bugly": bugly(),
     "baidu-location": baidu_location(),
     "amap-location": amap_location(),
+    "sensors": sensors(),
     "iflytek": iflytek(),
     "sogou": sogou(),
     "adups": adups_commands(),

@@ -139,15 +139,15 @@ BOOST_AUTO_TEST_CASE(of_what_was_decoded_no_identifier_is_said) {
   finding.stage = Stage::content_decoded;
   Record record{header(EventType::alert)};
   push_fields(record);
-  BOOST_TEST(seen_words(finding, record.event()) ==
+  BOOST_TEST(seen_words(finding, record.event(), false) ==
              "203.0.113.7: PHONE-A1, build V99.0.1.TST, device-id redacted, network-name redacted");
   Record build_alone{header(EventType::alert)};
   build_alone.text(Field::device_model, "").text(Field::device_build, "V99.0.1.TST");
-  BOOST_TEST(seen_words(finding, build_alone.event()) == "203.0.113.7: build V99.0.1.TST");
+  BOOST_TEST(seen_words(finding, build_alone.event(), false) == "203.0.113.7: build V99.0.1.TST");
   Record nothing{header(EventType::alert)};
-  BOOST_TEST(seen_words(finding, nothing.event()) == "203.0.113.7");
+  BOOST_TEST(seen_words(finding, nothing.event(), false) == "203.0.113.7");
   finding.stage = Stage::content_matched;
-  BOOST_TEST(seen_words(finding, record.event()) == "203.0.113.7");
+  BOOST_TEST(seen_words(finding, record.event(), false) == "203.0.113.7");
 }
 
 BOOST_AUTO_TEST_CASE(without_recipient_or_rule) {

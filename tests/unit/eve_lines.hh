@@ -132,6 +132,14 @@ inline std::vector<std::string> all_kinds_of_lines() {
     fill_tls(record);
   });
   add(header(EventType::alert), [](Record& record) { alert_fields(record, 99, "\xff", Action::pass, Action::drop); });
+  add(header(EventType::alert), [](Record& record) {
+    alert_fields(record, 0, "data.example.net", Action::pass, Action::drop);
+    record.text(Field::vendor_request_target, "/mistats").integer(Field::vendor_request_again, 1);
+    record.text(Field::vendor_request_body, "device_id=9b1c&k=v&searchword=a").integer(Field::vendor_request_cut, 1);
+  });
+  add(header(EventType::http), [](Record& record) {
+    record.text(Field::http_host, "119.29.29.29").text(Field::http_uri, "/d?dn=a.example&ip=192.0.2.1");
+  });
   auto sparse = header(EventType::alert);
   sparse.ip_protocol = 58;
   sparse.inside = Inside::unknown;

@@ -107,6 +107,14 @@ class PipelineRun {
     return lines;
   }
 
+  // The same, each as it is.
+  template <typename Look>
+  void each_event(const Look& look) {
+    for (auto* ring : {&findings_, &records_})
+      while (const auto record = ring->consumer.pop())
+        if (const auto event = Event::parse(record->bytes)) look(*event);
+  }
+
   [[nodiscard]] std::uint64_t count(UninspectedReason reason) const { return pipeline_.counters().uninspected[reason]; }
   [[nodiscard]] std::uint64_t count(TcpAnomaly kind) const { return pipeline_.counters().tcp_anomalies[kind]; }
   [[nodiscard]] Pipeline& pipeline() { return pipeline_; }
