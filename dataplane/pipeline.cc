@@ -41,9 +41,11 @@ Pipeline::Pipeline(const PipelineOptions& options, const Generation& generation,
       buffers_(options.reassembly_buffers),
       memory_(options.resolved_names, options.hash_secret),
       reporter_(generation, worker, options.policy, options.record, options.event_queues, memory_, sink, counters_),
-      protocols_(reporter_, buffers_, options.http2_connections),
+      protocols_(reporter_, buffers_, options.http2_connections, options.http_body_bytes),
       streams_(buffers_, protocols_,
-               {options.midstream, options.policy.mode == Mode::enforce, options.reassembly_buffers}, counters_) {}
+               {options.midstream, options.policy.mode == Mode::enforce, options.reassembly_buffers,
+                options.payload_windows, options.payload_depths},
+               counters_) {}
 
 void Pipeline::process(std::span<Packet> burst) noexcept {
   std::array<FlowKey, burst_limit> keys;
@@ -198,9 +200,10 @@ void Pipeline::inspect(const Passage& at) noexcept {
     const auto protocol = flow.protocol;
     if (!flow.decided && side.lost_buffer)  // such a flow never is: a decided one is not asked beyond its first lines
       at.packet.uninspected = UninspectedReason::buffer_full;
-    else if (protocol == Protocol::tls || protocol == Protocol::dtls || protocol == Protocol::quic ||
-             protocol == Protocol::xiaomi_push || is_opaque_tunnel(protocol))
+    else if (hides_payload(protocol))
       at.packet.uninspected = UninspectedReason::ciphertext;
+    else if (flow.deep)
+      at.packet.uninspected = UninspectedReason::depth;
     else if (protocol == Protocol::unknown)
       at.packet.uninspected = flow.unfollowed ? UninspectedReason::stream_gap : UninspectedReason::unknown_protocol;
   }
@@ -218,7 +221,7 @@ void Pipeline::inspect(const Passage& at) noexcept {
     at.packet.uninspected = UninspectedReason::ciphertext;
   }
   // Nothing more is parsed of it: no message will say a name, and what waited for its other half waits no longer.
-  const bool is_read = flow.decided || (flow.side[0].finished && flow.side[1].finished);
+  const bool is_read = flow.decided || (Streams::is_parsed(flow.side[0]) && Streams::is_parsed(flow.side[1]));
   if (is_read && !flow.named && !flow.name_sought) reporter_.seek_name(at);
   if ((is_read || flow.dropped) && flow.waiting != no_index) reporter_.release(flow, at.packet.number);
 }

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "dataplane/counters.hh"
+#include "dataplane/payload_window.hh"
 #include "dataplane/protocol.hh"
 #include "dataplane/reassembly.hh"
 #include "dataplane/reporter.hh"
@@ -14,10 +15,19 @@
 
 namespace sluice {
 
+// How many bytes of a direction's clear text signatures see, by the protocol that was recognised; 0 = all.
+struct PayloadDepths {
+  std::uint32_t unknown = std::uint32_t{1} << 20;
+  std::uint32_t http = std::uint32_t{1} << 20;
+  std::uint32_t other = std::uint32_t{1} << 20;
+};
+
 struct StreamOptions {
   bool midstream;         // follow TCP connections whose start was not seen
   bool drop_refused;      // in mode `enforce`: what a receiver refuses, and copies that differ, do not reach it
   std::uint32_t buffers;  // in the pool
+  std::uint32_t windows;  // of clear text
+  PayloadDepths depths;
 };
 
 class Streams {
@@ -32,10 +42,14 @@ class Streams {
   }
   // Nobody reads the flow any more, nor watches what was read.
   [[nodiscard]] static bool is_done(const Flow& flow) noexcept;
+  // No parser reads the direction any more; signatures may.
+  [[nodiscard]] static bool is_parsed(const StreamSide& side) noexcept { return side.finished || side.clear_text; }
   // A message has come in part, so that the rest of it may still come.
   [[nodiscard]] bool is_waiting(const Flow& flow) noexcept;
   // Gives back what the flow holds.
   void release(Flow& flow) noexcept;
+  // On a wire: what holds clear text costs no page fault.
+  void make_resident() noexcept { windows_.make_resident(); }
 
  private:
   struct Holder {
@@ -64,10 +78,20 @@ class Streams {
   void pass_over(StreamSide& side, std::uint64_t count) noexcept;
   void parse_buffered(const Passage& at, StreamSide& side) noexcept;
   std::size_t parse(const Passage& at, StreamSide& side, Bytes data) noexcept;
-  void inspect_payload(const Passage& at, StreamSide& side, Bytes data) noexcept;
   bool take_buffer(const Passage& at, StreamSide& side) noexcept;
   [[nodiscard]] bool make_room() noexcept;
   void give_buffer(StreamSide& side) noexcept;
+
+  // stream_payload.cc: clear text for signatures.
+  [[nodiscard]] bool scans(const StreamSide& side) const noexcept;
+  [[nodiscard]] std::uint64_t depth_of(Protocol protocol) const noexcept;
+  void scan(const Passage& at, StreamSide& side, Bytes data) noexcept;
+  void scan_piece(const Passage& at, StreamSide& side, Bytes data) noexcept;
+  void scan_alone(const Passage& at, const StreamSide& side, std::uint32_t sequence, Bytes data) noexcept;
+  void reach_depth(const Passage& at, StreamSide& side) noexcept;
+  void go_on_as_clear_text(const Passage& at, StreamSide& side) noexcept;
+  void leap(const Passage& at, StreamSide& side, std::uint32_t sequence, Bytes data) noexcept;
+  void give_window(StreamSide& side) noexcept;
 
   // stream_watch.cc: copies that differ.
   [[nodiscard]] bool differs(const StreamSide& side, const TcpReceiver& receiver, std::uint32_t sequence,
@@ -89,6 +113,7 @@ class Streams {
   std::unique_ptr<Holder[]> holders_;  // by buffer
   std::uint32_t next_candidate_ = 0;
   VersionPool versions_;
+  PayloadWindowPool windows_;
   std::array<std::uint8_t, ReassemblyBuffer::window> scratch_{};
 };
 

@@ -19,7 +19,8 @@ Streams::Streams(BufferPool& buffers, Protocols& protocols, const StreamOptions&
       options_(options),
       counters_(&counters),
       holders_(std::make_unique<Holder[]>(options.buffers)),
-      versions_(std::min(options.buffers, versions_limit)) {}
+      versions_(std::min(options.buffers, versions_limit)),
+      windows_(options.windows) {}
 
 void Streams::segment(const Passage& at) noexcept {
   const auto& packet = at.packet;
@@ -71,7 +72,7 @@ void Streams::end(const Passage& at, StreamSide& side, std::uint32_t sequence) n
   const bool snapped = packet.wire_length > packet.frame.size();
   if (!snapped && !ended) return;
   if (!rest.empty()) protocols_->cut(at, side, rest);
-  if (ended || !protocols_->resume_after_gap(side)) {
+  if (ended || !(side.clear_text || protocols_->resume_after_gap(side))) {
     side.finished = true;
     return;
   }
@@ -83,6 +84,7 @@ void Streams::start(StreamSide& side, std::uint32_t sequence) noexcept {
   side.started = true;
   side.first_sequence = sequence;
   side.next_sequence = sequence;
+  side.scanned = sequence;
 }
 
 void Streams::refuse(const Passage& at, TcpAnomaly reason) noexcept {
@@ -135,6 +137,7 @@ void Streams::answer(const Passage& at) noexcept {
   note(TcpAnomaly::early_data);
   give_buffer(side);
   give_version(receiver);
+  give_window(side);
   side = StreamSide{};
   start(side, first);
   receiver.early_data = false;
@@ -171,7 +174,11 @@ bool Streams::close_hole(const Passage& sender, StreamSide& side, const TcpRecei
   const auto expected = side.next_sequence + static_cast<std::uint32_t>(before.size());
   if (sequence_distance(expected, next) <= 0) return false;
   if (side.skip > 0) {
+    const bool is_scanned = scans(side);
     pass_over(side, std::min<std::uint64_t>(side.skip, next - side.next_sequence));
+    if (!is_scanned) return true;
+    mark(sender, UninspectedReason::stream_gap);
+    if (side.buffer != no_index) parse_buffered(sender, side);
     return true;
   }
   mark(sender, UninspectedReason::stream_gap);
