@@ -84,7 +84,10 @@ void Streams::read(const Passage& at, StreamSide& side, std::uint32_t sequence, 
   // The window is full and the parser still waits: a message larger than may be kept.
   mark(at, UninspectedReason::handshake_size);
   protocols_->cut(at, side, buffer.contiguous());
-  side.finished = true;
+  go_on_as_clear_text(at, side);
+  if (side.finished) return;
+  parse_buffered(at, side);
+  read(at, side, sequence, data);
 }
 
 // So far ahead that what is missing cannot be kept. Where the receiver is heard it will say what has reached it; one
@@ -93,10 +96,8 @@ void Streams::skip_ahead(const Passage& at, StreamSide& side, std::uint32_t sequ
   mark(at, UninspectedReason::stream_gap);
   if (side.skip > 0) return leap(at, side, sequence, data);
   if (at.flow.receiver[index(at.way)].has_acknowledged) return;
-  if (!protocols_->resume_after_gap(side)) {
-    side.finished = true;
-    return;
-  }
+  if (!protocols_->resume_after_gap(side)) go_on_as_clear_text(at, side);
+  if (side.finished) return;
   give_buffer(side);
   side.next_sequence = sequence;
   read(at, side, sequence, data);

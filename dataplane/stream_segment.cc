@@ -183,10 +183,8 @@ bool Streams::close_hole(const Passage& sender, StreamSide& side, const TcpRecei
   }
   mark(sender, UninspectedReason::stream_gap);
   if (!before.empty()) protocols_->cut(sender, side, before);
-  if (!protocols_->resume_after_gap(side)) {
-    side.finished = true;
-    return false;
-  }
+  if (!protocols_->resume_after_gap(side)) go_on_as_clear_text(sender, side);
+  if (side.finished) return false;
   if (side.buffer == no_index) {
     side.next_sequence = next;
     return false;

@@ -270,6 +270,19 @@ BOOST_AUTO_TEST_CASE(a_body_of_http_is_seen_too_and_what_follows_is_parsed) {
   BOOST_TEST((run.events() == Lines{"alert 198.51.100.7 matched pass"}));
 }
 
+BOOST_AUTO_TEST_CASE(what_keeps_a_parser_waiting_hides_nothing_from_signatures) {
+  // A head of HTTP that never ends, and a line that may be one of mail, both longer than a parser waits.
+  for (const std::string start : {"GET / HTTP/1.1\r\nHost: a.example\r\nX: ", "220 "}) {
+    const auto stream = start + std::string(9000, 'x') + "needle";
+    for (const std::size_t size : {1000U, 1400U, 5000U}) {
+      Segments segments;
+      for (std::size_t at = 0; at < stream.size(); at += size)
+        segments.push_back({at, std::min(at + size, stream.size())});
+      BOOST_TEST(alerts_on(rule(R"(content:"xneedle";)"), stream, segments) == 1U, start << size);
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(ciphertext_is_not_seen) {
   PipelineRun run{options_of(), generation_of(rule(R"(content:"needle";)"))};
   Connection connection{run, 40000, 443};
