@@ -12,6 +12,7 @@ Exit run_lint(const std::vector<std::string>& paths) {
   const auto read = read_rule_sources(paths);
   for (const auto& error : read.errors) fmt::print(stderr, "{}\n", error);
   if (!read.errors.empty()) return Exit::usage;
+  for (const auto& note : read.notes) fmt::print(stderr, "{}\n", note);
   fmt::print("{} files, {} indicators, {} signatures: good\n", read.sources.size(), read.rules.indicators.size(),
              read.rules.signatures.size());
   return Exit::ok;

@@ -122,6 +122,7 @@ Exit run_compile(Arguments& arguments) {
   auto read = read_pack_sources(arguments.sources, arguments.info.name);
   for (const auto& error : read.errors) fmt::print(stderr, "{}\n", error);
   if (!read.errors.empty()) return Exit::usage;
+  for (const auto& note : read.notes) fmt::print(stderr, "{}\n", note);
   arguments.info.sources = std::move(read.sources);
   const auto bytes = write_pack({arguments.info, std::move(read.rules)});
   const auto proof = read_pack(bytes);  // what no tap would take is not published

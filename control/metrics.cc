@@ -107,6 +107,11 @@ void put_workers(Families& out, const TapReading& reading, bool up) {
             &InspectionCounters::signature_candidates);
   by_worker("sluice_signature_limits_total", "Messages on which a bound of matching was hit.",
             &InspectionCounters::signatures_cut);
+  by_worker("sluice_stream_restarted_total", "Directions whose last clear text was searched anew, for other rules.",
+            &InspectionCounters::stream_restarted);
+  by_worker("sluice_payload_windows_full_total",
+            "Pieces of clear text that were matched alone, for want of a window to see them with others.",
+            &InspectionCounters::payload_windows_full);
   by_worker("sluice_dns_memory_evicted_total",
             "DNS answers that the worker forgot before their time, for want of room.",
             &InspectionCounters::dns_memory_evicted);

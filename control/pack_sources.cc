@@ -2,16 +2,19 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <iterator>
 #include <unordered_map>
 
+#include "dataplane/payload_window.hh"
 #include "rules/compile.hh"
 #include "rules/indicator_list.hh"
 #include "rules/list_file.hh"
 #include "rules/prefilter.hh"
 #include "rules/sha256.hh"
 #include "rules/signature_file.hh"
+#include "rules/signature_span.hh"
 
 namespace sluice {
 namespace {
@@ -57,6 +60,25 @@ class SourceReader {
     }
   }
 
+  // Of a stream, so much is kept as its window holds.
+  void note_span(const std::string& path, const Signature& signature) {
+    const bool is_of_streams =
+        signature.protocol == SignatureProtocol::tcp || signature.protocol == SignatureProtocol::ip;
+    const auto on_payload = [](const SignaturePart& part) {
+      return (part.content ? part.content->buffer : part.pcre->buffer) == Buffer::payload;
+    };
+    if (!is_of_streams || signature.parts.size() < 2 ||
+        !std::all_of(signature.parts.begin(), signature.parts.end(), on_payload))
+      return;
+    const auto span = signature_span(signature);
+    if (span && *span <= PayloadWindow::size) return;
+    out_.notes.push_back(fmt::format(
+        "{}:{}: note: sid {} is found in a TCP stream where its parts lie within {} bytes; it has {}: write within, "
+        "or offset and depth",
+        path, signature.line, signature.facts.signature_id, PayloadWindow::size,
+        span ? fmt::format("{} bytes", *span) : "no such bound"));
+  }
+
   void read_one(const std::string& path, const std::string& text, const std::string& name) {
     const auto ending = fs::path{path}.extension();
     if (ending == ".csv") {
@@ -71,6 +93,7 @@ class SourceReader {
       auto file = parse_signatures(text, name);
       fail(path, file.errors);
       if (file.errors.empty()) try_patterns(path, file.signatures);
+      for (const auto& row : file.signatures) note_span(path, row);
       for (const auto& row : file.signatures)
         once(ids_, row.facts.rule_id, path, [&] { return "the id " + row.facts.rule_id; });
       std::move(file.signatures.begin(), file.signatures.end(), std::back_inserter(out_.rules.signatures));

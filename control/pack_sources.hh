@@ -14,6 +14,7 @@ struct PackSources {
   RuleList rules;
   std::vector<PackSource> sources;  // in the order of the paths
   std::vector<std::string> errors;  // "FILE:LINE:COLUMN: MESSAGE"; all of all files
+  std::vector<std::string> notes;   // "FILE:LINE: note: MESSAGE": what is right and may not do what its author wants
 };
 
 // The rules of each file under its own name (the file without its ending).

@@ -230,6 +230,7 @@ std::string_view uninspected_words(UninspectedReason reason) noexcept {
     case UninspectedReason::fragment_overlap: return "part of an IP datagram whose fragments overlap";
     case UninspectedReason::fragment_table_full: return "part of an IP datagram that gave way to others";
     case UninspectedReason::tunnel_depth: return "tunnels in tunnels, deeper than they are followed";
+    case UninspectedReason::depth: return "clear text beyond what signatures shall see of a direction";
   }
   return "unknown reason";
 }

@@ -22,13 +22,21 @@ hs_error_t BlockScan::prepare(const hs_database_t& database) {
 hs_error_t BlockScan::scan(const hs_database_t& database, Bytes block, match_event_handler on_match,
                            void* context) noexcept {
   if (block.size() > block_limit) return HS_INVALID;
-  const auto* at = block.data();
-  if (!page_goes_on(at + block.size(), read_beyond)) {
-    std::memcpy(copy_.data(), at, block.size());
+  return hs_scan(&database, safe(block), static_cast<unsigned>(block.size()), 0, scratch_, on_match, context);
+}
+
+hs_error_t BlockScan::feed(hs_stream_t& stream, Bytes piece, match_event_handler on_match, void* context) noexcept {
+  if (piece.size() > block_limit) return HS_INVALID;
+  return hs_scan_stream(&stream, safe(piece), static_cast<unsigned>(piece.size()), 0, scratch_, on_match, context);
+}
+
+const char* BlockScan::safe(Bytes bytes) noexcept {
+  const auto* at = bytes.data();
+  if (!page_goes_on(at + bytes.size(), read_beyond)) {
+    std::memcpy(copy_.data(), at, bytes.size());
     at = copy_.data();
   }
-  return hs_scan(&database, reinterpret_cast<const char*>(at), static_cast<unsigned>(block.size()), 0, scratch_,
-                 on_match, context);
+  return reinterpret_cast<const char*>(at);
 }
 
 }  // namespace sluice

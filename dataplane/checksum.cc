@@ -1,6 +1,8 @@
 #include "dataplane/checksum.hh"
 
+#include <array>
 #include <boost/endian/conversion.hpp>
+#include <cstring>
 
 namespace sluice {
 namespace {
@@ -8,24 +10,27 @@ namespace {
 constexpr std::size_t tcp_checksum_at = 16;
 constexpr std::size_t udp_checksum_at = 6;
 
-// The one's complement sum of big-endian words, not folded yet: of four bytes at a time, which folds to the same sum
-// (RFC 1071 section 2).
-std::uint64_t sum_of(Bytes bytes) noexcept {
-  std::uint64_t sum = 0;
-  Reader reader{bytes};
-  while (reader.left() >= 8) {
-    const auto word = reader.be64();
-    sum += (word >> 32) + (word & 0xffffffff);
-  }
-  if (reader.left() >= 4) sum += reader.be32();
-  while (reader.left() >= 2) sum += reader.be16();
-  if (reader.left() == 1) sum += std::uint64_t{reader.u8()} << 8;
-  return sum;
-}
-
 std::uint16_t folded(std::uint64_t sum) noexcept {
   while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16);
   return static_cast<std::uint16_t>(sum);
+}
+
+// The one's complement sum of big-endian words, not folded yet: of four bytes at a time, which folds to the same sum,
+// and of most of them in the machine's own order, which folds to the same bytes (RFC 1071 section 2).
+std::uint64_t sum_of(Bytes bytes) noexcept {
+  constexpr std::size_t block_size = 64;
+  std::uint64_t native = 0;
+  Reader reader{bytes};
+  while (reader.left() >= block_size) {
+    std::array<std::uint32_t, block_size / 4> words;
+    std::memcpy(words.data(), reader.take(block_size).data(), block_size);
+    for (const auto word : words) native += word;
+  }
+  std::uint64_t sum = boost::endian::native_to_big(folded(native));
+  while (reader.left() >= 4) sum += reader.be32();
+  while (reader.left() >= 2) sum += reader.be16();
+  if (reader.left() == 1) sum += std::uint64_t{reader.u8()} << 8;
+  return sum;
 }
 
 struct Verdict {

@@ -87,7 +87,10 @@ class ContentMatch::Inspection {
     // A relative expression sees nothing of what stands before: ^ and look-behinds begin there.
     const auto origin = part.relative ? std::clamp(previous, base_, end_) : base_;
     const auto subject = buffer_.subspan(static_cast<std::size_t>(origin - base_));
-    for (std::size_t start = 0; start <= subject.size();) {
+    // The middle of a stream is not its beginning, which is what ^ and A mean.
+    const bool is_middle = !part.relative && base_ > 0 && !subject.empty();
+    if (is_middle && part.anchored) return failed;
+    for (std::size_t start = is_middle ? 1 : 0; start <= subject.size();) {
       const auto found = expressions_.find(part.pcre, subject, start, *scratch_);
       const bool is_found = found.outcome == PcreFound::Outcome::found;
       const auto places = part.anchored ? 1 : (is_found ? found.begin : subject.size()) - start + 1;
@@ -189,7 +192,7 @@ bool ContentMatch::matches(const SignatureInput& input, const PcreSet& expressio
   for (const auto& run : runs_)
     if (input.buffers[static_cast<std::size_t>(run.buffer)].data() == nullptr) return false;
   for (const auto& run : runs_) {
-    const auto position = run.buffer == Buffer::payload ? input.payload_position : 0;
+    const auto position = static_cast<std::int64_t>(run.buffer == Buffer::payload ? input.payload_position : 0);
     Inspection inspection{input.buffers[static_cast<std::size_t>(run.buffer)], position, expressions, scratch, budget};
     if (!inspection.matches(std::span{parts_}.subspan(run.first, run.behind - run.first))) return false;
   }

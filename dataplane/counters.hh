@@ -39,12 +39,13 @@ enum class UninspectedReason : std::uint8_t {
   fragment_overlap,     // part of an IP datagram whose fragments overlap
   fragment_table_full,  // part of an IP datagram that gave way to others, or broke a bound
   tunnel_depth,         // tunnels in tunnels, deeper than they are followed
+  depth,                // clear text beyond what signatures shall see of a direction
 };
-constexpr std::array<std::string_view, 19> uninspected_reason_names{
-    "link_type",   "not_ip",           "malformed",           "checksum",    "fragment",
-    "transport",   "flow_table_full",  "buffer_full",         "stream_gap",  "handshake_size",
-    "parse_error", "unknown_protocol", "ciphertext",          "compressed",  "http2_limit",
-    "tcp_refused", "fragment_overlap", "fragment_table_full", "tunnel_depth"};
+constexpr std::array<std::string_view, 20> uninspected_reason_names{
+    "link_type",   "not_ip",           "malformed",           "checksum",     "fragment",
+    "transport",   "flow_table_full",  "buffer_full",         "stream_gap",   "handshake_size",
+    "parse_error", "unknown_protocol", "ciphertext",          "compressed",   "http2_limit",
+    "tcp_refused", "fragment_overlap", "fragment_table_full", "tunnel_depth", "depth"};
 
 // Why the content of an HTTP body was not decoded for matching, or not as far as it came. Unit: bodies.
 enum class ContentError : std::uint8_t {
@@ -155,6 +156,8 @@ struct InspectionCounters {
   std::uint64_t signature_scans = 0;       // buffers that were searched for patterns
   std::uint64_t signature_candidates = 0;  // signatures whose pattern was seen, tried in full
   std::uint64_t signatures_cut = 0;        // messages on which a bound of matching was hit
+  std::uint64_t stream_restarted = 0;      // windows of clear text that were searched anew, for other rules
+  std::uint64_t payload_windows_full = 0;  // pieces of clear text that were matched alone: no window was free
   std::uint64_t dns_memory_evicted = 0;    // answers forgotten before their time: no room for all (dns_memory.hh)
   std::uint64_t quic_rebindings = 0;       // QUIC connections that went on with other ends (quic_paths.hh)
   std::uint64_t quic_migrations = 0;       // flows that begin in the middle of a QUIC connection
@@ -175,6 +178,8 @@ struct InspectionCounters {
     signature_scans += other.signature_scans;
     signature_candidates += other.signature_candidates;
     signatures_cut += other.signatures_cut;
+    stream_restarted += other.stream_restarted;
+    payload_windows_full += other.payload_windows_full;
     dns_memory_evicted += other.dns_memory_evicted;
     quic_rebindings += other.quic_rebindings;
     quic_migrations += other.quic_migrations;

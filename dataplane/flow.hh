@@ -58,13 +58,17 @@ struct StreamSide {
   std::uint32_t first_sequence = 0;  // of the first byte after the SYN, or of the first byte seen
   std::uint32_t next_sequence = 0;   // of the first byte that the parser has not consumed
   std::uint32_t buffer = no_index;   // in the worker's BufferPool
+  std::uint32_t window = no_index;   // in the worker's PayloadWindowPool
   std::uint64_t skip = 0;            // bytes ahead that no parser wants (a body)
-  std::uint16_t payload_seen = 0;    // bytes from the start that signatures were matched against
+  std::uint32_t scanned = 0;         // of the first byte that signatures without a buffer have not seen
   bool started = false;
   bool finished = false;       // nothing further is parsed in this direction
   bool lost_sync = false;      // after a gap: look for the start of a message
   bool head_reported = false;  // of the request or response at hand, whose body is waited for
   bool responds = false;       // HTTP: this direction is the server's
+  bool clear_text = false;     // no parser reads on, signatures do
+  bool deep = false;           // signatures have seen as much of it as they shall
+  bool leapt = false;          // went on over a hole that may still be filled
   Protocol protocol = Protocol::unknown;
   HttpBody body{BodyFraming::none, 0};  // the one that is passing by
 };
@@ -117,14 +121,15 @@ struct alignas(64) Flow {
   Stage address_stage{};     // the furthest for which the addresses were looked at; 0 = not yet
   bool named = false;        // a message of the flow said which name it is for
   bool name_sought = false;  // among the names that its client looked up, because no message said one
+  bool deep = false;         // nothing more of it is read, because signatures saw as much as they shall
 
   // Third and fourth: touched only until the flow is decided.
   std::array<StreamSide, 2> side{};
-  std::uint32_t waiting = no_index;  // in the worker's EventQueuePool: events that the other direction completes
-  std::uint32_t http2 = no_index;    // in the worker's Http2Pool
   // Fifth: by each packet of TCP until then; fetched ahead where it will be.
   alignas(64) std::array<TcpReceiver, 2> receiver{};  // of what goes that Way
   // Beyond: while handshakes are read.
+  std::uint32_t waiting = no_index;  // in the worker's EventQueuePool: events that the other direction completes
+  std::uint32_t http2 = no_index;    // in the worker's Http2Pool
   QuicInitialState quic;
   ReportedSignatures reported;
   HttpPairing http;

@@ -25,7 +25,7 @@ bool is_of_responses(const Signature& signature) {
 
 tl::expected<std::unique_ptr<Generation>, std::string> make_generation(const RuleList& rules,
                                                                        const Databases& databases, std::uint32_t number,
-                                                                       std::uint32_t workers) {
+                                                                       std::uint32_t workers, std::uint32_t streams) {
   std::unique_ptr<Generation> generation{new Generation{Ruleset{rules, number}, 0, nullptr, {}, {}, false, {}}};
   generation->first_signature_row = static_cast<std::uint32_t>(rules.indicators.size());
   if (rules.signatures.empty()) return generation;
@@ -39,7 +39,7 @@ tl::expected<std::unique_ptr<Generation>, std::string> make_generation(const Rul
     generation->wants_responses = generation->wants_responses || generation->reads_response.back();
   }
   for (std::uint32_t worker = 0; worker < workers; ++worker) {
-    auto scratch = generation->signatures->make_scratch();
+    auto scratch = generation->signatures->make_scratch(streams);
     if (!scratch) return tl::unexpected(scratch.error());
     generation->scratch.push_back(std::move(*scratch));
   }

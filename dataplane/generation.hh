@@ -8,6 +8,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "dataplane/payload_window.hh"
 #include "dataplane/ruleset.hh"
 #include "dataplane/signature_set.hh"
 #include "rules/databases.hh"
@@ -29,11 +30,10 @@ struct Generation {
   [[nodiscard]] std::uint32_t number() const noexcept { return ruleset.generation(); }
 };
 
-// `databases` are those compiled from rules.signatures; not looked at where there is none. The error is that of
-// SignatureSet::build().
-[[nodiscard]] tl::expected<std::unique_ptr<Generation>, std::string> make_generation(const RuleList& rules,
-                                                                                     const Databases& databases,
-                                                                                     std::uint32_t number,
-                                                                                     std::uint32_t workers);
+// `streams`: directions of clear text that a worker may follow. `databases` are those compiled from rules.signatures;
+// not looked at where there is none. The error is that of SignatureSet::build().
+[[nodiscard]] tl::expected<std::unique_ptr<Generation>, std::string> make_generation(
+    const RuleList& rules, const Databases& databases, std::uint32_t number, std::uint32_t workers,
+    std::uint32_t streams = default_payload_windows);
 
 }  // namespace sluice

@@ -125,7 +125,7 @@ tl::expected<LoadedRules, std::string> load_generation(const LoadRequest& reques
     loaded.compile = lap(at);
     auto why = databases ? std::string{} : databases.error();
     if (databases) {
-      auto generation = make_generation(rules, *databases, request.number, settings.workers);
+      auto generation = make_generation(rules, *databases, request.number, settings.workers, settings.streams);
       loaded.build = lap(at);
       if (generation) {
         loaded.generation = std::move(*generation);
@@ -138,7 +138,7 @@ tl::expected<LoadedRules, std::string> load_generation(const LoadRequest& reques
     loaded.shortcomings.push_back("signatures are not in use: " + why);
     rules.signatures.clear();
   }
-  auto generation = make_generation(rules, {}, request.number, settings.workers);
+  auto generation = make_generation(rules, {}, request.number, settings.workers, settings.streams);
   if (!generation) return tl::unexpected(generation.error());
   loaded.generation = std::move(*generation);
   loaded.build = lap(at);

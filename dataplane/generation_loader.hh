@@ -33,6 +33,7 @@ struct LoaderSettings {
   std::vector<SealedPack> site;         // the site's own lists as packs (site_rules.hh): not signed, in every ruleset
   CompileSignatures compile;
   std::uint32_t workers = 1;
+  std::uint32_t streams = default_payload_windows;  // of clear text that a worker may follow
 };
 
 struct LoadRequest {

@@ -53,6 +53,7 @@ tl::expected<LoaderSettings, int> loader_settings(const config::ConfigurationT& 
   loader.site = std::move(site.packs);
   loader.compile = signature_compiler(compiler_path(), rules.state_directory + "/databases");
   loader.workers = settings.workers;
+  loader.streams = settings.stream->payload_windows;
   return loader;
 }
 

@@ -35,9 +35,17 @@ void MessageMatcher::match(const SignatureInput& input, Hits& hits) noexcept {
   SignatureCounters counted;
   found_.count = 0;
   generation_->signatures->match(input, *generation_->scratch[worker_], found_, counted);
+  count(counted);
+  add_found(hits);
+}
+
+void MessageMatcher::count(const SignatureCounters& counted) noexcept {
   counters_->signature_scans += counted.scans;
   counters_->signature_candidates += counted.candidates;
   counters_->signatures_cut += counted.cut;
+}
+
+void MessageMatcher::add_found(Hits& hits) const noexcept {
   for (std::size_t i = 0; i < found_.count; ++i) hits.add(generation_->first_signature_row + found_.signatures[i]);
 }
 
@@ -116,12 +124,27 @@ void MessageMatcher::decoded(const Passage& at, SignatureProtocol protocol, Hits
   if (wants(protocol)) match(input(at, protocol), hits);
 }
 
-void MessageMatcher::payload(const Passage& at, std::uint32_t position, Bytes data, Hits& hits) noexcept {
+void MessageMatcher::payload(const Passage& at, std::uint64_t position, Bytes data, Hits& hits) noexcept {
   const bool is_tcp = at.packet.protocol == ip_protocol::tcp;
   auto message = input(at, is_tcp ? SignatureProtocol::tcp : SignatureProtocol::udp);
   message.payload_position = position;
   at_buffer(message, Buffer::payload) = data;
   match(message, hits);
+}
+
+void MessageMatcher::stream(const Passage& at, PayloadWindow& window, std::uint32_t number, Bytes data,
+                            Hits& hits) noexcept {
+  if (window.use(generation_->number())) ++counters_->stream_restarted;
+  auto message = input(at, SignatureProtocol::tcp);
+  SignatureCounters counted;
+  while (!data.empty()) {
+    const auto piece = data.first(std::min(data.size(), stream_piece_limit));
+    data = data.subspan(piece.size());
+    generation_->signatures->match_stream(message, piece, window, number, *generation_->scratch[worker_], found_,
+                                          counted);
+    add_found(hits);
+  }
+  count(counted);
 }
 
 }  // namespace sluice

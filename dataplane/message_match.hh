@@ -11,6 +11,7 @@
 #include "dataplane/generation.hh"
 #include "dataplane/http_response.hh"
 #include "dataplane/packet.hh"
+#include "dataplane/payload_window.hh"
 
 namespace sluice {
 
@@ -23,8 +24,8 @@ struct Passage {
 
 // Of a request's body, what signatures are matched against. With the head it has to fit a reassembly buffer.
 constexpr std::size_t body_inspection_limit = 4096;
-// Of the clear text of a TCP direction, what signatures without a sticky buffer are matched against.
-constexpr std::uint32_t payload_inspection_limit = 4096;
+// Of a WebSocket frame, what signatures without a sticky buffer are matched against.
+constexpr std::uint32_t frame_inspection_limit = 4096;
 
 // One worker's. Each function adds the rows of the signatures that match to `hits`.
 class MessageMatcher {
@@ -36,6 +37,9 @@ class MessageMatcher {
   [[nodiscard]] bool wants(Buffer buffer) const noexcept {
     return generation_->signatures != nullptr && generation_->signatures->wants(buffer);
   }
+
+  // Whether any signature looks into the clear text of TCP.
+  [[nodiscard]] bool wants_streams() const noexcept { return wants(SignatureProtocol::tcp); }
 
   void dns_query(const Passage& at, std::string_view name, Hits& hits) noexcept;
   void tls_hello(const Passage& at, std::string_view sni, Hits& hits) noexcept;
@@ -49,7 +53,9 @@ class MessageMatcher {
   // A message of a vendor's own protocol that was decoded.
   void decoded(const Passage& at, SignatureProtocol protocol, Hits& hits) noexcept;
   // Bytes at `position` of their direction's stream, or a datagram (position 0).
-  void payload(const Passage& at, std::uint32_t position, Bytes data, Hits& hits) noexcept;
+  void payload(const Passage& at, std::uint64_t position, Bytes data, Hits& hits) noexcept;
+  // Bytes that follow what `window` holds of their direction; `number`: of the window.
+  void stream(const Passage& at, PayloadWindow& window, std::uint32_t number, Bytes data, Hits& hits) noexcept;
 
  private:
   [[nodiscard]] bool wants(SignatureProtocol protocol) const noexcept {
@@ -58,6 +64,8 @@ class MessageMatcher {
   [[nodiscard]] SignatureInput input(const Passage& at, SignatureProtocol protocol) const noexcept;
   void put_head(SignatureInput& input, const HttpRequest& request) noexcept;
   void match(const SignatureInput& input, Hits& hits) noexcept;
+  void count(const SignatureCounters& counted) noexcept;
+  void add_found(Hits& hits) const noexcept;
   // Of the signatures that match, those that `chosen` names.
   void match(const SignatureInput& input, const std::vector<bool>& chosen, Hits& hits) noexcept;
 

@@ -44,9 +44,11 @@ Pipeline::Pipeline(const PipelineOptions& options, const Generation& generation,
       reporter_(generation, worker, options.policy, options.record, options.event_queues, memory_, sink, counters_),
       paths_(options.hash_secret),
       neighbours_(reporter_.records() ? neighbour_entries : 0, options.hash_secret),
-      protocols_(reporter_, buffers_, paths_, options.http2_connections),
+      protocols_(reporter_, buffers_, paths_, options.http2_connections, options.http_body_bytes),
       streams_(buffers_, protocols_,
-               {options.midstream, options.policy.mode == Mode::enforce, options.reassembly_buffers}, counters_) {}
+               {options.midstream, options.policy.mode == Mode::enforce, options.reassembly_buffers,
+                options.payload_windows, options.payload_depths},
+               counters_) {}
 
 void Pipeline::process(std::span<Packet> burst) noexcept {
   std::array<FlowKey, burst_limit> keys;
@@ -214,9 +216,10 @@ void Pipeline::inspect(const Passage& at) noexcept {
     const auto protocol = flow.protocol;
     if ((flow.lost_buffer >> static_cast<unsigned>(at.way) & 1) != 0)
       at.packet.uninspected = UninspectedReason::buffer_full;
-    else if (protocol == Protocol::tls || protocol == Protocol::dtls || protocol == Protocol::quic ||
-             protocol == Protocol::xiaomi_push || protocol == Protocol::ssh || is_opaque_tunnel(protocol))
+    else if (hides_payload(protocol))
       at.packet.uninspected = UninspectedReason::ciphertext;
+    else if (flow.deep)
+      at.packet.uninspected = UninspectedReason::depth;
     else if (protocol == Protocol::unknown || protocol == Protocol::stun)  // media behind it
       at.packet.uninspected = flow.unfollowed ? UninspectedReason::stream_gap : UninspectedReason::unknown_protocol;
   }
@@ -235,7 +238,7 @@ void Pipeline::inspect(const Passage& at) noexcept {
     at.packet.uninspected = UninspectedReason::ciphertext;
   }
   // Nothing more is parsed of it: no message will say a name, and what waited for its other half waits no longer.
-  const bool is_read = flow.decided || (flow.side[0].finished && flow.side[1].finished);
+  const bool is_read = flow.decided || (Streams::is_parsed(flow.side[0]) && Streams::is_parsed(flow.side[1]));
   if (is_read && !flow.named && !flow.name_sought) reporter_.seek_name(at);
   if ((is_read || flow.dropped) && flow.waiting != no_index) reporter_.release(flow, at.packet.number);
 }

@@ -35,6 +35,9 @@ struct PipelineOptions {
   bool verify_checksums = false;  // packets with a wrong TCP or UDP checksum pass uninspected
   std::uint32_t flow_table_entries = 65536;
   std::uint32_t reassembly_buffers = 4096;
+  std::uint32_t payload_windows = default_payload_windows;  // no more than the generation has streams of
+  PayloadDepths payload_depths;
+  std::uint32_t http_body_bytes = body_inspection_limit;  // decoded, for the buffers of bodies; at most that
   std::uint32_t resolved_names = 8192;   // pairs of client and address of which DNS answers are remembered
   std::uint32_t event_queues = 1024;     // flows whose events may wait for their other half
   std::uint32_t http2_connections = 32;  // in clear text, followed at a time
@@ -51,6 +54,7 @@ class Pipeline {
   void make_resident() noexcept {
     table_.make_resident();
     buffers_.make_resident();
+    streams_.make_resident();
     memory_.make_resident();
     paths_.make_resident();
     reporter_.make_resident();

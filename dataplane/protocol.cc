@@ -30,8 +30,13 @@ bool may_be_dns(const Flow& flow, Probe form) noexcept {
 
 }  // namespace
 
-Protocols::Protocols(Reporter& reporter, ReassemblyBuffers& buffers, QuicPaths& paths, std::uint32_t http2_connections)
-    : reporter_(&reporter), buffers_(&buffers), paths_(&paths), http2_(http2_connections) {}
+Protocols::Protocols(Reporter& reporter, ReassemblyBuffers& buffers, QuicPaths& paths, std::uint32_t http2_connections,
+                     std::uint32_t body_bytes)
+    : reporter_(&reporter),
+      buffers_(&buffers),
+      paths_(&paths),
+      body_bytes_(std::min<std::size_t>(body_bytes, body_inspection_limit)),
+      http2_(http2_connections) {}
 
 Progress Protocols::advance(const Passage& at, StreamSide& side, Bytes data) noexcept {
   switch (side.protocol) {

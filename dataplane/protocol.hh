@@ -33,8 +33,9 @@ struct Progress {
 
 class Protocols {
  public:
-  // `http2_connections`: how many may be followed at a time.
-  Protocols(Reporter& reporter, ReassemblyBuffers& buffers, QuicPaths& paths, std::uint32_t http2_connections);
+  // `http2_connections`: how many may be followed at a time. `body_bytes`: how much of a body is looked at.
+  Protocols(Reporter& reporter, ReassemblyBuffers& buffers, QuicPaths& paths, std::uint32_t http2_connections,
+            std::uint32_t body_bytes);
 
   // On a wire: what parsers write to costs no page fault later.
   void make_resident() noexcept {
@@ -46,15 +47,19 @@ class Protocols {
 
   // TCP: `data` is what follows the bytes consumed so far, without a hole.
   [[nodiscard]] Progress advance(const Passage& at, StreamSide& side, Bytes data) noexcept;
-  // TCP: clear text as it comes in order, `position` bytes from the start of the direction, for signatures alone.
-  void payload(const Passage& at, std::uint32_t position, Bytes data) noexcept {
+  // TCP: clear text for signatures alone: `position` bytes from the start of the direction, or in order behind what a
+  // window holds.
+  void payload(const Passage& at, std::uint64_t position, Bytes data) noexcept {
     reporter_->payload(at, position, data);
   }
-  [[nodiscard]] bool wants_payload() const noexcept { return reporter_->wants(Buffer::payload); }
   // TCP: whether nobody wants to know what is said in that direction.
   [[nodiscard]] bool passes_over(const Passage& at) const noexcept {
     return at.flow.protocol == Protocol::tls && at.way == Way::to_client && !reporter_->wants_server_handshake();
   }
+  void stream(const Passage& at, PayloadWindow& window, std::uint32_t number, Bytes data) noexcept {
+    reporter_->stream(at, window, number, data);
+  }
+  [[nodiscard]] bool wants_streams() const noexcept { return reporter_->wants_streams(); }
   // TCP: bytes are missing before what comes next. False where the parser cannot go on after a hole.
   [[nodiscard]] bool resume_after_gap(StreamSide& side) noexcept;
   // TCP: no byte will follow `data`, which a parser waits to see completed: reports what is certain.
@@ -132,6 +137,7 @@ class Protocols {
   Reporter* reporter_;
   ReassemblyBuffers* buffers_;
   QuicPaths* paths_;
+  std::size_t body_bytes_;
   QuicOpener opener_;
   ContentDecoder decoder_;
   Http2Pool http2_;

@@ -9,8 +9,8 @@ namespace {
 using State = Progress::State;
 
 // How many bytes behind a head of that size may be waited for: head and body lie in one window.
-constexpr std::size_t body_room(std::size_t head) noexcept {
-  return head < ReassemblyBuffer::window ? std::min(body_inspection_limit, ReassemblyBuffer::window - head) : 0;
+constexpr std::size_t body_room(std::size_t head, std::size_t wanted) noexcept {
+  return head < ReassemblyBuffer::window ? std::min(wanted, ReassemblyBuffer::window - head) : 0;
 }
 
 AwaitedResponse::To kind_of(const HttpRequest& request) noexcept {
@@ -120,7 +120,7 @@ bool Protocols::inspect_body(const Passage& at, const HttpRequest& request, Byte
 
 std::optional<Bytes> Protocols::content(BodyFraming framing, std::uint64_t length, std::size_t head,
                                         const ContentCodings& codings, Bytes after_head, bool is_last) noexcept {
-  const std::span<std::uint8_t> room{scratch_.data(), body_room(head)};
+  const std::span<std::uint8_t> room{scratch_.data(), body_room(head, body_bytes_)};
   const auto prefix = copy_content(HttpBody{framing, length}, after_head, room);
   // Chunk lines take room in the window as well: what cannot grow any more is all there will be.
   const bool full = after_head.size() >= room.size();
@@ -132,7 +132,7 @@ Bytes Protocols::decoded(const ContentCodings& codings, Bytes coded) noexcept {
   if (codings.empty()) return coded;
   const auto plain = decoder_.decode(codings, coded);
   if (plain.error) reporter_->content_error(*plain.error);
-  return plain.content.first(std::min(plain.content.size(), body_inspection_limit));
+  return plain.content.first(std::min(plain.content.size(), body_bytes_));
 }
 
 void Protocols::cut_http(const Passage& at, StreamSide& side, Bytes data) noexcept {

@@ -88,9 +88,9 @@ Progress Protocols::advance_websocket(const Passage& at, Bytes data) noexcept {
     mark(at, UninspectedReason::compressed);
   } else if (is_data && reporter_->wants(Buffer::payload)) {
     const auto payload = data.subspan(frame->header_size);
-    const auto wanted = std::min<std::uint64_t>(frame->length, payload_inspection_limit);
+    const auto wanted = std::min<std::uint64_t>(frame->length, frame_inspection_limit);
     if (payload.size() < wanted) return {State::need_more, 0, 0};
-    reporter_->payload(at, 0, unmask(*frame, payload, std::span{scratch_}.first(payload_inspection_limit)));
+    reporter_->payload(at, 0, unmask(*frame, payload, std::span{scratch_}.first(frame_inspection_limit)));
   }
   return {State::message, frame->header_size, frame->length};
 }

@@ -78,6 +78,7 @@ class Reporter {
   }
   // Whether any signature looks there.
   [[nodiscard]] bool wants(Buffer buffer) const noexcept { return signatures_.wants(buffer); }
+  [[nodiscard]] bool wants_streams() const noexcept { return signatures_.wants_streams(); }
   // Whether messages are recorded.
   [[nodiscard]] bool records() const noexcept { return record_ == Record::all; }
 
@@ -135,7 +136,9 @@ class Reporter {
   // The frame of a device that says what it is.
   void xiaomi_push(const Passage& at, const XiaomiPushFrame& frame) noexcept;
   // Clear text at `position` of its stream, or a datagram.
-  void payload(const Passage& at, std::uint32_t position, Bytes data) noexcept;
+  void payload(const Passage& at, std::uint64_t position, Bytes data) noexcept;
+  // Clear text that follows what `window` holds of its direction; `number`: of the window.
+  void stream(const Passage& at, PayloadWindow& window, std::uint32_t number, Bytes data) noexcept;
   // No message of the flow says a name, and none will: is the name that its client looked up for the far end listed?
   void seek_name(const Passage& at) noexcept;
   // Sends the events that wait for what will not come, and gives back what they lay in. `tag`: as below.

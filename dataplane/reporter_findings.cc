@@ -55,9 +55,15 @@ void Reporter::connection(const Passage& at, Stage stage) noexcept {
   }
 }
 
-void Reporter::payload(const Passage& at, std::uint32_t position, Bytes data) noexcept {
+void Reporter::payload(const Passage& at, std::uint64_t position, Bytes data) noexcept {
   Hits content;
   signatures_.payload(at, position, data, content);
+  fresh_signature_alerts(at, content, Field::destination_ip, {});
+}
+
+void Reporter::stream(const Passage& at, PayloadWindow& window, std::uint32_t number, Bytes data) noexcept {
+  Hits content;
+  signatures_.stream(at, window, number, data, content);
   fresh_signature_alerts(at, content, Field::destination_ip, {});
 }
 

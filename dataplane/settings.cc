@@ -50,6 +50,10 @@ PipelineOptions pipeline_options(const config::ConfigurationT& configuration, st
   const auto& flow = *configuration.flow;
   options.flow_table_entries = flow.table_entries;
   options.reassembly_buffers = configuration.stream->buffers;
+  options.payload_windows = configuration.stream->payload_windows;
+  const auto& depth = *configuration.inspection->depth;
+  options.payload_depths = {depth.unknown_bytes, depth.http_bytes, depth.other_bytes};
+  options.http_body_bytes = depth.http_body_bytes;
   options.timeouts = {milliseconds(flow.tcp_opening_timeout_ms), milliseconds(flow.tcp_idle_timeout_ms),
                       milliseconds(flow.tcp_closed_timeout_ms), milliseconds(flow.udp_idle_timeout_ms),
                       milliseconds(flow.other_idle_timeout_ms)};

@@ -14,6 +14,7 @@
 namespace sluice {
 
 constexpr std::size_t candidates_limit = 64;  // signatures whose pattern and header matched; further ones are counted
+constexpr std::size_t stream_piece_limit = 16'384;  // bytes of a stream that are looked at in one go
 constexpr std::uint32_t inspection_limit = 3000;    // comparisons a signature (content_match.hh says what counts)
 constexpr std::uint32_t pcre_match_limit = 10'000;  // PCRE2's own measure
 
@@ -30,7 +31,7 @@ struct SignatureInput {
   std::uint16_t source_port = 0;
   std::uint16_t destination_port = 0;
   std::array<Bytes, buffer_count> buffers{};  // null data = the message does not have that buffer
-  std::uint32_t payload_position = 0;         // of buffers[payload] in its stream, bytes
+  std::uint64_t payload_position = 0;         // of buffers[payload] in its stream, bytes
 };
 
 }  // namespace sluice

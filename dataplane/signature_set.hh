@@ -28,7 +28,12 @@ struct SignatureCounters {
   std::uint64_t cut = 0;  // a bound above was hit
 };
 
+// Signatures whose pattern comes in one direction, once for each time, until that direction is scanned in blocks, where
+// each pattern is reported once: a stream tells every time.
+constexpr std::uint32_t stream_matches_limit = 256;
+
 class SignatureScratch;
+class PayloadWindow;
 
 class SignatureSet {
  public:
@@ -43,12 +48,19 @@ class SignatureSet {
   [[nodiscard]] bool wants(Buffer buffer) const noexcept;
   [[nodiscard]] bool wants(SignatureProtocol protocol) const noexcept;
 
-  // One a worker, made before the set is published.
-  [[nodiscard]] tl::expected<std::unique_ptr<SignatureScratch>, std::string> make_scratch() const;
+  // One a worker, made before the set is published. `streams`: directions of clear text that it may follow.
+  [[nodiscard]] tl::expected<std::unique_ptr<SignatureScratch>, std::string> make_scratch(
+      std::uint32_t streams = 0) const;
 
   // Overwrites `hits`, which come in ascending order. No allocation, no lock. `counters` are the worker's.
   void match(const SignatureInput& input, SignatureScratch& scratch, SignatureHits& hits,
              SignatureCounters& counters) const noexcept;
+  // The same for clear text of TCP, `fresh` being what follows in its direction: at most stream_piece_limit bytes.
+  // Signatures are confirmed in what `window` holds and in `fresh`, which the window holds then. `stream`: which of the
+  // scratch's is the window's. `input` has no buffers. Hits come in no order, and none twice as long as the window
+  // remembers it.
+  void match_stream(SignatureInput& input, Bytes fresh, PayloadWindow& window, std::uint32_t stream,
+                    SignatureScratch& scratch, SignatureHits& hits, SignatureCounters& counters) const noexcept;
 
  private:
   struct Parts;

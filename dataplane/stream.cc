@@ -39,11 +39,19 @@ void Streams::deliver(const Passage& at, StreamSide& side, std::uint32_t sequenc
 
 void Streams::read(const Passage& at, StreamSide& side, std::uint32_t sequence, Bytes data) noexcept {
   const auto end = sequence + static_cast<std::uint32_t>(data.size());
-  while (side.skip > 0 && sequence_distance(side.next_sequence, end) > 0)
-    pass_over(side, std::min(side.skip, skip_step));
+  // What no parser wants is passed over at once, but where signatures read it in its order.
+  if (!scans(side)) {
+    if (side.clear_text) return reach_depth(at, side);
+    if (side.deep && side.skip > 0) mark(at, UninspectedReason::depth);
+    while (side.skip > 0 && sequence_distance(side.next_sequence, end) > 0)
+      pass_over(side, std::min(side.skip, skip_step));
+  }
   const auto expected = side.next_sequence;
   const auto ahead = sequence_distance(expected, sequence);
-  if (ahead < 0 && sequence_distance(expected, end) <= 0) return;  // a retransmission of what was parsed
+  if (ahead < 0 && sequence_distance(expected, end) <= 0) {  // a retransmission of what was read, or passed over
+    if (side.leapt) scan_alone(at, side, sequence, data);
+    return;
+  }
   const auto fresh = ahead < 0 ? data.subspan(static_cast<std::size_t>(-std::int64_t{ahead})) : data;
   const auto offset = ahead > 0 ? static_cast<std::size_t>(ahead) : 0;
 
@@ -55,7 +63,10 @@ void Streams::read(const Passage& at, StreamSide& side, std::uint32_t sequence, 
     if (used > 0) return read(at, side, sequence, data);
   }
   if (offset >= ReassemblyBuffer::window) return skip_ahead(at, side, sequence, data);
-  if (!take_buffer(at, side)) return;
+  if (!take_buffer(at, side)) {
+    if (!side.finished) scan_alone(at, side, sequence, data);
+    return;
+  }
   auto& receiver = at.flow.receiver[index(at.way)];
   auto& buffer = buffers_->at(side.buffer);
   if (buffer.consumed() + offset + fresh.size() > ReassemblyBuffer::window) forget(side, receiver);
@@ -66,22 +77,25 @@ void Streams::read(const Passage& at, StreamSide& side, std::uint32_t sequence, 
   if (side.finished || stored == ReassemblyBuffer::Stored::all) return;
   // Room was made by what was parsed: offer the rest again.
   if (side.next_sequence != expected) return read(at, side, sequence, data);
+  if (side.skip > 0) return leap(at, side, sequence, data);
   if (buffer.contiguous().size() < ReassemblyBuffer::window) return;
   // The window is full and the parser still waits: a message larger than may be kept.
   mark(at, UninspectedReason::handshake_size);
   protocols_->cut(at, side, buffer.contiguous());
-  side.finished = true;
+  go_on_as_clear_text(at, side);
+  if (side.finished) return;
+  parse_buffered(at, side);
+  read(at, side, sequence, data);
 }
 
 // So far ahead that what is missing cannot be kept. Where the receiver is heard it will say what has reached it; one
 // segment alone proves nothing.
 void Streams::skip_ahead(const Passage& at, StreamSide& side, std::uint32_t sequence, Bytes data) noexcept {
   mark(at, UninspectedReason::stream_gap);
+  if (side.skip > 0) return leap(at, side, sequence, data);
   if (at.flow.receiver[index(at.way)].has_acknowledged) return;
-  if (!protocols_->resume_after_gap(side)) {
-    side.finished = true;
-    return;
-  }
+  if (!protocols_->resume_after_gap(side)) go_on_as_clear_text(at, side);
+  if (side.finished) return;
   buffers_->give(side);
   side.next_sequence = sequence;
   read(at, side, sequence, data);
@@ -103,7 +117,8 @@ void Streams::parse_buffered(const Passage& at, StreamSide& side) noexcept {
     if (side.finished) return;
     buffer.consume(used);
     // A body may end inside what lies behind the next hole.
-    if (side.skip > 0 && !buffer.empty()) pass_over(side, std::min<std::uint64_t>(side.skip, ReassemblyBuffer::window));
+    if (side.skip > 0 && !buffer.empty() && !scans(side))
+      pass_over(side, std::min<std::uint64_t>(side.skip, ReassemblyBuffer::window));
     if (used == 0 || buffer.empty()) break;
   }
 }
@@ -111,34 +126,30 @@ void Streams::parse_buffered(const Passage& at, StreamSide& side) noexcept {
 // Feeds `data`, which begins at side.next_sequence, until the parser wants more than there is; returns how many
 // bytes are done with.
 std::size_t Streams::parse(const Passage& at, StreamSide& side, Bytes data) noexcept {
-  if (side.payload_seen < payload_inspection_limit && protocols_->wants_payload()) inspect_payload(at, side, data);
+  if (scans(side)) scan(at, side, data);
   std::size_t used = 0;
+  const auto take = [&](std::uint64_t count) {
+    used += static_cast<std::size_t>(count);
+    side.next_sequence += static_cast<std::uint32_t>(count);
+  };
   while (used < data.size()) {
+    if (side.skip > 0) {
+      const auto skipped = std::min<std::uint64_t>(side.skip, data.size() - used);
+      take(skipped);
+      side.skip -= skipped;
+      continue;
+    }
     const auto progress = protocols_->advance(at, side, data.subspan(used));
     if (progress.state == Progress::State::finished) {
-      side.finished = true;
-      break;
+      go_on_as_clear_text(at, side);
+      if (side.finished) break;
+      continue;
     }
-    const auto skipped = std::min<std::uint64_t>(progress.skip, data.size() - used - progress.consumed);
-    const auto step = progress.consumed + static_cast<std::size_t>(skipped);
-    used += step;
-    side.next_sequence += static_cast<std::uint32_t>(step);
-    side.skip = progress.skip - skipped;
+    take(progress.consumed);
+    side.skip = progress.skip;
     if (progress.state == Progress::State::need_more) break;
   }
   return used;
-}
-
-// What begins a direction is matched as it comes, and again with more behind it while a parser waits for more: what
-// lies in two segments is found then.
-void Streams::inspect_payload(const Passage& at, StreamSide& side, Bytes data) noexcept {
-  const auto position = side.next_sequence - side.first_sequence;
-  if (position >= payload_inspection_limit) return;
-  const auto head = data.first(std::min<std::size_t>(data.size(), payload_inspection_limit - position));
-  const auto end = position + static_cast<std::uint32_t>(head.size());
-  if (end <= side.payload_seen) return;
-  side.payload_seen = static_cast<std::uint16_t>(end);
-  protocols_->payload(at, position, head);
 }
 
 bool Streams::take_buffer(const Passage& at, StreamSide& side) noexcept {
@@ -148,7 +159,7 @@ bool Streams::take_buffer(const Passage& at, StreamSide& side) noexcept {
     return true;
   }
   mark(at, UninspectedReason::buffer_full);
-  side.finished = true;
+  side.finished = side.skip == 0;
   return false;
 }
 
@@ -171,7 +182,10 @@ bool Streams::is_waiting(const Flow& flow) noexcept {
 }
 
 void Streams::release(Flow& flow) noexcept {
-  for (auto& side : flow.side) buffers_->give(side);
+  for (auto& side : flow.side) {
+    buffers_->give(side);
+    give_window(side);
+  }
   for (auto& receiver : flow.receiver) give_version(receiver);
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "dataplane/counters.hh"
+#include "dataplane/payload_window.hh"
 #include "dataplane/protocol.hh"
 #include "dataplane/reassembly_buffers.hh"
 #include "dataplane/reporter.hh"
@@ -13,10 +14,19 @@
 
 namespace sluice {
 
+// How many bytes of a direction's clear text signatures see, by the protocol that was recognised; 0 = all.
+struct PayloadDepths {
+  std::uint32_t unknown = std::uint32_t{1} << 20;
+  std::uint32_t http = std::uint32_t{1} << 20;
+  std::uint32_t other = std::uint32_t{1} << 20;
+};
+
 struct StreamOptions {
   bool midstream;         // follow TCP connections whose start was not seen
   bool drop_refused;      // in mode `enforce`: what a receiver refuses, and copies that differ, do not reach it
   std::uint32_t buffers;  // in the pool
+  std::uint32_t windows;  // of clear text
+  PayloadDepths depths;
 };
 
 class Streams {
@@ -31,10 +41,14 @@ class Streams {
   }
   // Nobody reads the flow any more, nor watches what was read.
   [[nodiscard]] static bool is_done(const Flow& flow) noexcept;
+  // No parser reads the direction any more; signatures may.
+  [[nodiscard]] static bool is_parsed(const StreamSide& side) noexcept { return side.finished || side.clear_text; }
   // A message has come in part, so that the rest of it may still come.
   [[nodiscard]] bool is_waiting(const Flow& flow) noexcept;
   // Gives back what the flow holds.
   void release(Flow& flow) noexcept;
+  // On a wire: what holds clear text costs no page fault.
+  void make_resident() noexcept { windows_.make_resident(); }
 
  private:
   // stream_segment.cc: what the headers say.
@@ -42,7 +56,7 @@ class Streams {
   static void mark(const Passage& at, UninspectedReason reason) noexcept {
     if (!at.packet.uninspected) at.packet.uninspected = reason;
   }
-  [[nodiscard]] static bool reads(const StreamSide& side, const TcpReceiver& receiver, const Packet& packet) noexcept;
+  [[nodiscard]] bool reads(const StreamSide& side, const TcpReceiver& receiver, const Packet& packet) const noexcept;
   void refuse(const Passage& at, TcpAnomaly reason) noexcept;
   void note(TcpAnomaly anomaly) noexcept { ++counters_->tcp_anomalies[anomaly]; }
   void end(const Passage& at, StreamSide& side, std::uint32_t sequence) noexcept;
@@ -58,8 +72,18 @@ class Streams {
   void pass_over(StreamSide& side, std::uint64_t count) noexcept;
   void parse_buffered(const Passage& at, StreamSide& side) noexcept;
   std::size_t parse(const Passage& at, StreamSide& side, Bytes data) noexcept;
-  void inspect_payload(const Passage& at, StreamSide& side, Bytes data) noexcept;
   bool take_buffer(const Passage& at, StreamSide& side) noexcept;
+
+  // stream_payload.cc: clear text for signatures.
+  [[nodiscard]] bool scans(const StreamSide& side) const noexcept;
+  [[nodiscard]] std::uint64_t depth_of(Protocol protocol) const noexcept;
+  void scan(const Passage& at, StreamSide& side, Bytes data) noexcept;
+  void scan_piece(const Passage& at, StreamSide& side, Bytes data) noexcept;
+  void scan_alone(const Passage& at, const StreamSide& side, std::uint32_t sequence, Bytes data) noexcept;
+  void reach_depth(const Passage& at, StreamSide& side) noexcept;
+  void go_on_as_clear_text(const Passage& at, StreamSide& side) noexcept;
+  void leap(const Passage& at, StreamSide& side, std::uint32_t sequence, Bytes data) noexcept;
+  void give_window(StreamSide& side) noexcept;
 
   // stream_watch.cc: copies that differ.
   [[nodiscard]] bool differs(const StreamSide& side, const TcpReceiver& receiver, std::uint32_t sequence,
@@ -79,6 +103,7 @@ class Streams {
   StreamOptions options_;
   InspectionCounters* counters_;
   VersionPool versions_;
+  PayloadWindowPool windows_;
   std::array<std::uint8_t, ReassemblyBuffer::window> scratch_{};
 };
 

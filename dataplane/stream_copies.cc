@@ -10,15 +10,19 @@ void StreamVersion::fork(const ReassemblyBuffer& bytes, const StreamSide& begin,
   bytes_ = bytes;
   begin_ = begin;
   begin_.buffer = no_index;
-  begin_.payload_seen = 0;
+  begin_.window = no_index;
+  begin_.scanned = begin.next_sequence;
   begin_.finished = false;
   origin_ = origin;
+  side.window = no_index;
   restart();
 }
 
 void StreamVersion::restart() noexcept {
   bytes_.rewind();
+  const auto window = side.window;
   side = begin_;
+  side.window = window;
 }
 
 bool StreamVersion::insert(std::uint32_t sequence, Bytes data, bool is_other) noexcept {

@@ -19,13 +19,14 @@ Streams::Streams(ReassemblyBuffers& buffers, Protocols& protocols, const StreamO
       protocols_(&protocols),
       options_(options),
       counters_(&counters),
-      versions_(std::min(options.buffers, versions_limit)) {}
+      versions_(std::min(options.buffers, versions_limit)),
+      windows_(options.windows) {}
 
 void Streams::segment(const Passage& at) noexcept {
   const auto& packet = at.packet;
   auto& side = at.flow.side[index(at.way)];
   auto& receiver = at.flow.receiver[index(at.way)];
-  if (protocols_->passes_over(at)) side.finished = true;
+  if (!scans(side) && protocols_->passes_over(at)) side.finished = true;
   const auto segment = TcpSegment::of(packet);
   if (const auto reason = receiver.refuses(packet, segment, reads(side, receiver, packet))) {
     // Captures are edited after they were taken, their checksums are not: what is refused by nothing else is read
@@ -63,11 +64,12 @@ void Streams::segment(const Passage& at) noexcept {
 }
 
 // Whether anything of a segment is parsed, or compared with what was. The middle of a body that no parser wants is not.
-bool Streams::reads(const StreamSide& side, const TcpReceiver& receiver, const Packet& packet) noexcept {
+bool Streams::reads(const StreamSide& side, const TcpReceiver& receiver, const Packet& packet) const noexcept {
   if (!side.started || side.buffer != no_index || receiver.version != no_index) return true;
   const auto end = packet.tcp_sequence + static_cast<std::uint32_t>(packet.payload.size());
   const std::int64_t ahead = sequence_distance(side.next_sequence, end);
-  return !side.finished && (packet.payload.empty() || (ahead > 0 && static_cast<std::uint64_t>(ahead) > side.skip));
+  const auto unread = scans(side) ? 0 : side.skip;
+  return !side.finished && (packet.payload.empty() || (ahead > 0 && static_cast<std::uint64_t>(ahead) > unread));
 }
 
 // What the snap length cut off never comes, and after a FIN nothing does; but the FIN may have overtaken data.
@@ -80,7 +82,7 @@ void Streams::end(const Passage& at, StreamSide& side, std::uint32_t sequence) n
   const bool snapped = packet.wire_length > packet.frame.size();
   if (!snapped && !ended) return;
   if (!rest.empty()) protocols_->cut(at, side, rest);
-  if (ended || !protocols_->resume_after_gap(side)) {
+  if (ended || !(side.clear_text || protocols_->resume_after_gap(side))) {
     side.finished = true;
     return;
   }
@@ -92,6 +94,7 @@ void Streams::start(StreamSide& side, std::uint32_t sequence) noexcept {
   side.started = true;
   side.first_sequence = sequence;
   side.next_sequence = sequence;
+  side.scanned = sequence;
 }
 
 void Streams::refuse(const Passage& at, TcpAnomaly reason) noexcept {
@@ -144,6 +147,7 @@ void Streams::answer(const Passage& at) noexcept {
   note(TcpAnomaly::early_data);
   buffers_->give(side);
   give_version(receiver);
+  give_window(side);
   side = StreamSide{};
   start(side, first);
   receiver.early_data = false;
@@ -182,15 +186,17 @@ bool Streams::close_hole(const Passage& sender, StreamSide& side, const TcpRecei
   const auto expected = side.next_sequence + static_cast<std::uint32_t>(before.size());
   if (sequence_distance(expected, next) <= 0) return false;
   if (side.skip > 0) {
+    const bool is_scanned = scans(side);
     pass_over(side, std::min<std::uint64_t>(side.skip, next - side.next_sequence));
+    if (!is_scanned) return true;
+    mark(sender, UninspectedReason::stream_gap);
+    if (side.buffer != no_index) parse_buffered(sender, side);
     return true;
   }
   mark(sender, UninspectedReason::stream_gap);
   if (!before.empty()) protocols_->cut(sender, side, before);
-  if (!protocols_->resume_after_gap(side)) {
-    side.finished = true;
-    return false;
-  }
+  if (!protocols_->resume_after_gap(side)) go_on_as_clear_text(sender, side);
+  if (side.finished) return false;
   if (side.buffer == no_index) {
     side.next_sequence = next;
     return false;

@@ -62,10 +62,12 @@ void Streams::forget(StreamSide& side, TcpReceiver& receiver) noexcept {
 
 // Gives back what is needed no more.
 void Streams::settle(StreamSide& side, TcpReceiver& receiver) noexcept {
+  if (side.finished) give_window(side);
   const auto is_final = [&](std::uint32_t end) {
     return !receiver.has_acknowledged || sequence_distance(end, receiver.acknowledged) >= 0 ||
            (side.finished && sequence_distance(end, receiver.sent) > watch_limit);
   };
+  if (side.finished) give_window(side);
   if (side.buffer != no_index) {
     auto& buffer = buffers_->at(side.buffer);
     const bool waits = !side.finished && !buffer.empty();
@@ -85,7 +87,11 @@ bool Streams::fork(const StreamSide& side, TcpReceiver& receiver) noexcept {
   if (!can_fork(begin.protocol)) return false;
   receiver.version = versions_.take();
   if (receiver.version == no_index) return false;
-  versions_.at(receiver.version).fork(buffers_->at(side.buffer), begin, receiver.origin);
+  auto& version = versions_.at(receiver.version);
+  version.fork(buffers_->at(side.buffer), begin, receiver.origin);
+  if (side.window != no_index) version.side.window = windows_.take();
+  // Before the place where the two part, it has seen the same.
+  if (version.side.window != no_index) windows_.at(version.side.window) = windows_.at(side.window);
   return true;
 }
 
@@ -103,7 +109,7 @@ void Streams::parse_version(const Passage& at, TcpReceiver& receiver) noexcept {
     if (ready.empty() || version.side.finished) return;
     const auto used = parse(at, version.side, ready);
     version.consume(used);
-    if (version.side.skip > 0) {
+    if (version.side.skip > 0 && !scans(version.side)) {
       version.pass_over(version.side.skip);
       version.side.skip = 0;
     }
@@ -125,6 +131,7 @@ void Streams::take_out_urgent(const Passage& at, StreamSide& side, std::uint32_t
 
 void Streams::give_version(TcpReceiver& receiver) noexcept {
   if (receiver.version == no_index) return;
+  give_window(versions_.at(receiver.version).side);
   versions_.give(receiver.version);
   receiver.version = no_index;
 }

@@ -17,6 +17,12 @@ namespace sluice {
   return protocol == Protocol::ipsec || protocol == Protocol::wireguard || protocol == Protocol::openvpn;
 }
 
+// Whether what follows the handshake is ciphertext.
+[[nodiscard]] constexpr bool hides_payload(Protocol protocol) noexcept {
+  return protocol == Protocol::tls || protocol == Protocol::dtls || protocol == Protocol::quic ||
+         protocol == Protocol::xiaomi_push || protocol == Protocol::ssh || is_opaque_tunnel(protocol);
+}
+
 // A UDP payload of which nothing else is known; `port`s: of its two ends.
 [[nodiscard]] std::optional<Protocol> recognise_vpn(Bytes payload, std::uint16_t source_port,
                                                     std::uint16_t destination_port, Tick now) noexcept;

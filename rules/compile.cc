@@ -33,22 +33,26 @@ std::string refusal_text(const hs_compile_error_t* error) {
   return text;
 }
 
-tl::expected<Database, Refusal> compile(std::span<const PrefilterPattern> patterns) {
+// Ids are places in `patterns`; of those a database for streams has the literals alone.
+tl::expected<Database, Refusal> compile(std::span<const PrefilterPattern> patterns, unsigned mode = HS_MODE_BLOCK) {
   std::vector<const char*> expressions;
   std::vector<unsigned> flags;
   std::vector<unsigned> ids;
-  for (const auto& pattern : patterns) {
-    ids.push_back(static_cast<unsigned>(expressions.size()));
-    expressions.push_back(pattern.expression.c_str());
-    flags.push_back(pattern.flags);
+  for (std::size_t i = 0; i < patterns.size(); ++i) {
+    if (mode == HS_MODE_STREAM && !patterns[i].is_literal()) continue;
+    ids.push_back(static_cast<unsigned>(i));
+    expressions.push_back(patterns[i].expression.c_str());
+    flags.push_back(mode == HS_MODE_STREAM ? patterns[i].stream_flags() : patterns[i].flags);
   }
+  if (ids.empty()) return Database{};
   hs_database_t* database = nullptr;
   hs_compile_error_t* error = nullptr;
-  const auto status =
-      hs_compile_multi(expressions.data(), flags.data(), ids.data(), static_cast<unsigned>(patterns.size()),
-                       HS_MODE_BLOCK, nullptr, &database, &error);
+  const auto status = hs_compile_multi(expressions.data(), flags.data(), ids.data(), static_cast<unsigned>(ids.size()),
+                                       mode, nullptr, &database, &error);
   if (status == HS_SUCCESS) return Database{database};
-  Refusal refusal{error != nullptr && error->expression >= 0 ? static_cast<std::size_t>(error->expression) : none_alone,
+  Refusal refusal{error != nullptr && error->expression >= 0
+                      ? std::size_t{ids[static_cast<std::size_t>(error->expression)]}
+                      : none_alone,
                   refusal_text(error)};
   hs_free_compile_error(error);
   return tl::unexpected(std::move(refusal));
@@ -147,6 +151,18 @@ tl::expected<Databases, std::vector<CompileError>> compile_databases(const Signa
       refusals = all_refusals(patterns, database.error());
     }
     for (const auto& refusal : refusals) tell(errors, signatures, prefilter, buffer, refusal);
+  }
+  const auto payload = static_cast<std::size_t>(Buffer::payload);
+  if (errors.empty()) {
+    const auto database = compile(prefilter.patterns[payload], HS_MODE_STREAM);
+    if (!database) {
+      tell(errors, signatures, prefilter, payload, database.error());
+    } else if (*database != nullptr) {
+      auto bytes = serialised(database->get());
+      if (!bytes) return tl::unexpected(std::vector{CompileError{CompileError::no_signature, bytes.error()}});
+      size += bytes->size();
+      databases.payload_stream = std::move(*bytes);
+    }
   }
   if (errors.empty() && size > databases_size_limit)
     errors.push_back(

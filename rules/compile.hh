@@ -23,9 +23,9 @@ struct CompileError {
   [[nodiscard]] std::string text(const SignatureList& signatures) const;
 };
 
-// One block-mode database for each buffer that has patterns, for this library and this CPU; takes seconds for 100,000
-// patterns. `prefilter` is of `signatures`. All errors where there is one: in every signature whose pcre Hyperscan
-// cannot take, even as a superset.
+// One block-mode database for each buffer that has patterns, and one in stream mode of the payload's, for this library
+// and this CPU; takes seconds for 100,000 patterns. `prefilter` is of `signatures`. All errors where there is one: in
+// every signature whose pcre Hyperscan cannot take, even as a superset.
 [[nodiscard]] tl::expected<Databases, std::vector<CompileError>> compile_databases(const SignatureList& signatures,
                                                                                    const Prefilter& prefilter);
 

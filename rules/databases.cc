@@ -11,9 +11,10 @@ namespace sluice {
 namespace {
 
 // Little-endian throughout: magic, u32 format, u32 number of buffers, u32 size of the platform text, u64 size of each
-// database; digest of the patterns, platform, databases; SHA-256 (hex) over all of that.
+// database, the one for streams last; digest of the patterns, platform, databases; SHA-256 (hex) over all of that.
 constexpr std::string_view magic = "SLUICEDB";
-constexpr std::size_t header_size = magic.size() + std::size_t{3} * 4 + buffer_count * 8;
+constexpr std::size_t database_count = buffer_count + 1;
+constexpr std::size_t header_size = magic.size() + std::size_t{3} * 4 + database_count * 8;
 constexpr std::size_t least_size = header_size + std::size_t{2} * sha256_text_size;
 constexpr std::uint32_t platform_limit = 256;  // bytes
 
@@ -66,15 +67,18 @@ std::vector<std::uint8_t> write_databases(const Databases& databases) {
   std::vector<std::uint8_t> out;
   auto size = least_size + databases.platform.size();
   for (const auto& database : databases.by_buffer) size += database.size();
+  size += databases.payload_stream.size();
   out.reserve(size);
   put(out, magic);
   put(out, databases_format);
   put(out, static_cast<std::uint32_t>(buffer_count));
   put(out, static_cast<std::uint32_t>(databases.platform.size()));
   for (const auto& database : databases.by_buffer) put(out, std::uint64_t{database.size()});
+  put(out, std::uint64_t{databases.payload_stream.size()});
   put(out, databases.prefilter_digest);
   put(out, databases.platform);
   for (const auto& database : databases.by_buffer) out.insert(out.end(), database.begin(), database.end());
+  out.insert(out.end(), databases.payload_stream.begin(), databases.payload_stream.end());
   put(out, sum_of(out));
   return out;
 }
@@ -92,7 +96,7 @@ tl::expected<Databases, std::string> read_databases(std::span<const std::uint8_t
     return refused(fmt::format("of {} buffers, and this program has {}", buffers, buffer_count));
   const auto platform_size = front.number<std::uint32_t>();
   if (platform_size > platform_limit) return refused("the platform text is too long: the file is damaged");
-  std::array<std::size_t, buffer_count> sizes{};
+  std::array<std::size_t, database_count> sizes{};
   std::size_t rest = bytes.size() - least_size;  // what the file holds beside its fixed parts
   const auto promised = [&rest](std::uint64_t size) {
     if (size > rest) return false;
@@ -121,6 +125,8 @@ tl::expected<Databases, std::string> read_databases(std::span<const std::uint8_t
     const auto raw = front.take(sizes[buffer]);
     databases.by_buffer[buffer].assign(raw.begin(), raw.end());
   }
+  const auto stream = front.take(sizes[buffer_count]);
+  databases.payload_stream.assign(stream.begin(), stream.end());
   return databases;
 }
 

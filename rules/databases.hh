@@ -1,5 +1,6 @@
-// Hyperscan databases of signatures in serialised form, one a buffer, as one file: what sluice-compile writes and the
-// data plane reads. Bound to the Hyperscan version and the CPU features that they were compiled for.
+// Hyperscan databases of signatures in serialised form, one a buffer and one for the clear text of streams, as one
+// file: what sluice-compile writes and the data plane reads. Bound to the Hyperscan version and the CPU features that
+// they were compiled for.
 #pragma once
 
 #include <array>
@@ -17,9 +18,10 @@ struct Databases {
   std::string prefilter_digest;                                   // of the patterns, hex; see prefilter.hh
   std::string platform;                                           // hyperscan_platform() where they were compiled
   std::array<std::vector<std::uint8_t>, buffer_count> by_buffer;  // empty = no pattern looks there
+  std::vector<std::uint8_t> payload_stream;                       // the payload's literals once more, in stream mode
 };
 
-constexpr std::uint32_t databases_format = 2;
+constexpr std::uint32_t databases_format = 3;
 // Of all databases together, bytes. A literal takes about 160: room for over three million.
 constexpr std::size_t databases_size_limit = std::size_t{512} << 20;
 constexpr std::size_t databases_file_limit = databases_size_limit + 4096;

@@ -77,6 +77,9 @@ const Pcre* first_pcre(const Signature& signature) {
 
 }  // namespace
 
+bool PrefilterPattern::is_literal() const noexcept { return (flags & HS_FLAG_PREFILTER) == 0; }
+unsigned PrefilterPattern::stream_flags() const noexcept { return flags & ~unsigned{HS_FLAG_SINGLEMATCH}; }
+
 Prefilter make_prefilter(const SignatureList& signatures) {
   Prefilter prefilter;
   std::array<std::unordered_map<std::string, std::size_t>, buffer_count> known;

@@ -17,6 +17,12 @@ struct PrefilterPattern {
   std::string expression;                 // as Hyperscan takes it
   unsigned flags = 0;                     // HS_FLAG_*
   std::vector<std::uint32_t> signatures;  // positions in the list
+
+  // The bytes of a content, not a superset of a regular expression.
+  [[nodiscard]] bool is_literal() const noexcept;
+  // As a database for streams takes it. Without HS_FLAG_SINGLEMATCH: a content that stands there first in vain may
+  // stand there again, and of 100,000 patterns each stream would keep 13 KiB of what was seen.
+  [[nodiscard]] unsigned stream_flags() const noexcept;
 };
 
 struct Prefilter {

@@ -8,6 +8,9 @@
 #include <memory>
 #include <vector>
 
+#include "rules/compile.hh"
+#include "rules/prefilter.hh"
+#include "rules/signature_file.hh"
 #include "tests/unit/frames.hh"
 #include "tests/unit/pipeline_run.hh"
 
@@ -164,8 +167,27 @@ class Traffic {
 
 }  // namespace
 
+// With signatures over clear text too: literals, parts that wait for each other, an expression, single bytes.
+static std::unique_ptr<Generation> generation_with(const char* text, std::uint32_t number) {
+  auto rules = listed_rules();
+  rules.signatures = parse_signatures(text, "fuzz").signatures;
+  const auto databases = compile_databases(rules.signatures, make_prefilter(rules.signatures));
+  auto generation = make_generation(rules, databases ? *databases : Databases{}, number, 1, buffers);
+  if (!generation) std::abort();
+  return std::move(*generation);
+}
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const auto generation = *make_generation(listed_rules(), {}, 1, 1);
+  static const auto generation = generation_with("", 1);
+  static const auto with_signatures = generation_with(
+      R"(drop tcp any any -> any any (msg:"a"; content:"ab"; content:"c"; distance:1; within:900; sid:1;))"
+      "\n"
+      R"(alert tcp any any -> any any (msg:"b"; content:"GET "; content:!"zz"; pcre:"/o.*o/R"; sid:2;))"
+      "\n"
+      R"(alert tcp any any -> any any (msg:"c"; pcre:"/x[0-9]y/"; sid:3;))"
+      "\n"
+      R"(alert tcp any any -> any any (msg:"d"; content:"q"; sid:4;))",
+      2);
   Reader input{Bytes{data, size}};
   const auto choice = input.u8();
   auto options = small_options((choice & 1) != 0 ? Mode::enforce : Mode::monitor);
@@ -176,7 +198,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   options.reassembly_buffers = buffers;
   options.event_queues = 2;
   options.resolved_names = 16;
-  Traffic traffic{input, options, *generation};
+  options.payload_windows = buffers;
+  options.payload_depths = {3000, 5000, 4000};
+  Traffic traffic{input, options, (choice & 16) != 0 ? *with_signatures : *generation};
   traffic.run();
   if (!options.verify_checksums) traffic.check();
   return 0;

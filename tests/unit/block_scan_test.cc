@@ -20,7 +20,7 @@ struct FreeDatabase {
 using Database = std::unique_ptr<hs_database_t, FreeDatabase>;
 
 // Hyperscan has other engines for few literals than for many.
-Database database_of(const std::vector<std::string>& literals) {
+Database database_of(const std::vector<std::string>& literals, bool in_streams = false) {
   SignatureList signatures;
   for (const auto& literal : literals) {
     Content content;
@@ -29,7 +29,8 @@ Database database_of(const std::vector<std::string>& literals) {
   }
   const auto compiled = compile_databases(signatures, make_prefilter(signatures));
   BOOST_REQUIRE(compiled);
-  const auto& bytes = compiled->by_buffer[static_cast<std::size_t>(Buffer::payload)];
+  const auto& bytes =
+      in_streams ? compiled->payload_stream : compiled->by_buffer[static_cast<std::size_t>(Buffer::payload)];
   hs_database_t* database = nullptr;
   BOOST_REQUIRE_EQUAL(hs_deserialize_database(reinterpret_cast<const char*>(bytes.data()), bytes.size(), &database),
                       HS_SUCCESS);
@@ -71,6 +72,30 @@ BOOST_AUTO_TEST_CASE(nothing_is_read_outside_of_a_block_at_either_end_of_what_is
         BOOST_REQUIRE_EQUAL(scan.scan(*database, memory.at_start(as_bytes(text)), nullptr, nullptr), HS_SUCCESS);
       }
     }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_read_outside_of_a_piece_of_a_stream) {
+  GuardedMemory memory;
+  std::mt19937 random{2};  // NOLINT(cert-msc51-cpp): the same inputs every time
+  for (const int count : {1, 2, 3, 6, 20, 40, 100, 2000}) {
+    const auto all = literals(count);
+    const auto database = database_of(all, true);
+    BlockScan scan;
+    BOOST_REQUIRE_EQUAL(scan.prepare_streams(*database), HS_SUCCESS);
+    hs_stream_t* stream = nullptr;
+    BOOST_REQUIRE_EQUAL(hs_open_stream(database.get(), 0, &stream), HS_SUCCESS);
+    for (std::size_t size = 0; size < 300; ++size) {
+      for (int again = 0; again < 5; ++again) {
+        std::string text;
+        while (text.size() < size) text += all[random() % all.size()].substr(0, 1 + random() % 8);
+        text.resize(size);
+        for (std::size_t gap = 0; gap < 4; ++gap)
+          BOOST_REQUIRE_EQUAL(scan.feed(*stream, memory.at_end(as_bytes(text), gap), nullptr, nullptr), HS_SUCCESS);
+        BOOST_REQUIRE_EQUAL(scan.feed(*stream, memory.at_start(as_bytes(text)), nullptr, nullptr), HS_SUCCESS);
+      }
+    }
+    (void)hs_close_stream(stream, nullptr, nullptr, nullptr);
   }
 }
 

@@ -123,6 +123,14 @@ BOOST_AUTO_TEST_CASE(payload_positions_count_from_the_start_of_the_stream) {
   // The first 4 bytes have gone by unseen: that X did not stand there is not known.
   BOOST_TEST(!matches(R"(content:"def"; content:!"X"; depth:4;)", "def", 4));
   BOOST_TEST(matches(R"(content:"def"; content:!"X"; depth:5;)", "def", 4));
+  // No expression takes the middle of a stream for its beginning.
+  BOOST_TEST(matches(R"(content:"ef"; pcre:"/^def/";)", "def", 0));
+  BOOST_TEST(!matches(R"(content:"ef"; pcre:"/^def/";)", "def", 4));
+  BOOST_TEST(matches(R"(content:"ef"; pcre:"/^def/m";)", "c\ndef", 4));
+  BOOST_TEST(matches(R"(content:"de"; pcre:"/def/A";)", "def", 0));
+  BOOST_TEST(!matches(R"(content:"de"; pcre:"/def/A";)", "def", 4));
+  BOOST_TEST(!matches(R"(content:"de"; pcre:!"/xyz/A";)", "def", 4));
+  BOOST_TEST(matches(R"(content:"de"; pcre:"/^f/R";)", "def", 4));
 }
 
 BOOST_AUTO_TEST_CASE(an_absent_buffer_matches_nothing_and_an_empty_one_is_there) {

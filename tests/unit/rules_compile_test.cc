@@ -5,6 +5,8 @@
 #include <boost/test/unit_test.hpp>
 #include <memory>
 #include <set>
+#include <utility>
+#include <vector>
 
 #include "rules/hyperscan_platform.hh"
 #include "tests/unit/signature_parts.hh"
@@ -93,6 +95,39 @@ BOOST_AUTO_TEST_CASE(each_buffer_has_a_database_of_its_own) {
 
 BOOST_AUTO_TEST_CASE(no_signatures_need_no_database) {
   for (const auto& database : compiled({}).by_buffer) BOOST_TEST(database.empty());
+  BOOST_TEST(compiled({}).payload_stream.empty());
+}
+
+// Ids are those of the payload's other database, and each place is told.
+BOOST_AUTO_TEST_CASE(literals_of_the_payload_are_found_in_a_stream_as_well) {
+  Pcre pcre;
+  pcre.expression = "a[0-9]";
+  auto expression = signature(1, content("unused"));
+  expression.parts = {{std::nullopt, pcre}};
+  BOOST_TEST(compiled({expression}).payload_stream.empty());
+  BOOST_TEST(compiled({signature(1, content("two", Buffer::http_uri))}).payload_stream.empty());
+
+  const auto bytes = compiled({expression, signature(2, content("onetwo"))}).payload_stream;
+  hs_database_t* database = nullptr;
+  BOOST_REQUIRE(hs_deserialize_database(reinterpret_cast<const char*>(bytes.data()), bytes.size(), &database) ==
+                HS_SUCCESS);
+  const std::unique_ptr<hs_database_t, decltype(&hs_free_database)> owner{database, &hs_free_database};
+  hs_scratch_t* scratch = nullptr;
+  BOOST_REQUIRE(hs_alloc_scratch(database, &scratch) == HS_SUCCESS);
+  const std::unique_ptr<hs_scratch_t, decltype(&hs_free_scratch)> scratch_owner{scratch, &hs_free_scratch};
+  hs_stream_t* stream = nullptr;
+  BOOST_REQUIRE(hs_open_stream(database, 0, &stream) == HS_SUCCESS);
+  using Places = std::vector<std::pair<unsigned, unsigned long long>>;
+  Places places;
+  const auto note = [](unsigned id, unsigned long long, unsigned long long to, unsigned, void* seen) {
+    static_cast<Places*>(seen)->emplace_back(id, to);
+    return 0;
+  };
+  for (const std::string_view piece : {"a1on", "etwo", "one", "two"})
+    BOOST_TEST(hs_scan_stream(stream, piece.data(), static_cast<unsigned>(piece.size()), 0, scratch, note, &places) ==
+               HS_SUCCESS);
+  BOOST_TEST(hs_close_stream(stream, nullptr, nullptr, nullptr) == HS_SUCCESS);
+  BOOST_TEST((places == Places{{1, 8}, {1, 14}}));
 }
 
 // What Hyperscan has no equal for is found wherever PCRE2 would find it: the text on the right matches by

@@ -14,6 +14,8 @@ Databases sample() {
   const std::string payload = "payload-db";
   databases.by_buffer[0] = {payload.begin(), payload.end()};
   databases.by_buffer[9] = {0x00, 0xff};
+  const std::string stream = "stream";
+  databases.payload_stream = {stream.begin(), stream.end()};
   return databases;
 }
 
@@ -35,14 +37,15 @@ BOOST_AUTO_TEST_CASE(what_was_written_is_read) {
   BOOST_TEST(read->prefilter_digest == sample().prefilter_digest);
   BOOST_TEST(read->platform == "5.4.0 test");
   BOOST_TEST((read->by_buffer == sample().by_buffer));
+  BOOST_TEST((read->payload_stream == sample().payload_stream));
 }
 
 // Size and sum of the same file built with python's struct and hashlib from the description in databases.cc.
 BOOST_AUTO_TEST_CASE(the_form_is_as_described) {
   const auto bytes = write_databases(sample());
-  BOOST_TEST(bytes.size() == 290U);
+  BOOST_TEST(bytes.size() == 304U);
   BOOST_TEST((std::string{bytes.end() - 64, bytes.end()}) ==
-             "393914fbd0a7dc48e13dc79495a7888e638aa740bd7fe8ac6b7a3ad0c0dc9d61");
+             "cce4c829e1855c6da24dea38abb8c30ffa4c13a2b3a49574706f3119ad270bde");
 }
 
 BOOST_AUTO_TEST_CASE(every_cut_is_refused) {
@@ -69,8 +72,8 @@ BOOST_AUTO_TEST_CASE(the_refusal_says_what_it_is) {
   other[0] = 'X';
   BOOST_TEST(refusal(other) == "compiled databases: this is another kind of file; compile them anew");
   other = bytes;
-  other[8] = 3;
-  BOOST_TEST(holds(refusal(other), "format 3, and this program reads format 2"));
+  other[8] = 2;
+  BOOST_TEST(holds(refusal(other), "format 2, and this program reads format 3"));
   other = bytes;
   other[12] = 11;
   BOOST_TEST(holds(refusal(other), "of 11 buffers"));

@@ -69,7 +69,10 @@ inline Places reference_ends(const Pcre& pcre, const ReferenceText& text, std::i
   const auto origin = pcre.relative ? std::max<std::int64_t>(previous - text.position, 0) : 0;
   const auto subject = text.bytes.substr(static_cast<std::size_t>(origin));
   Places ends;
-  for (std::size_t start = 0; start <= subject.size(); ++start) {
+  // What begins in the middle of a stream is not its beginning: its first byte is what an expression may look back to.
+  const std::size_t first = !pcre.relative && text.position > 0 && !subject.empty() ? 1 : 0;
+  if (first > 0 && pcre.anchored) return {};
+  for (std::size_t start = first; start <= subject.size(); ++start) {
     std::smatch match;
     auto how = std::regex_constants::match_continuous;
     if (start > 0) how |= std::regex_constants::match_prev_avail;
@@ -81,11 +84,15 @@ inline Places reference_ends(const Pcre& pcre, const ReferenceText& text, std::i
   return ends;
 }
 
+inline bool reference_gone(const Pcre& pcre, const ReferenceText& text) {
+  return pcre.anchored && !pcre.relative && text.position > 0 && !text.bytes.empty();
+}
+
 inline bool reference_matches(const Signature& signature, const SignatureInput& input) {
   for (std::size_t number = 0; number < buffer_count; ++number) {
     const auto buffer = input.buffers[number];
     const ReferenceText text{std::string{buffer.begin(), buffer.end()},
-                             number == 0 ? std::int64_t{input.payload_position} : 0};
+                             static_cast<std::int64_t>(number == 0 ? input.payload_position : 0)};
     Places reached{0};
     for (const auto& part : signature.parts) {
       if (static_cast<std::size_t>(part.content ? part.content->buffer : part.pcre->buffer) != number) continue;
@@ -97,7 +104,8 @@ inline bool reference_matches(const Signature& signature, const SignatureInput& 
             part.content ? reference_ends(*part.content, text, previous) : reference_ends(*part.pcre, text, previous);
         if (!negated)
           next.insert(ends.begin(), ends.end());
-        else if (ends.empty() && !(part.content && reference_gone(*part.content, text, previous)))
+        else if (ends.empty() &&
+                 !(part.content ? reference_gone(*part.content, text, previous) : reference_gone(*part.pcre, text)))
           next.insert(previous);
       }
       reached = next;

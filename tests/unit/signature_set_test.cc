@@ -225,6 +225,17 @@ BOOST_AUTO_TEST_CASE(databases_that_are_not_for_this_list_or_library_are_refused
   more.by_buffer[static_cast<std::size_t>(Buffer::tls_sni)] = more.by_buffer[uri];
   BOOST_TEST(refusal(signatures, more) == "databases, buffer tls.sni: there should be none" + remedy);
 
+  auto no_stream = good;
+  no_stream.payload_stream.clear();
+  BOOST_TEST(refusal(signatures, no_stream) == "databases, streams: it is missing" + remedy);
+  auto blocks = good;
+  blocks.payload_stream = good.by_buffer[0];
+  BOOST_TEST(refusal(signatures, blocks) == "databases, streams: they were compiled for another mode" + remedy);
+  const auto of_uri = signatures_of(http(R"(http.uri; content:"/a";)"));
+  auto too_many = databases_of(of_uri);
+  too_many.payload_stream = good.payload_stream;
+  BOOST_TEST(refusal(of_uri, too_many) == "databases, streams: there should be none" + remedy);
+
   // The head of a serialised database in Hyperscan 5.4 (database.h): magic, version, length, platform, CRC; 32 bit
   // but for the platform's 64.
   const auto altered = [&](std::size_t at, std::uint8_t value) {
