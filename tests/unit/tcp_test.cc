@@ -6,86 +6,12 @@
 #include "dataplane/stream.hh"
 #include "dataplane/tcp_segment.hh"
 #include "tests/unit/hello_samples.hh"
-#include "tests/unit/pipeline_run.hh"
+#include "tests/unit/tcp_talk.hh"
 
 using namespace sluice;
 using namespace sluice::test;
 
 namespace {
-
-// What a header may have besides numbers, flags and payload.
-struct Extra {
-  Frame options{};
-  std::uint16_t window = 0xffff;
-  std::uint16_t urgent = 0;
-  bool with_checksum = false;
-  std::uint16_t checksum_error = 0;
-};
-
-unsigned sum_of(Bytes bytes) {
-  unsigned sum = 0;
-  for (std::size_t i = 0; i < bytes.size(); ++i) sum += static_cast<unsigned>(bytes[i]) << (i % 2 == 0 ? 8 : 0);
-  return sum;
-}
-
-// IPv4 alone.
-Frame segment(const Ends& at, std::uint32_t sequence, std::uint32_t acknowledgement, std::uint8_t flags, Bytes payload,
-              const Extra& extra) {
-  Frame tcp;
-  put16(tcp, at.source_port);
-  put16(tcp, at.destination_port);
-  put32(tcp, sequence);
-  put32(tcp, acknowledgement);
-  tcp.push_back(static_cast<std::uint8_t>((5 + extra.options.size() / 4) << 4));
-  tcp.push_back(flags);
-  put16(tcp, extra.window);
-  put16(tcp, 0);
-  put16(tcp, extra.urgent);
-  put(tcp, extra.options);
-  put(tcp, payload);
-  if (extra.with_checksum) {
-    auto sum = sum_of(tcp) + sum_of(Bytes{at.source.bytes}.subspan(12)) +
-               sum_of(Bytes{at.destination.bytes}.subspan(12)) + ip_protocol::tcp + static_cast<unsigned>(tcp.size());
-    while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16);
-    sum = (~sum & 0xffff) ^ extra.checksum_error;
-    tcp[16] = static_cast<std::uint8_t>(sum >> 8);
-    tcp[17] = static_cast<std::uint8_t>(sum);
-  }
-  return ip_frame(at, ip_protocol::tcp, tcp);
-}
-
-std::string request(std::string_view host) { return "GET / HTTP/1.1\r\nHost: " + std::string{host} + "\r\n\r\n"; }
-
-constexpr std::uint8_t push_ack = 0x18;
-constexpr std::uint32_t client_first = Connection::client_isn + 1;
-constexpr std::uint32_t server_first = Connection::server_isn + 1;
-const Lines listed_seen{"alert listed.example data-sent pass", "http listed.example /"};
-const Lines benign_seen{"http benign.example /"};
-const std::string listed = request("listed.example");
-const std::string benign = request("benign.example");
-
-struct Talk {
-  explicit Talk(Mode mode = Mode::monitor) : run(small_options(mode)), tcp(run, 40000, 80) {}
-
-  Talk& open(const Extra& extra = {}) {
-    run.send(segment(tcp.at(), Connection::client_isn, 0, tcp_flag::syn, {}, extra));
-    run.send(
-        segment(tcp.at().reversed(), Connection::server_isn, client_first, tcp_flag::syn | tcp_flag::ack, {}, extra));
-    run.send(segment(tcp.at(), client_first, server_first, tcp_flag::ack, {}, extra));
-    return *this;
-  }
-  bool client(std::size_t offset, std::string_view data, std::uint8_t flags = push_ack, const Extra& extra = {}) {
-    return run.send(segment(tcp.at(), client_first + static_cast<std::uint32_t>(offset), server_first, flags,
-                            as_bytes(data), extra));
-  }
-  void server_confirms(std::size_t offset, const Extra& extra = {}) {
-    run.send(segment(tcp.at().reversed(), server_first, client_first + static_cast<std::uint32_t>(offset),
-                     tcp_flag::ack, {}, extra));
-  }
-
-  PipelineRun run;
-  Connection tcp;
-};
 
 Frame timestamps(std::uint32_t value, std::uint32_t echo) {  // RFC 7323 section 3.2
   Frame options{1, 1, 8, 10};
@@ -343,69 +269,6 @@ BOOST_AUTO_TEST_CASE(without_midstream_each_packet_of_such_a_connection_counts) 
   Connection tcp{run, 40000, 80};
   for (int i = 0; i < 3; ++i) tcp.client(static_cast<std::size_t>(i), as_bytes("x"));
   BOOST_TEST(run.count(UninspectedReason::stream_gap) == 3U);
-}
-
-BOOST_AUTO_TEST_CASE(a_flood_of_half_messages_costs_others_nothing) {
-  auto options = small_options();
-  options.reassembly_buffers = 64;
-  options.flow_table_entries = 1024;
-  PipelineRun run{options};
-  for (std::uint16_t port = 1; port <= 500; ++port) {
-    Connection half{run, port, 80};
-    half.open().client(0, as_bytes("GET / HTTP/1.1\r\nHost: "));
-    run.wait(Duration{1'000'000});
-  }
-  (void)run.events();
-  Connection good{run, 40000, 80};
-  good.open().client(20, as_bytes(listed).subspan(20));
-  good.client(0, as_bytes(listed).first(20));
-  BOOST_TEST((run.events() == listed_seen));
-  BOOST_TEST(run.count(UninspectedReason::buffer_full) == 0U);
-}
-
-BOOST_AUTO_TEST_CASE(a_flood_of_half_hellos_over_quic_costs_others_nothing_and_neither_does_tcp_cost_quic) {
-  for (const bool quic_floods : {true, false}) {
-    auto options = small_options();
-    options.reassembly_buffers = 64;
-    options.flow_table_entries = 1024;
-    PipelineRun run{options};
-    const auto initial = [&](std::uint16_t port, std::string_view hex) {
-      run.send(udp_frame(ends("192.168.1.10", port, "198.51.100.7", 443), quic_samples::from_hex(hex)));
-    };
-    for (std::uint16_t port = 1; port <= 500; ++port) {
-      if (quic_floods) {
-        initial(port, initials_v1[0]);
-      } else {
-        Connection half{run, port, 80};
-        half.open().client(0, as_bytes("GET / HTTP/1.1\r\nHost: "));
-      }
-      run.wait(Duration{1'000'000});
-    }
-    (void)run.events();
-    const auto lost = run.count(UninspectedReason::buffer_full);
-    Connection good{run, 40000, 80};
-    good.open().client(20, as_bytes(listed).subspan(20));
-    good.client(0, as_bytes(listed).first(20));
-    BOOST_TEST((run.events() == listed_seen));
-    for (const auto hex : initials_v1) initial(40001, hex);
-    BOOST_TEST((run.events() == Lines{"alert www.listed.example handshake pass", "quic www.listed.example"}));
-    BOOST_TEST(run.count(UninspectedReason::buffer_full) == lost);
-  }
-}
-
-BOOST_AUTO_TEST_CASE(what_is_kept_for_copies_that_differ_costs_messages_none) {
-  auto options = small_options();
-  options.reassembly_buffers = 64;
-  options.flow_table_entries = 4096;
-  PipelineRun run{options};
-  std::vector<Connection> connections;
-  for (std::uint16_t port = 1; port <= 500; ++port) connections.emplace_back(run, port, 80);
-  for (auto& each : connections) each.open().client(0, as_bytes(benign));  // none of it is confirmed
-  (void)run.events();
-  for (auto& each : connections) each.client(benign.size(), as_bytes(listed));
-  BOOST_TEST(run.events().size() == 2 * connections.size());
-  BOOST_TEST(run.count(UninspectedReason::buffer_full) == 0U);
-  BOOST_TEST(run.count(TcpAnomaly::unwatched) > 0U);
 }
 
 BOOST_AUTO_TEST_CASE(the_number_of_a_fin_is_no_byte_that_was_lost) {  // RFC 9293 section 3.4
