@@ -66,6 +66,15 @@ def unknown_row(program):
     return ''
 
 
+def streams(program):
+    done = bench(program + '-streams', '--turns', '2')
+    assert done.returncode == 0, done.stdout + done.stderr
+    line = r'^ *(\d+) B a segment: pipeline +[\d.]+ Gbit/s, Hyperscan alone +[\d.]+ Gbit/s'
+    sizes = re.findall(line, done.stdout, re.M)
+    assert sizes == ['1400', '512'], done.stdout
+    return ''
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('pattern', nargs='?', default='')
@@ -73,7 +82,8 @@ def main():
     arguments = parser.parse_args()
     program = os.path.join(os.path.abspath(arguments.build), 'tests/bench/bench')
     tally = Tally('bench', arguments.pattern)
-    items = {'all_rows_forward_the_same_packets': all_rows, 'one_row_alone': one_row, 'a_row_that_is_none': unknown_row}
+    items = {'all_rows_forward_the_same_packets': all_rows, 'one_row_alone': one_row, 'a_row_that_is_none': unknown_row,
+             'streams_see_all_of_the_text': streams}
     for name, item in items.items():
         if not tally.wants(name):
             continue

@@ -4,6 +4,7 @@
 #include <hs/hs_runtime.h>
 #include <time.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
 #include <string>
@@ -30,7 +31,7 @@ double seconds() {
 
 constexpr std::size_t flows = 256;
 constexpr std::size_t segments_a_turn = 8;  // of each flow
-constexpr std::size_t turns_a_flow = 60;    // below the depth that signatures see
+constexpr std::size_t turns_limit = 60;     // below the depth that signatures see
 constexpr std::size_t literals = 10'000;
 
 std::string text(Random& random, std::size_t size) {
@@ -109,7 +110,7 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-void measure(const RuleList& rules, const Databases& databases, std::size_t size) {
+void measure(const RuleList& rules, const Databases& databases, std::size_t size, std::size_t turns) {
   Random random{2};
   std::vector<std::string> texts;
   for (int i = 0; i < 61; ++i) texts.push_back('\x80' + text(random, size));  // of no protocol that is known
@@ -131,7 +132,7 @@ void measure(const RuleList& rules, const Databases& databases, std::size_t size
   Pipeline pipeline{options, *generation, 0, sink};
   std::vector<double> own;
   std::vector<double> alone;
-  for (std::size_t number = 0; number < turns_a_flow; ++number) {
+  for (std::size_t number = 0; number < turns; ++number) {
     const auto turn = turn_of(number, size, texts);
     const double gigabits = static_cast<double>(turn.payloads.size() * size) * 8e-9;
     // Who comes second finds the segments in the caches.
@@ -153,11 +154,15 @@ void measure(const RuleList& rules, const Databases& databases, std::size_t size
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+  CLI::App app{"Measures matching in the clear text of TCP against Hyperscan alone. tests/bench/README.md says more."};
+  std::size_t turns = turns_limit;
+  app.add_option("--turns", turns, "of 2,048 segments a size")->check(CLI::Range(std::size_t{1}, turns_limit));
+  CLI11_PARSE(app, argc, argv);
   Random random{1};
   const RuleList rules{{}, signatures(random)};
   const auto databases = compile_databases(rules.signatures, make_prefilter(rules.signatures));
   if (!databases) std::abort();
-  fmt::print("{} literals, {} directions, medians of {} turns\n", literals, flows, turns_a_flow);
-  for (const std::size_t size : {1400U, 512U}) measure(rules, *databases, size);
+  fmt::print("{} literals, {} directions, medians of {} turns\n", literals, flows, turns);
+  for (const std::size_t size : {1400U, 512U}) measure(rules, *databases, size, turns);
 }

@@ -20,6 +20,7 @@ void require(bool holds) {
 struct Model {
   std::vector<std::optional<std::uint8_t>> bytes;
   std::optional<std::size_t> end;
+  bool lost = false;  // the table may hold more of it, or less: nothing is said until it is whole
 };
 
 }  // namespace
@@ -54,11 +55,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto result = table.add(fragment);
     auto& model = models[which];
     if (counters.uninspected.sum() != lost_before) {
-      // Some datagram was given up: the model forgets all, and says nothing until they begin anew.
-      for (auto& each : models) each = {};
+      // Some datagram was given up, and it is not told which.
+      for (auto& each : models) each.lost = true;
     }
-    if (result.state == FragmentTable::State::refused) {
-      model = {};
+    if (result.state == FragmentTable::State::refused) {  // the piece alone, or all of its datagram
+      model.lost = true;
       continue;
     }
     const auto length = fragment.more ? payload.size() / 8 * 8 : payload.size();
@@ -75,8 +76,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       require(result.datagram.size() <= FragmentTable::datagram_limit);
       // Touches every byte: AddressSanitizer sees what is not there.
       for (std::size_t at = 0; at < result.datagram.size(); ++at)
-        if (at < model.bytes.size() && model.bytes[at]) require(*model.bytes[at] == result.datagram[at]);
-      if (model.end) require(*model.end == result.datagram.size());
+        if (!model.lost && at < model.bytes.size() && model.bytes[at]) require(*model.bytes[at] == result.datagram[at]);
+      if (!model.lost && model.end) require(*model.end == result.datagram.size());
       model = {};
       table.settle(result.handle, (piece[0] & 64) != 0, now);
       require((piece[0] & 64) == 0 || table.is_dropped(result.handle));
