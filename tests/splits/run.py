@@ -59,7 +59,7 @@ def through_replay(program, sluice, stride, limit):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--build', default='build')
-    parser.add_argument('--all', action='store_true', help='through the worker every case (about 15 minutes)')
+    parser.add_argument('--all', action='store_true', help='through the worker every case (about 10 minutes)')
     parser.add_argument('pattern', nargs='?', default='')
     options = parser.parse_args()
     tally = Tally('splits', options.pattern)
