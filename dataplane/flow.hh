@@ -57,7 +57,7 @@ enum class Way : std::uint8_t { to_server = 0, to_client = 1 };
 struct StreamSide {
   std::uint32_t first_sequence = 0;  // of the first byte after the SYN, or of the first byte seen
   std::uint32_t next_sequence = 0;   // of the first byte that the parser has not consumed
-  std::uint32_t buffer = no_index;   // in the worker's BufferPool
+  std::uint32_t buffer = no_index;   // in the worker's ReassemblyBuffers
   std::uint32_t window = no_index;   // in the worker's PayloadWindowPool
   std::uint64_t skip = 0;            // bytes ahead that no parser wants (a body)
   std::uint32_t scanned = 0;         // of the first byte that signatures without a buffer have not seen
