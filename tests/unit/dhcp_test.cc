@@ -79,12 +79,13 @@ BOOST_AUTO_TEST_CASE(what_is_no_whole_message) {
 }
 
 BOOST_AUTO_TEST_CASE(options_of_a_wrong_size_are_left_out) {
-  const auto sizes = parse_dhcp(message("0101",
-                                        "63825363"
-                                        "32020102"
-                                        "33020102"
-                                        "350201020c036162000c0163"
-                                        "ff320401020304"));
+  const auto bytes = message("0101",
+                             "63825363"
+                             "32020102"
+                             "33020102"
+                             "350201020c036162000c0163"
+                             "ff320401020304");
+  const auto sizes = parse_dhcp(bytes);
   BOOST_REQUIRE(sizes.has_value());
   BOOST_TEST(text_of(sizes->requested) == "-");
   BOOST_TEST(sizes->lease_seconds == 0U);
