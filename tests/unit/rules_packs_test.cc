@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "rules/indicator_list.hh"
+#include "rules/lint_warning.hh"
 #include "rules/signature_file.hh"
 
 using sluice::Indicator;
@@ -160,6 +161,11 @@ BOOST_AUTO_TEST_CASE(a_name_stands_in_one_pack_alone) {
     const auto [entry, is_new] = seen.emplace(indicator.facts.subject, indicator.facts.rule_id);
     BOOST_TEST(is_new, indicator.facts.rule_id << " and " << entry->second);
   }
+}
+
+BOOST_AUTO_TEST_CASE(no_row_is_a_name_below_which_many_parties_have_theirs) {
+  for (const auto& warning : sluice::lint_warnings(all_rows(), {}, {}))
+    BOOST_ERROR(warning.text);  // on the first day of 1970 nothing is old
 }
 
 BOOST_AUTO_TEST_CASE(every_pack_keeps_to_its_class_and_has_its_page) {
