@@ -26,7 +26,9 @@ void add_rollback_command(CLI::App& program, Run& run);
 void add_watch_command(CLI::App& program, Run& run);
 void add_rules_command(CLI::App& program, Run& run);
 // Of `sluice rules`.
+void add_rules_lint_command(CLI::App& rules, Run& run);
 void add_rules_compile_command(CLI::App& rules, Run& run);
 void add_rules_show_command(CLI::App& rules, Run& run);
+void add_rules_test_command(CLI::App& rules, Run& run);
 
 }  // namespace sluice

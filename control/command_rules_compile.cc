@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -11,6 +12,7 @@
 #include "control/command.hh"
 #include "control/pack_file.hh"
 #include "control/pack_sources.hh"
+#include "control/rule_trial.hh"
 #include "control/text_file.hh"
 #include "control/timestamp.hh"
 #include "rules/date.hh"
@@ -111,6 +113,18 @@ std::string comment_of(const PackInfo& info) {
                      day_text(Tick{Duration{info.created_ns}}));
 }
 
+// Those that stand beside the sources: what a rule's own example contradicts makes no pack.
+std::vector<ExampleFile> example_files(const Arguments& arguments) {
+  std::vector<std::string> paths;
+  for (const auto& source : arguments.sources)
+    if (auto beside = examples_beside(source)) paths.push_back(std::move(*beside));
+  std::ranges::sort(paths);
+  paths.erase(std::ranges::unique(paths).begin(), paths.end());
+  std::vector<ExampleFile> files;
+  for (auto& path : paths) files.push_back({arguments.info.name, std::move(path)});
+  return files;
+}
+
 Exit run_compile(Arguments& arguments) {
   if (const auto error = read_info(arguments)) return refuse(*error, Exit::usage);
   std::optional<MinisignSecretKey> key;
@@ -123,6 +137,9 @@ Exit run_compile(Arguments& arguments) {
   for (const auto& error : read.errors) fmt::print(stderr, "{}\n", error);
   if (!read.errors.empty()) return Exit::usage;
   for (const auto& note : read.notes) fmt::print(stderr, "{}\n", note);
+  const auto trial = try_rules(read.rules, example_files(arguments), false);
+  for (const auto& failure : trial.failures) fmt::print(stderr, "{}\n", failure);
+  if (!trial.failures.empty()) return Exit::usage;
   arguments.info.sources = std::move(read.sources);
   const auto bytes = write_pack({arguments.info, std::move(read.rules)});
   const auto proof = read_pack(bytes);  // what no tap would take is not published
@@ -158,7 +175,9 @@ void add_rules_compile_command(CLI::App& rules, Run& run) {
       "The ids of the rules begin with the pack's name. With --secret-key the signature is written beside the pack, "
       "as\n"
       "P.minisig; `minisign -Sm P` signs it as well, on a machine that has the key. `minisign -G` makes keys.\n"
-      "The same sources, options and --created give the same pack, byte for byte.");
+      "The same sources, options and --created give the same pack, byte for byte. Examples that stand beside a "
+      "source,\n"
+      "in NAME.examples, are tried first; see `sluice rules test`.");
   command->add_option("sources", arguments->sources, "Indicator lists (.csv) and signatures (.rules)")
       ->required()
       ->type_name("SOURCE");

@@ -189,6 +189,8 @@ Json metadata(const Finding& finding) {
   put("expires", rule.expires);
   put("licence", rule.licence);
   put("tlp", rule.tlp);
+  for (const auto text : other_explanations(rule.finding_class, finding.stage, finding.is_by_address()))
+    metadata["other_explanations"].push_back(text);
   return metadata;
 }
 

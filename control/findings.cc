@@ -208,6 +208,9 @@ nlohmann::ordered_json FindingsTable::document() const {
     }
     if (row.lowered != Lowered::no) finding["confidence_lowered"] = text_of(row.lowered);
     finding["stage"] = text_of(row.stage);
+    if (row.rule != nullptr)
+      finding["other_explanations"] =
+          other_explanations(row.rule->finding_class, row.stage, row.lowered == Lowered::address_alone);
     finding["count"] = row.count;
     finding["blocked"] = row.blocked;
     finding["first"] = timestamp_text(row.first);

@@ -47,9 +47,10 @@ class FindingsTable {
   // "What could not be seen": reason, packets, share of all received; how much of each device could be.
   void print_uninspected(std::ostream& out, const Statistics& statistics, std::size_t width) const;
 
-  // {"findings": [{"device", "device_certainty", "rule_id", "class", "recipient", "confidence", "stage", "count",
-  // "blocked", "first", "last", "seen": [..], "seen_all", "source"}], "left_out", "handshakes_without_name"}, sorted
-  // like the table. A rule that is not known has its row instead of what is known of it.
+  // {"findings": [{"device", "device_certainty", "rule_id", "class", "recipient", "confidence", "stage",
+  // "other_explanations", "count", "blocked", "first", "last", "seen": [..], "seen_all", "source"}], "left_out",
+  // "handshakes_without_name"}, sorted like the table. A rule that is not known has its row instead of what is known of
+  // it.
   [[nodiscard]] nlohmann::ordered_json document() const;
 
   // One alert in one line, without the line end: device, class, recipient, what was seen, stage, source.

@@ -6,77 +6,53 @@
 #include <vector>
 
 #include "control/safe_text.hh"
+#include "control/wording_text.hh"
 
 namespace sluice {
 namespace {
 
-// Completes "a host documented as ..." and "an address once listed as ...".
-std::string_view class_words(FindingClass finding_class) noexcept {
-  switch (finding_class) {
-    case FindingClass::telemetry: return "receiving telemetry";
-    case FindingClass::advertising: return "serving or measuring advertising";
-    case FindingClass::dns_bypass: return "answering DNS in place of the network's own resolver";
-    case FindingClass::weak_encryption: return "receiving data with weak or no encryption";
-    case FindingClass::clear_text_identifier: return "receiving identifiers in clear text";
-    case FindingClass::remote_content_list: return "serving a remotely changed content list";
-    case FindingClass::keyboard_input: return "receiving keyboard input";
-    case FindingClass::spyware_indicator: return "a spyware indicator";
-    case FindingClass::stalkerware_indicator: return "a stalkerware indicator";
-    case FindingClass::known_c2_indicator: return "a command-and-control indicator";
-    case FindingClass::anonymiser: return "an anonymiser";
-    case FindingClass::unclassified: return "of interest, without a class";
+// Which of a stage's texts is meant, by where the value stood.
+std::string_view place_of(Field matched_field) noexcept {
+  switch (matched_field) {
+    case Field::tls_sni: return "tls";
+    case Field::quic_sni: return "quic";
+    case Field::http_host: return "http";
+    case Field::resolved_name: return "resolved";
+    case Field::ja3_hash:
+    case Field::ja4: return "fingerprint";
+    case Field::cert_sha1:
+    case Field::cert_sha256: return "certificate";
+    default: return {};
   }
-  return "an indicator";
 }
 
-// What was met, up to what it is listed as. A fingerprint is shared by all programs with the same TLS library and
-// settings: it never names one.
-std::string_view subject_words(RuleKind kind, bool by_address) noexcept {
-  if (by_address) return "an address once listed as";
-  if (is_certificate(kind)) return "a certificate listed for a host";
-  if (is_fingerprint(kind)) return "a client fingerprint listed for programs that turn to a host";
-  return "a host documented as";
+std::string_view subject_of(RuleKind kind, bool by_address) noexcept {
+  if (by_address) return "subject.address";
+  if (is_certificate(kind)) return "subject.certificate";
+  return is_fingerprint(kind) ? "subject.fingerprint" : "subject.name";
+}
+
+std::string key_of(std::string_view first, std::string_view second, std::string_view third = {}) {
+  return fmt::format("{}.{}{}", first, second, third);
 }
 
 // What happened, up to the noun that it happened to.
-std::string_view stage_lead(Stage stage, Field matched_field, bool by_address) noexcept {
-  switch (stage) {
-    case Stage::name_looked_up: return by_address ? "look-up answered with" : "look-up of the name of";
-    case Stage::connection_tried:
-      return matched_field == Field::resolved_name ? "connection tried to an address looked up for"
-                                                   : "connection tried to";
-    case Stage::connected:
-      return matched_field == Field::resolved_name ? "connection to an address looked up for" : "connection to";
-    case Stage::name_in_handshake:
-      if (matched_field == Field::tls_sni) return "name in TLS handshake of";
-      if (matched_field == Field::quic_sni) return "name in QUIC handshake of";
-      if (matched_field == Field::ja3_hash || matched_field == Field::ja4) return "handshake with";
-      if (matched_field == Field::cert_sha1 || matched_field == Field::cert_sha256) return "handshake with";
-      return "name in handshake of";
-    case Stage::data_sent: return matched_field == Field::http_host ? "HTTP request sent to" : "data sent to";
-    // Which way it went, the event does not say.
-    case Stage::content_matched: return "content that matches a rule in traffic with";
-    case Stage::content_decoded: return "content decoded in traffic with";
-  }
-  return "contact with";
+std::string_view lead_of(Stage stage, Field matched_field, bool by_address) {
+  auto place = by_address ? std::string_view{"address"} : place_of(matched_field);
+  if (place == "certificate") place = "fingerprint";
+  return wording_of(key_of("lead", text_of(stage)), place);
 }
 
 // What a signature says of itself is prose of a rule, and stands in the metadata alone.
 std::string signature_message(const Finding& finding) {
   const auto& rule = *finding.rule;
+  const auto number = fmt::to_string(rule.signature_id);
   const auto host = stored_text(finding.destination());
-  const auto what = [&] {
-    switch (finding.stage) {
-      case Stage::content_matched:
-        return fmt::format("content that matches rule {} in traffic with {}", rule.signature_id, host);
-      case Stage::content_decoded:
-        return fmt::format("content that matches rule {}, decoded, in traffic with {}", rule.signature_id, host);
-      default:
-        return fmt::format("{} {}, matched by rule {}", stage_lead(finding.stage, finding.matched_field, false), host,
-                           rule.signature_id);
-    }
-  }();
-  return fmt::format("SLUICE {}: {}", text_of(rule.finding_class), what);
+  return fill_slots(wording_of("finding.signature", text_of(finding.stage)),
+                    {{"class", text_of(rule.finding_class)},
+                     {"lead", lead_of(finding.stage, finding.matched_field, false)},
+                     {"host", host},
+                     {"rule", number}});
 }
 
 // What tells a device or what it asks for, as it was sent; of the rest the classes, or all of it where that is wanted.
@@ -118,22 +94,8 @@ std::string_view text_of(Stage stage) noexcept {
   return "unknown";
 }
 
-std::string_view stage_words(Stage stage, Field matched_field) noexcept {
-  switch (stage) {
-    case Stage::name_looked_up: return "name looked up";
-    case Stage::connection_tried: return "connection tried";
-    case Stage::connected: return "connected";
-    case Stage::name_in_handshake:
-      if (matched_field == Field::tls_sni) return "name in TLS handshake";
-      if (matched_field == Field::quic_sni) return "name in QUIC handshake";
-      if (matched_field == Field::ja3_hash || matched_field == Field::ja4) return "client fingerprint in handshake";
-      if (matched_field == Field::cert_sha1 || matched_field == Field::cert_sha256) return "certificate in handshake";
-      return "name in handshake";
-    case Stage::data_sent: return matched_field == Field::http_host ? "HTTP request sent" : "data sent";
-    case Stage::content_matched: return "content matched";
-    case Stage::content_decoded: return "content decoded";
-  }
-  return "unknown";
+std::string_view stage_words(Stage stage, Field matched_field) {
+  return wording_of(key_of("words", text_of(stage)), place_of(matched_field));
 }
 
 std::string_view text_of(Action action) noexcept { return action == Action::drop ? "drop" : "pass"; }
@@ -175,15 +137,29 @@ std::string_view text_of(Field field) noexcept {
 }
 
 std::string alert_message(const Finding& finding) {
-  if (finding.rule == nullptr) return fmt::format("SLUICE: row {} is not in the rules at hand", finding.rule_row);
+  if (finding.rule == nullptr) {
+    const auto row = fmt::to_string(finding.rule_row);
+    return fill_slots(wording_of("finding.unknown"), {{"rule", row}});
+  }
   if (finding.rule->kind == RuleKind::signature) return signature_message(finding);
   const auto by_address = finding.is_by_address();
-  const auto finding_class = finding.rule->finding_class;
+  const auto finding_class = text_of(finding.rule->finding_class);
   const auto recipient = stored_text(finding.rule->recipient);
-  return fmt::format("SLUICE {}: {}{} {} {}: {}", text_of(finding_class),
-                     stage_lead(finding.stage, finding.matched_field, by_address),
-                     finding.alias_target.empty() ? "" : " an alias of", subject_words(finding.rule->kind, by_address),
-                     class_words(finding_class), recipient.empty() ? "recipient not named" : recipient);
+  return fill_slots(wording_of("finding.row"),
+                    {{"class", finding_class},
+                     {"lead", lead_of(finding.stage, finding.matched_field, by_address)},
+                     {"alias", finding.alias_target.empty() ? std::string_view{} : wording_of("alias")},
+                     {"subject", wording_of(subject_of(finding.rule->kind, by_address))},
+                     {"as", wording_of(key_of("class", finding_class, ".as"))},
+                     {"recipient", recipient.empty() ? wording_of("recipient.unnamed") : recipient}});
+}
+
+std::vector<std::string_view> other_explanations(FindingClass finding_class, Stage stage, bool by_address) {
+  std::vector<std::string_view> texts{wording_of(key_of("other", text_of(finding_class))),
+                                      wording_of(key_of("other", text_of(stage)))};
+  if (by_address) texts.push_back(wording_of("other.address"));
+  std::erase(texts, std::string_view{});
+  return texts;
 }
 
 std::string seen_words(const Finding& finding, const Event& alert, bool reveals) {

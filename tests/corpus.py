@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 
+import corpus_findings
 import corpus_second_look
 import corpus_xiaomi_push
 import eve_schema
@@ -123,6 +124,7 @@ def main():
     tally = Tally('corpus', arguments.pattern)
     program = os.path.join(os.path.abspath(arguments.build), 'control/sluice')
     corpus_xiaomi_push.check(tally, program, CORPUS)
+    corpus_findings.check(tally, program, CORPUS)
     with open(os.path.join(HERE, 'corpus.json'), encoding='utf8') as file:
         bars = json.load(file)
     differences = Differences(os.path.join(HERE, 'corpus_differences.json'))

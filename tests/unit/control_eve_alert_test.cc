@@ -22,7 +22,10 @@ BOOST_AUTO_TEST_CASE(alert_of_a_name) {
       "metadata": {"rule_id": ["phones/1"], "indicator": ["example.net"], "recipient": ["Example Phones"],
         "role": ["phone-maker"], "purpose": ["usage statistics"], "confidence": ["high"],
         "stage": ["name-in-handshake"], "source": ["a paper"], "carries": ["model, build"],
-        "breaks": ["nothing known"], "last_verified": ["2026-10-01"], "licence": ["CC0-1.0"], "tlp": ["clear"]}},
+        "breaks": ["nothing known"], "last_verified": ["2026-10-01"], "licence": ["CC0-1.0"], "tlp": ["clear"],
+        "other_explanations": [
+          "An app of another maker may use the same service; the request may carry no more than a version check.",
+          "The name was said in clear; what followed was encrypted and is not known."]}},
     "sluice": {"finding_id": "78ba337c-15d6-562c-8d64-458a7408038c", "class": "telemetry", "confidence": "high",
       "carries_basis": "documented elsewhere, not verified in this capture", "stage": "name-in-handshake",
       "device_certainty": "inside-address", "action": "pass", "would": "drop",

@@ -167,6 +167,9 @@ BOOST_AUTO_TEST_CASE(the_document_says_what_the_table_says) {
   const auto expected = nlohmann::json::parse(R"({"findings": [
     {"device": "192.0.2.10", "device_certainty": "inside-address", "rule_id": "phones/1", "class": "telemetry",
      "recipient": "Example Phones", "confidence": "high", "source": "a paper", "stage": "name-in-handshake",
+     "other_explanations": [
+       "An app of another maker may use the same service; the request may carry no more than a version check.",
+       "The name was said in clear; what followed was encrypted and is not known."],
      "count": 1, "blocked": 1, "first": "2026-11-21T04:36:28.123456+0000", "last": "2026-11-21T04:36:28.123456+0000",
      "seen": ["\\xff.example.net"], "seen_all": true},
     {"device": "192.0.2.10", "device_certainty": "inside-address", "rule_row": 77, "stage": "name-in-handshake",

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "control/wording_text.hh"
 #include "tests/unit/event_record.hh"
 
 using namespace sluice;
@@ -148,6 +149,46 @@ BOOST_AUTO_TEST_CASE(of_what_was_decoded_no_identifier_is_said) {
   BOOST_TEST(seen_words(finding, nothing.event(), false) == "203.0.113.7");
   finding.stage = Stage::content_matched;
   BOOST_TEST(seen_words(finding, record.event(), false) == "203.0.113.7");
+}
+
+// Of the file itself: English is the reference, and a translation is held to it.
+BOOST_AUTO_TEST_CASE(every_class_and_stage_has_its_words_and_its_innocent_explanation) {
+  for (int number = 1; number <= 12; ++number) {
+    const auto finding_class = static_cast<FindingClass>(number);
+    const std::string name{text_of(finding_class)};
+    BOOST_TEST(!wording_of("class." + name + ".as").empty(), name);
+    for (const auto stage : stages) {
+      const std::string at{text_of(stage)};
+      BOOST_TEST(!wording_of("lead." + at).empty(), at);
+      BOOST_TEST(!wording_of("words." + at).empty(), at);
+      const auto texts = other_explanations(finding_class, stage, true);
+      BOOST_TEST(texts.size() == 3U, name << " " << at);
+      for (const auto text : texts) BOOST_TEST(text.ends_with('.'), text);
+      BOOST_TEST(other_explanations(finding_class, stage, false).size() == 2U);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(templates_have_known_slots_and_no_refused_word) {
+  const std::set<std::string_view> slots{"class", "lead", "alias", "subject", "as", "recipient", "rule", "host"};
+  BOOST_TEST(wording_texts().size() > 60U);
+  for (const auto& [key, text] : wording_texts()) {
+    BOOST_TEST(!text.empty(), key);
+    BOOST_TEST(!refuses(std::string{text}), text);
+    for (auto open = text.find('{'); open != std::string_view::npos; open = text.find('{', open + 1))
+      BOOST_TEST(slots.contains(text.substr(open + 1, text.find('}', open) - open - 1)), text);
+    BOOST_TEST((key.starts_with("finding.") || text.find('{') == std::string_view::npos), text);
+  }
+  for (const auto& message : all_messages()) BOOST_TEST(message.find_first_of("{}") == std::string::npos, message);
+}
+
+BOOST_AUTO_TEST_CASE(a_slot_is_filled_once_and_never_read_as_a_template) {
+  BOOST_TEST(fill_slots("{host} and {rule}{none}", {{"host", "{rule}"}, {"rule", "7"}}) == "{rule} and 7{none}");
+  BOOST_TEST(fill_slots("{open", {}) == "{open");
+  const auto texts = parse_wording("# a = b\n\na.b = {x} = y\nc =  d\n");
+  BOOST_TEST(texts.size() == 2U);
+  BOOST_TEST(texts.at("a.b") == "{x} = y");
+  BOOST_TEST(texts.at("c") == " d");
 }
 
 BOOST_AUTO_TEST_CASE(without_recipient_or_rule) {
