@@ -28,5 +28,6 @@ void add_rules_command(CLI::App& program, Run& run);
 // Of `sluice rules`.
 void add_rules_compile_command(CLI::App& rules, Run& run);
 void add_rules_show_command(CLI::App& rules, Run& run);
+void add_rules_import_command(CLI::App& rules, Run& run);
 
 }  // namespace sluice
