@@ -30,5 +30,6 @@ void add_rules_lint_command(CLI::App& rules, Run& run);
 void add_rules_compile_command(CLI::App& rules, Run& run);
 void add_rules_show_command(CLI::App& rules, Run& run);
 void add_rules_test_command(CLI::App& rules, Run& run);
+void add_rules_import_command(CLI::App& rules, Run& run);
 
 }  // namespace sluice

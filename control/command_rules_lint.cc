@@ -67,8 +67,10 @@ Exit run_lint(const Arguments& arguments) {
   const auto warnings = lint_warnings(read.rules.indicators, reference, today);
   print_warnings(warnings);
   const bool fails = arguments.strict && !warnings.empty();
-  fmt::print("{} files, {} indicators, {} signatures: {}\n", read.sources.size(), read.rules.indicators.size(),
-             read.rules.signatures.size(), warnings.empty() ? "good" : fmt::format("{} warnings", warnings.size()));
+  const auto exceptions = read.exceptions == 0 ? "" : fmt::format(", {} exceptions", read.exceptions);
+  fmt::print("{} files, {} indicators, {} signatures{}: {}\n", read.sources.size(), read.rules.indicators.size(),
+             read.rules.signatures.size(), exceptions,
+             warnings.empty() ? "good" : fmt::format("{} warnings", warnings.size()));
   return fails ? Exit::usage : Exit::ok;
 }
 
@@ -76,8 +78,8 @@ Exit run_lint(const Arguments& arguments) {
 
 void add_rules_lint_command(CLI::App& rules, Run& run) {
   auto arguments = std::make_shared<Arguments>();
-  auto* lint =
-      rules.add_subcommand("lint", "Say all that is wrong with indicator lists (.csv) and signatures (.rules)");
+  auto* lint = rules.add_subcommand(
+      "lint", "Say all that is wrong with indicator lists and exceptions (.csv) and signatures (.rules)");
   lint->footer(
       "Warns of rows that are right in their form and may match what nobody meant: public suffixes and names below\n"
       "which many parties have theirs (dynamic DNS, hosting), rows last verified more than 18 months ago; with a file\n"

@@ -9,6 +9,7 @@
 
 #include "dataplane/payload_window.hh"
 #include "rules/compile.hh"
+#include "rules/exception_list.hh"
 #include "rules/indicator_list.hh"
 #include "rules/list_file.hh"
 #include "rules/prefilter.hh"
@@ -81,7 +82,9 @@ class SourceReader {
 
   void read_one(const std::string& path, const std::string& text, const std::string& name) {
     const auto ending = fs::path{path}.extension();
-    if (ending == ".csv") {
+    if (ending == ".csv" && is_exception_list(text)) {
+      read_exceptions(path, text);
+    } else if (ending == ".csv") {
       auto list = parse_indicator_list(text, name);
       fail(path, list.errors);
       for (auto& row : list.rows) {
@@ -103,6 +106,13 @@ class SourceReader {
     Sha256 digest;
     digest.add(std::string_view{text});
     out_.sources.push_back({fs::path{path}.filename().string(), digest.hex()});
+  }
+
+  void read_exceptions(const std::string& path, const std::string& text) {
+    if (one_pack_) return fail(path, "exceptions are the site's own: no pack holds them");
+    auto list = parse_exception_list(text, path);
+    fail(path, list.errors);
+    out_.exceptions += list.rows.size();
   }
 
   // What the pattern matcher of a tap would refuse is refused here already.

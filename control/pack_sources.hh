@@ -12,6 +12,7 @@ namespace sluice {
 
 struct PackSources {
   RuleList rules;
+  std::size_t exceptions = 0;       // rows of lists of exceptions, which were judged and are in no pack
   std::vector<PackSource> sources;  // in the order of the paths
   std::vector<std::string> errors;  // "FILE:LINE:COLUMN: MESSAGE"; all of all files
   std::vector<std::string> notes;   // "FILE:LINE: note: MESSAGE": what is right and may not do what its author wants

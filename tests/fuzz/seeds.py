@@ -13,6 +13,7 @@ import tempfile
 from urllib.parse import urlsplit
 
 import seed_devices
+import seed_imports
 import seed_tunnels
 from seed_frames import frames, ipv4, link_layers, pcap, pcapng, udp
 from seed_handshakes import certificates, dtls_datagrams, tls_streams
@@ -291,6 +292,7 @@ def main():
         'quic': quic_datagrams(),
         'gquic': gquic_messages(),
         'indicator_list': lists(),
+        'import': seed_imports.lists(),
         'databases': database_files(),
         'hs_scan': field_texts(),
         'signature': signatures(),
