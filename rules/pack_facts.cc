@@ -67,7 +67,7 @@ RuleFacts read_packed_facts(const packed::Facts& packed, std::string_view pack_n
     return reading.text(value, field, list_cell_size_limit);
   };
   facts.subject = text(packed.subject(), "subject");
-  facts.kind = reading.number(packed.kind(), RuleKind::cert_sha256, "kind");
+  facts.kind = reading.number(packed.kind(), RuleKind::url, "kind");
   if (packed.finding_class() == 0) reading.fail("class", "0 is no class");
   facts.finding_class = reading.number(packed.finding_class(), FindingClass::unclassified, "class");
   facts.confidence = reading.number(packed.confidence(), Confidence::defined, "confidence");

@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(all_errors_of_all_rows_are_reported) {
       "ok,a.example,domain,,,,,,\n"
       ",,,,,,2026-02-02,2026-02-01,\n",
       {"t:2:1: id \"a b\": use letters",
-       "t:2:7: unknown kind \"hots\": write one of domain, host, ip, cidr, ja3, ja4, cert_sha1, cert_sha256 (nearest: "
+       "t:2:7: unknown kind \"hots\": write one of domain, host, ip, cidr, url, ja3, ja4, cert_sha1, cert_sha256 (nearest: "
        "host)",
        "t:2:12: unknown class \"telemetri\": write one of telemetry,",
        "t:2:22: unknown confidence \"sure\": write one of low, medium, high, defined",
@@ -142,8 +142,8 @@ BOOST_AUTO_TEST_CASE(all_errors_of_all_rows_are_reported) {
   BOOST_TEST(parse_indicator_list("indicator,kind\nbad,domain\na.example,domain\n", "t").rows.size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(later_kinds_are_refused_by_name) {
-  expect_errors("indicator,kind\nx,url\n", {"t:2:3: kind url is not matched by this version"});
+BOOST_AUTO_TEST_CASE(a_url_needs_a_host) {
+  expect_errors("indicator,kind\nx,url\n", {"t:2:1: \"x\" has no host that is a full name or an address"});
 }
 
 BOOST_AUTO_TEST_CASE(fingerprints) {
