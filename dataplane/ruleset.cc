@@ -54,6 +54,7 @@ Ruleset::Ruleset(const RuleList& list, std::uint32_t generation) : generation_(g
   build_intervals(list.indicators);
   build_fingerprints(list.indicators);
   urls_.build(list.indicators);
+  permits_.build(list);
   for (const auto& rule : rules_) kinds_ |= 1U << static_cast<unsigned>(rule.kind);
 }
 

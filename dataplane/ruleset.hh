@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "dataplane/hits.hh"
+#include "dataplane/permit_set.hh"
 #include "dataplane/tick.hh"
 #include "dataplane/url_set.hh"
 #include "rules/address.hh"
@@ -44,6 +45,10 @@ class Ruleset {
   void match_fingerprint(std::string_view fingerprint, Hits& hits) const noexcept;
   // A request in clear text.
   void match_url(const RequestedUrl& url, Hits& hits) const noexcept { urls_.match(url, hits); }
+  // Whether the site has excepted that row from blocking there.
+  [[nodiscard]] bool permits(std::uint32_t row, const ExceptionPlace& place) const noexcept {
+    return permits_.permits(row, place);
+  }
   // Whether any row is of that kind.
   [[nodiscard]] bool has(RuleKind kind) const noexcept { return kinds_ >> static_cast<unsigned>(kind) & 1U; }
 
@@ -83,6 +88,7 @@ class Ruleset {
   std::vector<std::uint32_t> interval_rows_;
   std::vector<std::pair<std::string, std::uint32_t>> fingerprints_;  // sorted; text and row
   UrlSet urls_;
+  PermitSet permits_;
   std::uint32_t kinds_ = 0;  // a bit for each RuleKind that a row has
 };
 
