@@ -116,6 +116,8 @@ Exit run_replay(Arguments& arguments) {
 
   Statistics statistics;
   FindingsTable findings{&books};
+  context.exceptions = std::make_shared<const ExceptionList>(rules->rules.exceptions);
+  findings.set_exceptions(context.exceptions);
   if (arguments.reveal) {
     findings.reveal();
     fmt::print(stderr, "sluice: --reveal: identifiers and texts that the captures hold are shown as they were sent\n");
@@ -160,6 +162,9 @@ void add_replay_command(CLI::App& program, Run& run) {
       ->type_name("F.slpk")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command
+      ->add_option("--exceptions", arguments->rules.exceptions, "What is not blocked, and what raises no alarm (CSV)")
+      ->type_name("F.csv");
   command
       ->add_option("--trusted-key", arguments->rules.trusted_keys,
                    "Public key in minisign's format; may be given several times. Every pack must then have a signature "

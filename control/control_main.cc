@@ -12,6 +12,7 @@
 #include "control/identity.hh"
 #include "control/metrics.hh"
 #include "control/pushes.hh"
+#include "rules/exception_list.hh"
 
 namespace {
 
@@ -24,7 +25,8 @@ constexpr const char* help = R"(sluice-control --config FILE
 The control plane of a tap: takes events and counters from the memory that sluice-dataplane shares, writes EVE JSON,
 serves metrics to Prometheus, and answers `sluice status`, `watch`, `push`, `packs` and `rollback`. It never touches a
 packet; it may be started before or after the data plane, and either may be restarted while traffic flows. Says `ready`
-on standard output when it serves. SIGHUP opens the EVE file anew; SIGINT or SIGTERM ends it.
+on standard output when it serves. SIGHUP opens the EVE file anew and reads the site's exceptions
+(rules.exceptions) again; SIGINT or SIGTERM ends it.
 
   --config FILE   the configuration, the same as the data plane's; its options: `sluice config show`
   --help          this text
@@ -48,6 +50,15 @@ sigset_t block_signals() {
   return signals;
 }
 
+// What is wrong in the file is said, and the exceptions at hand stay; a new list holds for what was found before too.
+bool read_exceptions(const std::string& path, EventLoop& events) {
+  if (path.empty()) return true;
+  auto loaded = load_exception_list(path);
+  for (const auto& error : loaded.errors) std::fprintf(stderr, "%s\n", error.text().c_str());
+  if (loaded.errors.empty()) events.set_exceptions(std::make_shared<const ExceptionList>(std::move(loaded.rows)));
+  return loaded.errors.empty();
+}
+
 int run(const config::ConfigurationT& settings) {
   const auto signals = block_signals();
   ::umask(0027);
@@ -64,6 +75,7 @@ int run(const config::ConfigurationT& settings) {
                     {control.eve_file, control.eve_rotate_bytes, control.eve_keep_files}},
                    tap.rules,
                    stream};
+  if (!read_exceptions(settings.rules->exceptions, events)) return config::exit_usage;
   Pushes pushes{tap, control.state_directory, settings.rules->packs};
   if (!pushes.complaint().empty()) complain(pushes.complaint());
   const auto metrics = MetricsServer::start(control.metrics_listen, [&events, &pushes] {
@@ -84,6 +96,7 @@ int run(const config::ConfigurationT& settings) {
     if (::sigwait(&signals, &signal) != 0) continue;
     if (signal != SIGHUP) return 0;
     events.reopen_eve();
+    static_cast<void>(read_exceptions(settings.rules->exceptions, events));
   }
 }
 

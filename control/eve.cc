@@ -248,6 +248,15 @@ void EveWriter::put_alert(Json& line, const Event& event) const {
   own["device_certainty"] = finding.device_is_inside ? "inside-address" : "side-unknown";
   own["action"] = text_of(finding.action);
   own["would"] = text_of(finding.would);
+  if (context_.exceptions != nullptr && rule != nullptr) {
+    const auto find = [&](ExceptionAction action) {
+      return find_exception(*context_.exceptions, action, rule->rule_id, place_of(finding));
+    };
+    if (const auto* const suppress = find(ExceptionAction::suppress); suppress != nullptr)
+      own["exception"] = suppress->id;
+    if (const auto* const permit = find(ExceptionAction::permit); permit != nullptr && finding.would == Action::pass)
+      own["permit"] = permit->id;
+  }
   if (finding.decoded)
     own["vendor"] = vendor_object(*finding.decoded, rule != nullptr ? rule->recipient : "", context_.redactor);
   if (finding.is_repeated) own["repeated"] = true;

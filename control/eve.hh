@@ -2,6 +2,7 @@
 // Sluice. What is not Suricata's stands in control/README.md, and the schema of every line in eve.schema.json.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "control/rule_books.hh"
 #include "control/statistics.hh"
 #include "dataplane/event.hh"
+#include "rules/rule_exception.hh"
 
 namespace sluice {
 
@@ -30,9 +32,10 @@ struct EveContext {
   std::string site;
   ClockState clock_state = ClockState::unset;
   const RuleBooks* rules = nullptr;
-  std::string pcap_filename;                    // empty on a live wire
-  const Redactor* redactor = nullptr;           // outlives the writer; without one, identifiers have no digest
-  const OfferedResolvers* resolvers = nullptr;  // the same; without them nothing is said of resolvers
+  std::string pcap_filename;                          // empty on a live wire
+  const Redactor* redactor = nullptr;                 // outlives the writer; without one, identifiers have no digest
+  const OfferedResolvers* resolvers = nullptr;        // the same; without them nothing is said of resolvers
+  std::shared_ptr<const ExceptionList> exceptions{};  // of the site; null: none
 };
 
 class EveWriter {
@@ -43,6 +46,9 @@ class EveWriter {
   [[nodiscard]] std::string line(const Event& event) const;
   // Of the events that follow.
   void set_clock_state(ClockState state) noexcept { context_.clock_state = state; }
+  void set_exceptions(std::shared_ptr<const ExceptionList> exceptions) noexcept {
+    context_.exceptions = std::move(exceptions);
+  }
   // event_type "stats", at `now`.
   [[nodiscard]] std::string stats_line(const Statistics& statistics, Tick now) const;
 

@@ -233,6 +233,12 @@ FindingsTable EventLoop::findings() {
   return table_;
 }
 
+void EventLoop::set_exceptions(std::shared_ptr<const ExceptionList> exceptions) {
+  const std::lock_guard lock{mutex_};
+  writer_.set_exceptions(exceptions);
+  table_.set_exceptions(std::move(exceptions));
+}
+
 void EventLoop::settle() {
   std::unique_lock lock{mutex_};
   const auto enough = idle_turns_ + 2;

@@ -77,6 +77,8 @@ class EventLoop {
   [[nodiscard]] LoopStatus status();
   [[nodiscard]] Statistics statistics();
   [[nodiscard]] FindingsTable findings();
+  // The site's, from now on and of what was found before.
+  void set_exceptions(std::shared_ptr<const ExceptionList> exceptions);
   // Waits for two looks at the data plane (a second at most): what is in the rings now has been taken when this
   // returns, and a data plane that runs now is known.
   void settle();

@@ -82,10 +82,21 @@ Finding read_finding(const Event& alert, const RuleBook* rules, bool clock_is_se
   const bool is_destination = header.inside == Inside::destination || is_source_listed;
   finding.device = is_destination ? header.destination : header.source;
   finding.remote = is_destination ? header.source : header.destination;
+  finding.vlan = header.vlan[0];
   judge_confidence(finding, clock_is_set);
   if (alert.find(Field::vendor_request_target)) finding.decoded = vendor_message(alert);
   if (finding.decoded && finding.decoded->is_decoded()) finding.stage = std::max(finding.stage, Stage::content_decoded);
   return finding;
+}
+
+ExceptionPlace place_of(const Finding& finding) noexcept {
+  ExceptionPlace place{finding.device, finding.vlan, finding.matched_value, {}, nanoseconds_since_epoch(finding.time)};
+  // The data plane decides by the same: an address that matched, else the other end, but of a question about a name.
+  if (finding.matched_field == Field::destination_ip)
+    place.remote = Address::parse(finding.matched_value);
+  else if (finding.matched_field != Field::dns_query_name)
+    place.remote = finding.remote;
+  return place;
 }
 
 std::string finding_id(const Finding& finding, std::string_view tap_id) {

@@ -8,6 +8,7 @@
 
 #include "control/decoders/decoded.hh"
 #include "dataplane/event.hh"
+#include "rules/rule_exception.hh"
 #include "rules/rule_facts.hh"
 
 namespace sluice {
@@ -28,6 +29,7 @@ struct Finding {
   bool device_is_inside = false;
   Address device;
   Address remote;
+  std::uint16_t vlan = 0;  // outermost; 0: none
   Tick time{};
   Stage stage{};  // 0 where the event carries no known one
   Action action = Action::pass;
@@ -45,6 +47,9 @@ struct Finding {
   // cases makes no second finding), else the remote address. It may hold any bytes.
   [[nodiscard]] std::string destination() const;
 };
+
+// What the site's exceptions are held against. The texts are the finding's.
+[[nodiscard]] ExceptionPlace place_of(const Finding& finding) noexcept;
 
 // `clock_is_set`: an unset clock expires nothing.
 [[nodiscard]] Finding read_finding(const Event& alert, const RuleBook* rules, bool clock_is_set);

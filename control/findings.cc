@@ -103,6 +103,14 @@ void FindingsTable::add(const Finding& finding, const Event& alert) {
     row.stage = finding.stage;
     row.stage_field = finding.matched_field;
   }
+  const auto where = place_of(finding);
+  Place place{std::string{where.destination}, where.remote, where.vlan};
+  if (std::find(row.places.begin(), row.places.end(), place) == row.places.end()) {
+    if (row.places.size() < seen_limit)
+      row.places.push_back(std::move(place));
+    else
+      row.more_places = true;
+  }
   auto what = seen_words(finding, alert, reveals_);
   if (finding.is_repeated) std::erase(row.seen, finding.destination());  // it says more now
   if (std::find(row.seen.begin(), row.seen.end(), what) != row.seen.end()) return;
@@ -110,6 +118,22 @@ void FindingsTable::add(const Finding& finding, const Event& alert) {
     row.seen.push_back(std::move(what));
   else
     row.saw_more = true;
+}
+
+const RuleException* FindingsTable::suppressed_by(const Entry& entry) const {
+  const auto& row = entry.second;
+  if (exceptions_ == nullptr || row.rule == nullptr) return nullptr;
+  const RuleException* first = nullptr;
+  for (const auto& place : row.places) {
+    const auto* const found = find_exception(
+        *exceptions_, ExceptionAction::suppress, row.rule->rule_id,
+        {entry.first.first, place.vlan, place.destination, place.remote, nanoseconds_since_epoch(row.last)});
+    if (found == nullptr) return nullptr;
+    // What was seen beyond the places at hand may be elsewhere.
+    if (row.more_places && (found->vlan || !found->destination.empty() || found->destination_range)) return nullptr;
+    if (first == nullptr) first = found;
+  }
+  return first;
 }
 
 std::vector<std::string> FindingsTable::cells(const Key& key, const Row& row) const {
@@ -158,9 +182,20 @@ void FindingsTable::print(std::ostream& out, const Statistics& statistics, std::
                {"Stage", 9},
                {"When (UTC)", 10},
                {"Source", 8, false, source_lines}}};
-  for (const auto* entry : sorted()) table.add(cells(entry->first, entry->second));
-  out << counted(rows_.size(), "finding") << ":\n\n";
-  table.print(out, width);
+  std::size_t suppressed = 0;
+  for (const auto* entry : sorted()) {
+    if (suppressed_by(*entry) == nullptr)
+      table.add(cells(entry->first, entry->second));
+    else
+      ++suppressed;
+  }
+  if (suppressed < rows_.size()) {
+    out << counted(rows_.size() - suppressed, "finding") << ":\n\n";
+    table.print(out, width);
+  } else {
+    out << "No finding raises an alarm.\n";
+  }
+  if (suppressed > 0) out << fmt::format("\nSuppressed by exceptions: {}.\n", grouped_digits(suppressed));
   if (left_out_ > 0) out << fmt::format("\nThe table is full: {} more not listed.\n", counted(left_out_, "alert"));
 }
 
@@ -191,6 +226,7 @@ void FindingsTable::print_uninspected(std::ostream& out, const Statistics& stati
 nlohmann::ordered_json FindingsTable::document() const {
   using Json = nlohmann::ordered_json;
   Json list = Json::array();
+  std::size_t suppressed = 0;
   for (const auto* entry : sorted()) {
     const auto& row = entry->second;
     Json seen = Json::array();
@@ -217,19 +253,31 @@ nlohmann::ordered_json FindingsTable::document() const {
     finding["last"] = timestamp_text(row.last);
     finding["seen"] = std::move(seen);
     finding["seen_all"] = !row.saw_more;
+    if (const auto* const exception = suppressed_by(*entry); exception != nullptr) {
+      finding["suppressed_by"] = exception->id;
+      ++suppressed;
+    }
     list.push_back(std::move(finding));
   }
-  return {
-      {"findings", std::move(list)}, {"left_out", left_out_}, {"handshakes_without_name", handshakes_without_name_}};
+  return {{"findings", std::move(list)},
+          {"suppressed", suppressed},
+          {"left_out", left_out_},
+          {"handshakes_without_name", handshakes_without_name_}};
 }
 
 std::string FindingsTable::finding_line(const Event& alert) const {
   const auto finding = read(alert);
-  return shown_text(fmt::format(
-      "{} | {} | {} | {}{} | {}{} | {}", device_text(finding.device, finding.device_is_inside),
-      class_text(finding.rule), recipient_text(finding.rule, finding.rule_row), seen_words(finding, alert, reveals_),
-      lowered_words(finding.lowered), stage_words(finding.stage, finding.matched_field),
-      finding.action == Action::drop ? ", blocked" : "", finding.rule != nullptr ? finding.rule->source : ""));
+  const auto* const exception =
+      exceptions_ == nullptr || finding.rule == nullptr
+          ? nullptr
+          : find_exception(*exceptions_, ExceptionAction::suppress, finding.rule->rule_id, place_of(finding));
+  const auto suppressed = exception == nullptr ? std::string() : ", no alarm by exception " + exception->id;
+  return shown_text(fmt::format("{} | {} | {} | {}{} | {}{}{} | {}",
+                                device_text(finding.device, finding.device_is_inside), class_text(finding.rule),
+                                recipient_text(finding.rule, finding.rule_row), seen_words(finding, alert, reveals_),
+                                lowered_words(finding.lowered), stage_words(finding.stage, finding.matched_field),
+                                finding.action == Action::drop ? ", blocked" : "", suppressed,
+                                finding.rule != nullptr ? finding.rule->source : ""));
 }
 
 }  // namespace sluice

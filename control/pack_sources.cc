@@ -11,6 +11,7 @@
 #include "rules/compile.hh"
 #include "rules/exception_list.hh"
 #include "rules/indicator_list.hh"
+#include "rules/indicator_merge.hh"
 #include "rules/list_file.hh"
 #include "rules/prefilter.hh"
 #include "rules/sha256.hh"
@@ -24,13 +25,6 @@ namespace fs = std::filesystem;
 
 // What two rules of a pack may not share, and where it stood first.
 using Seen = std::unordered_map<std::string, std::string>;
-
-std::string key_of(const Indicator& indicator) {
-  const auto matched = indicator.name.empty()
-                           ? fmt::format("{}-{}", indicator.range.first.text(), indicator.range.last.text())
-                           : indicator.name;
-  return fmt::format("{}:{}", text_of(indicator.facts.kind), matched);
-}
 
 class SourceReader {
  public:
@@ -87,11 +81,7 @@ class SourceReader {
     } else if (ending == ".csv") {
       auto list = parse_indicator_list(text, name);
       fail(path, list.errors);
-      for (auto& row : list.rows) {
-        once(keys_, key_of(row), path, [&] { return "what " + row.facts.rule_id + " matches"; });
-        once(ids_, row.facts.rule_id, path, [&] { return "the id " + row.facts.rule_id; });
-      }
-      std::move(list.rows.begin(), list.rows.end(), std::back_inserter(out_.rules.indicators));
+      add(path, std::move(list));
     } else if (ending == ".rules") {
       auto file = parse_signatures(text, name);
       fail(path, file.errors);
@@ -106,6 +96,28 @@ class SourceReader {
     Sha256 digest;
     digest.add(std::string_view{text});
     out_.sources.push_back({fs::path{path}.filename().string(), digest.hex()});
+  }
+
+  void add(const std::string& path, LoadedList list) {
+    auto merged = list.merged;
+    for (auto& row : list.rows) {
+      if (!one_pack_) {
+        out_.rules.indicators.push_back(std::move(row));
+        continue;
+      }
+      const auto id = row.facts.rule_id;
+      const auto known = merge_.find(row);
+      const auto added = merge_.add(out_.rules.indicators, std::move(row));
+      merged += added == IndicatorMerge::Added::merged ? 1 : 0;
+      if (added == IndicatorMerge::Added::fresh) once(ids_, id, path, [&] { return "the id " + id; });
+      if (added == IndicatorMerge::Added::other_class)
+        fail(path, fmt::format("what {} matches stands in another file too, as {}, with another class: remove one of "
+                               "the two rows, or give both one class",
+                               id, out_.rules.indicators[*known].facts.rule_id));
+    }
+    if (merged > 0)
+      out_.notes.push_back(
+          fmt::format("{}: note: {} rows joined others that match the same; those name all sources", path, merged));
   }
 
   void read_exceptions(const std::string& path, const std::string& text) {
@@ -139,7 +151,7 @@ class SourceReader {
   PackSources out_;
   bool one_pack_ = false;
   std::size_t total_ = 0;
-  Seen keys_;
+  IndicatorMerge merge_;
   Seen ids_;
 };
 

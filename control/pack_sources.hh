@@ -22,7 +22,8 @@ struct PackSources {
 [[nodiscard]] PackSources read_rule_sources(const std::vector<std::string>& paths);
 
 // The rules of all files under the name of one pack, which their ids then begin with. What stands in two of the files
-// is an error: the same id, or indicators that match the same.
+// is an error where it has the same id, or matches the same and is of another class; else indicators that match the
+// same are one that names all sources.
 [[nodiscard]] PackSources read_pack_sources(const std::vector<std::string>& paths, std::string_view pack_name);
 
 }  // namespace sluice

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "control/pack_file.hh"
+#include "rules/exception_list.hh"
 #include "rules/indicator_list.hh"
 #include "rules/sha256.hh"
 #include "rules/signature_file.hh"
@@ -60,6 +61,7 @@ class RuleFilesReader {
   tl::expected<RuleFiles, std::string> read(const RuleSources& sources) {
     read_own(sources);
     read_packs(sources);
+    read_exceptions(sources);
     if (!errors_.empty()) return tl::unexpected(errors_);
     files_.book = files_.rules.book();
     files_.digest = digest_of(files_.rules);
@@ -80,6 +82,13 @@ class RuleFilesReader {
       for (const auto& error : loaded.errors) fail(error.text());
       append(files_.rules.signatures, std::move(loaded.signatures));
     }
+  }
+
+  void read_exceptions(const RuleSources& sources) {
+    if (sources.exceptions.empty()) return;
+    auto loaded = load_exception_list(sources.exceptions);
+    for (const auto& error : loaded.errors) fail(error.text());
+    files_.rules.exceptions = std::move(loaded.rows);
   }
 
   void read_packs(const RuleSources& sources) {

@@ -14,6 +14,7 @@ struct RuleSources {
   std::vector<std::string> indicators{};  // lists of one's own (CSV)
   std::vector<std::string> signatures{};  // of one's own, in Suricata's language
   std::vector<std::string> packs{};
+  std::string exceptions{};                 // of one's own (CSV); empty: none
   std::vector<std::string> trusted_keys{};  // minisign's .pub files; where there is one, every pack must verify
 
   [[nodiscard]] bool empty() const noexcept { return indicators.empty() && signatures.empty() && packs.empty(); }

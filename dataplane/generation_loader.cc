@@ -117,6 +117,7 @@ tl::expected<LoadedRules, std::string> load_generation(const LoadRequest& reques
     loaded.packs.push_back(std::move(pack.loaded));
   }
   packs->clear();
+  rules.exceptions = settings.exceptions;
   loaded.digest = digest_of(loaded.packs);
   loaded.verify = lap(at);
 

@@ -31,6 +31,7 @@ using CompileSignatures = std::function<tl::expected<Databases, std::string>(
 struct LoaderSettings {
   std::vector<MinisignPublicKey> keys;  // a pack must be signed by one of them
   std::vector<SealedPack> site;         // the site's own lists as packs (site_rules.hh): not signed, in every ruleset
+  ExceptionList exceptions;             // the site's
   CompileSignatures compile;
   std::uint32_t workers = 1;
   std::uint32_t streams = default_payload_windows;  // of clear text that a worker may follow

@@ -10,6 +10,7 @@
 #include "dataplane/site_rules.hh"
 #include "dataplane/start_packs.hh"
 #include "dataplane/tap.hh"
+#include "rules/exception_list.hh"
 
 namespace {
 
@@ -31,7 +32,7 @@ the first rules are in use; SIGINT or SIGTERM ends it and gives the interfaces t
   --help          this text
   --version       the version
 
-Rules are the lists of the site (rules.indicators, rules.signatures) and signed packs: those that were pushed last,
+Rules are the lists of the site (rules.indicators, rules.signatures), its exceptions (rules.exceptions), and packs: those that were pushed last,
 which are kept in rules.state_directory, else those of rules.packs. Nobody else has to run for it. New packs are taken
 at events.command_socket while traffic flows (`sluice push`). What state the tap is in, and why, is said on standard
 error whenever it changes.
@@ -46,11 +47,14 @@ tl::expected<LoaderSettings, int> loader_settings(const config::ConfigurationT& 
   const auto& rules = *settings.rules;
   auto site = load_site_rules(rules.indicators, rules.signatures);
   for (const auto& error : site.errors) std::fprintf(stderr, "%s\n", error.c_str());
+  auto exceptions = rules.exceptions.empty() ? LoadedExceptions{} : load_exception_list(rules.exceptions);
+  for (const auto& error : exceptions.errors) std::fprintf(stderr, "%s\n", error.text().c_str());
   auto keys = read_trusted_keys(rules.trusted_keys);
   if (!keys) std::fprintf(stderr, "sluice-dataplane: %s\n", keys.error().c_str());
-  if (!keys || !site.errors.empty()) return tl::unexpected(config::exit_usage);
+  if (!keys || !site.errors.empty() || !exceptions.errors.empty()) return tl::unexpected(config::exit_usage);
   loader.keys = std::move(*keys);
   loader.site = std::move(site.packs);
+  loader.exceptions = std::move(exceptions.rows);
   loader.compile = signature_compiler(compiler_path(), rules.state_directory + "/databases");
   loader.workers = settings.workers;
   loader.streams = settings.stream->payload_windows;

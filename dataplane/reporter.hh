@@ -187,6 +187,7 @@ class Reporter {
                         Said said = {}) noexcept;
   void add_vendor_body(const Passage& at, const HttpRequest& request, Bytes body) noexcept;
   // Findings on a request by what its head says.
+  void requested_url(const Passage& at, const HttpRequest& request, std::string_view authority, Said said) noexcept;
   void http_head_findings(const Passage& at, const HttpRequest& request, Said said) noexcept;
   // Remembers what an answer says of names and addresses, and matches the names that the asked one is an alias of.
   void learn(const Passage& at, const DnsMessage& message, Scope scope) noexcept;

@@ -20,6 +20,21 @@ const Address& far_end(const Flow& flow) noexcept {
   return flow.inside == Inside::destination ? flow.initiator() : flow.responder();
 }
 
+// Where a hit is, for the site's exceptions. A name that was looked up says nothing of where the question went.
+ExceptionPlace place_of(const Passage& at, Field field, std::string_view value) noexcept {
+  const auto inside_is_responder = at.flow.inside == Inside::destination;
+  ExceptionPlace place{inside_is_responder ? at.flow.responder() : at.flow.initiator(),
+                       at.flow.key.vlan[0],
+                       value,
+                       {},
+                       nanoseconds_since_epoch(at.packet.time)};
+  if (field == Field::destination_ip)
+    place.remote = Address::parse(value);
+  else if (field != Field::dns_query_name)
+    place.remote = far_end(at.flow);
+  return place;
+}
+
 // Addresses in text take a fixed room here: std::string would allocate.
 struct AddressText {
   std::array<char, Address::text_limit> buffer{};
@@ -110,7 +125,10 @@ void Reporter::alerts(const Passage& at, const Hits& hits, Field field, std::str
                       Scope scope, Said said, std::string_view alias_target) noexcept {
   if (hits.count == 0) return;
   auto would = Action::pass;
-  for (const auto row : hits) would = std::max(would, enforced_action(policy_, ruleset_->rule(row), at.packet.time));
+  for (const auto row : hits) {
+    const auto wanted = enforced_action(policy_, ruleset_->rule(row), at.packet.time);
+    if (wanted > would && !ruleset_->permits(row, place_of(at, field, value))) would = wanted;
+  }
   const auto action = policy_.mode == Mode::enforce ? would : Action::pass;
   if (action == Action::drop) {
     at.packet.action = Action::drop;

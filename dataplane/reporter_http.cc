@@ -1,6 +1,8 @@
 #include "dataplane/reporter.hh"
 #include "dataplane/vendor_form.hh"
 
+#include <charconv>
+
 namespace sluice {
 namespace {
 
@@ -8,6 +10,18 @@ namespace {
 std::string_view without_port(std::string_view host) noexcept {
   if (host.starts_with('[')) return host.substr(1, host.find(']') - 1);
   return host.substr(0, host.find(':'));
+}
+
+// The port of "host:port", else the one that the connection went to.
+std::uint16_t port_of(std::string_view host, const Flow& flow) noexcept {
+  const auto name = without_port(host);
+  const auto behind = static_cast<std::size_t>(name.data() + name.size() - host.data());
+  const auto colon = host.find(':', host.starts_with('[') ? behind : 0);
+  std::uint16_t port = 0;
+  if (colon == std::string_view::npos ||
+      std::from_chars(host.data() + colon + 1, host.data() + host.size(), port).ec != std::errc{})
+    return flow.responder_port();
+  return port;
 }
 
 bool has(Bytes record, Field field) noexcept {
@@ -96,9 +110,25 @@ void Reporter::http_head_findings(const Passage& at, const HttpRequest& request,
   name(at, Field::http_host, without_port(request.host), Stage::data_sent, Scope::flow, said);
   if (!request.target_host.empty() && request.target_host != request.host)
     name(at, Field::http_host, without_port(request.target_host), Stage::data_sent, Scope::flow, said);
+  requested_url(at, request, request.host, said);
+  if (!request.target_host.empty() && request.target_host != request.host)
+    requested_url(at, request, request.target_host, said);
   Hits content;
   signatures_.http_head(at, request, content);
   signature_alerts(at, content, Field::http_host, without_port(request.host), Stage::content_matched, said);
+}
+
+// A URL matches by host and path: what a name or an address alone says is another kind's to say.
+void Reporter::requested_url(const Passage& at, const HttpRequest& request, std::string_view authority,
+                             Said said) noexcept {
+  if (!ruleset_->has(RuleKind::url)) return;
+  std::array<char, Address::text_limit> room;
+  auto host = without_port(authority);
+  // One way to write an address; a request that names no host went to the address of its connection.
+  if (const auto address = host.empty() ? at.flow.responder() : Address::parse(host)) host = address->text_to(room);
+  Hits hits;
+  ruleset_->match_url({host, port_of(authority, at.flow), request.target}, hits);
+  alerts(at, hits, Field::http_host, host, Stage::content_matched, Scope::flow, said);
 }
 
 bool Reporter::record_http(const Passage& at, const HttpRequest& request, FormParts form, std::uint32_t stream,

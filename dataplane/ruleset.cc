@@ -43,10 +43,6 @@ Address predecessor(Address address) {
 
 }  // namespace
 
-void Hits::add(std::uint32_t row) noexcept {
-  if (count < limit) rows[count++] = row;
-}
-
 Ruleset::Ruleset(const RuleList& list, std::uint32_t generation) : generation_(generation) {
   rules_.reserve(list.size());
   for (const auto& row : list.indicators)
@@ -57,6 +53,8 @@ Ruleset::Ruleset(const RuleList& list, std::uint32_t generation) : generation_(g
   build_names(list.indicators);
   build_intervals(list.indicators);
   build_fingerprints(list.indicators);
+  urls_.build(list.indicators);
+  permits_.build(list);
   for (const auto& rule : rules_) kinds_ |= 1U << static_cast<unsigned>(rule.kind);
 }
 
@@ -112,7 +110,7 @@ void Ruleset::build_intervals(const IndicatorList& list) {
 // Sorted, and looked up by halving: once a handshake, and the texts of the kinds never look alike.
 void Ruleset::build_fingerprints(const IndicatorList& list) {
   for (std::uint32_t row = 0; row < list.size(); ++row)
-    if (!rules_[row].is_name() && !rules_[row].is_address()) fingerprints_.emplace_back(list[row].name, row);
+    if (is_fingerprint(rules_[row].kind)) fingerprints_.emplace_back(list[row].name, row);
   std::sort(fingerprints_.begin(), fingerprints_.end());
 }
 

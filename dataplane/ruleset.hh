@@ -8,23 +8,14 @@
 #include <utility>
 #include <vector>
 
+#include "dataplane/hits.hh"
+#include "dataplane/permit_set.hh"
 #include "dataplane/tick.hh"
+#include "dataplane/url_set.hh"
 #include "rules/address.hh"
 #include "rules/rule_list.hh"
 
 namespace sluice {
-
-// The rows that one value matched. More than `limit` rows on one value are cut and the first ones stand.
-struct Hits {
-  static constexpr std::size_t limit = 16;
-
-  std::array<std::uint32_t, limit> rows{};
-  std::size_t count = 0;
-
-  void add(std::uint32_t row) noexcept;
-  [[nodiscard]] const std::uint32_t* begin() const noexcept { return rows.data(); }
-  [[nodiscard]] const std::uint32_t* end() const noexcept { return rows.data() + count; }
-};
 
 // What the packet path needs to know of a row; the rest stays in the list.
 struct Rule {
@@ -52,6 +43,12 @@ class Ruleset {
   void match_address(const Address& address, Hits& hits) const noexcept;
   // A JA3, a JA4, or the digest of a certificate, in lower case.
   void match_fingerprint(std::string_view fingerprint, Hits& hits) const noexcept;
+  // A request in clear text.
+  void match_url(const RequestedUrl& url, Hits& hits) const noexcept { urls_.match(url, hits); }
+  // Whether the site has excepted that row from blocking there.
+  [[nodiscard]] bool permits(std::uint32_t row, const ExceptionPlace& place) const noexcept {
+    return permits_.permits(row, place);
+  }
   // Whether any row is of that kind.
   [[nodiscard]] bool has(RuleKind kind) const noexcept { return kinds_ >> static_cast<unsigned>(kind) & 1U; }
 
@@ -90,7 +87,9 @@ class Ruleset {
   std::vector<Interval> intervals_;  // sorted, disjoint; each carries all rows that contain it
   std::vector<std::uint32_t> interval_rows_;
   std::vector<std::pair<std::string, std::uint32_t>> fingerprints_;  // sorted; text and row
-  std::uint32_t kinds_ = 0;                                          // a bit for each RuleKind that a row has
+  UrlSet urls_;
+  PermitSet permits_;
+  std::uint32_t kinds_ = 0;  // a bit for each RuleKind that a row has
 };
 
 }  // namespace sluice

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "rules/indicator_list.hh"
+#include "rules/indicator_merge.hh"
 #include "rules/list_file.hh"
 #include "rules/pack.hh"
 #include "rules/sha256.hh"
@@ -58,7 +59,15 @@ SiteRules load_site_rules(const std::vector<std::string>& indicators, const std:
   Lists lists;
   for (const auto& path : indicators)
     lists.read(path, load_indicator_list, [](RuleList& rules, LoadedList& loaded) {
-      std::move(loaded.rows.begin(), loaded.rows.end(), std::back_inserter(rules.indicators));
+      // Two files of one name may say the same.
+      IndicatorMerge merge;
+      auto known = std::exchange(rules.indicators, {});
+      for (auto* rows : {&known, &loaded.rows})
+        for (auto& row : *rows) {
+          auto again = row;
+          if (merge.add(rules.indicators, std::move(row)) == IndicatorMerge::Added::other_class)
+            rules.indicators.push_back(std::move(again));  // read_pack() names the two
+        }
     });
   for (const auto& path : signatures)
     lists.read(path, load_signatures, [](RuleList& rules, LoadedSignatures& loaded) {

@@ -22,7 +22,6 @@ namespace {
 enum class Column : std::uint8_t { id, action, device, group, rule, destination, author, reason, created, expires };
 constexpr std::array<std::string_view, 10> column_names{"id",          "action", "device", "group",   "rule",
                                                         "destination", "author", "reason", "created", "expires"};
-constexpr std::array<std::string_view, 2> actions{"permit", "suppress"};
 constexpr std::array<Column, 5> needed_columns{Column::action, Column::author, Column::reason, Column::expires,
                                                Column::destination};
 constexpr std::size_t cell_limit = 1024;     // bytes
@@ -124,12 +123,14 @@ class ExceptionReader {
 
   void read_action(RuleException& out) {
     const auto written = text(Column::action);
-    const auto found = std::find(actions.begin(), actions.end(), written);
-    if (found == actions.end())
-      return fail(Column::action, fmt::format("action \"{}\": write permit (do not block) or suppress (do not alarm); "
-                                              "who wants both writes two rows",
-                                              printable(written)));
-    out.action = static_cast<ExceptionAction>(found - actions.begin());
+    for (const auto action : {ExceptionAction::permit, ExceptionAction::suppress}) {
+      if (written != text_of(action)) continue;
+      out.action = action;
+      return;
+    }
+    fail(Column::action, fmt::format("action \"{}\": write permit (do not block) or suppress (do not alarm); "
+                                     "who wants both writes two rows",
+                                     printable(written)));
   }
 
   void read_scope(RuleException& out) {
@@ -233,14 +234,6 @@ class ExceptionReader {
 };
 
 }  // namespace
-
-std::string_view text_of(ExceptionAction action) noexcept { return actions[static_cast<std::size_t>(action)]; }
-
-bool RuleException::names_rule(std::string_view rule_id) const noexcept {
-  if (rule.empty()) return true;
-  if (!rule.ends_with("/*")) return rule == rule_id;
-  return rule_id.starts_with(std::string_view{rule}.substr(0, rule.size() - 1));
-}
 
 bool is_exception_list(std::string_view text) {
   CsvReader csv(text);

@@ -104,7 +104,10 @@ Shape shape_of(std::string_view line) {
     shape.columns.push_back(found == column_names.end() ? nullptr : &*found);
     shape.known |= found != column_names.end() && (found->column == Column::value || found->column == Column::digest);
   }
-  shape.known &= shape.columns.size() > 1;
+  // One name that is known may stand in any table.
+  const auto named =
+      std::count_if(shape.columns.begin(), shape.columns.end(), [](const auto* one) { return one != nullptr; });
+  shape.known &= named > 1;
   return shape;
 }
 

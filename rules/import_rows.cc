@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "rules/indicator_list.hh"
+#include "rules/indicator_merge.hh"
 #include "rules/indicator_row.hh"
 #include "rules/rule_facts.hh"
 #include "rules/utf8.hh"
@@ -56,26 +57,6 @@ ListColumns all_columns() {
   return *ListColumns::parse(header, none);
 }
 
-// Both texts once, as long as a cell holds them.
-void join(std::string& into, const std::string& other) {
-  if (other.empty() || into == other) return;
-  if (into.empty()) {
-    into = other;
-    return;
-  }
-  constexpr std::string_view between = "; ";
-  // Whole parts only: "a" is no part of "ab; c".
-  const auto known = std::string(between) + into + std::string(between);
-  for (std::size_t at = 0; at <= other.size();) {
-    const auto end = std::min(other.find(between, at), other.size());
-    const auto part = other.substr(at, end - at);
-    at = end + between.size();
-    if (part.empty() || known.find(std::string(between) + part + std::string(between)) != std::string::npos) continue;
-    if (into.size() + between.size() + part.size() > list_cell_size_limit) return;
-    into.append(between).append(part);
-  }
-}
-
 }  // namespace
 
 std::string_view text_of(LeftOut reason) noexcept { return left_out_texts[static_cast<std::size_t>(reason)].text; }
@@ -119,9 +100,7 @@ void ImportedRows::complete(ImportedRow& row) const {
   fill(ListColumn::recipient, defaults_.recipient);
   auto& source = row[ListColumn::source];
   if (!defaults_.source.empty()) {
-    auto named = defaults_.source;
-    join(named, source);
-    source = std::move(named);
+    source = source.empty() ? defaults_.source : defaults_.source + "; " + source;
   }
   if (row[ListColumn::expires].empty()) row[ListColumn::expires] = defaults_.expires;
   if (row[ListColumn::last_verified].empty()) row[ListColumn::last_verified] = defaults_.date;
@@ -154,7 +133,7 @@ void ImportedRows::add(Rows& rows, ImportedRow row, std::size_t place) {
   const auto [known, fresh] = rows.by_key.try_emplace(read->key, rows.list.size());
   if (!fresh) {
     ++merged_;
-    return merge(rows.list[known->second], row, place);
+    return merge(rows.list[known->second], read->indicator.facts, place);
   }
   if (rows.list.size() == list_row_limit) {
     rows.by_key.erase(known);
@@ -164,26 +143,23 @@ void ImportedRows::add(Rows& rows, ImportedRow row, std::size_t place) {
   rows.list.push_back(std::move(row));
 }
 
-void ImportedRows::merge(ImportedRow& into, const ImportedRow& other, std::size_t place) {
-  if (into[ListColumn::finding_class] != other[ListColumn::finding_class])
-    note(TakenAs::class_of_other_list, place, other[ListColumn::indicator]);
-  for (const auto column : {ListColumn::source, ListColumn::licence, ListColumn::purpose, ListColumn::carries})
-    join(into[column], other[column]);
-  for (const auto column : {ListColumn::recipient, ListColumn::role, ListColumn::breaks})
-    if (into[column].empty()) into[column] = other[column];
-  // The surer of two confidences, the stricter of two labels, the longer of two lives.
-  const auto mine = confidence_from(into[ListColumn::confidence]).value_or(Confidence::medium);
-  if (confidence_from(other[ListColumn::confidence]).value_or(Confidence::medium) > mine)
-    into[ListColumn::confidence] = other[ListColumn::confidence];
-  constexpr std::array<std::string_view, 6> labels{"", "clear", "green", "amber", "amber+strict", "red"};
-  const auto rank = [&](const std::string& label) { return std::find(labels.begin(), labels.end(), label); };
-  if (rank(into[ListColumn::tlp]) < rank(other[ListColumn::tlp])) into[ListColumn::tlp] = other[ListColumn::tlp];
-  auto& first = into[ListColumn::first_seen];
-  const auto& other_first = other[ListColumn::first_seen];
-  if (first.empty() || (!other_first.empty() && other_first < first)) first = other_first;
-  into[ListColumn::last_verified] = std::max(into[ListColumn::last_verified], other[ListColumn::last_verified]);
-  auto& expires = into[ListColumn::expires];
-  expires = expires.empty() || other[ListColumn::expires].empty() ? "" : std::max(expires, other[ListColumn::expires]);
+void ImportedRows::merge(ImportedRow& into, const RuleFacts& other, std::size_t place) {
+  std::vector<CsvError> none;
+  auto facts = read_list_row(cells_of(into), columns_, "import", none)->indicator.facts;
+  if (facts.finding_class != other.finding_class) note(TakenAs::class_of_other_list, place, other.subject);
+  merge_facts(facts, other);
+  into[ListColumn::recipient] = facts.recipient;
+  into[ListColumn::role] = facts.role;
+  into[ListColumn::purpose] = facts.purpose;
+  into[ListColumn::carries] = facts.carries;
+  into[ListColumn::confidence] = text_of(facts.confidence);
+  into[ListColumn::breaks] = facts.breaks;
+  into[ListColumn::source] = facts.source;
+  into[ListColumn::licence] = facts.licence;
+  into[ListColumn::tlp] = facts.tlp;
+  into[ListColumn::first_seen] = facts.first_seen;
+  into[ListColumn::last_verified] = facts.last_verified;
+  into[ListColumn::expires] = facts.expires;
 }
 
 void ImportedRows::leave(LeftOut reason, std::size_t place, std::string_view text, std::string detail) {

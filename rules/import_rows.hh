@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "rules/list_columns.hh"
+#include "rules/rule_facts.hh"
 
 namespace sluice {
 
@@ -124,7 +125,7 @@ class ImportedRows {
 
   void complete(ImportedRow& row) const;
   void add(Rows& rows, ImportedRow row, std::size_t place);
-  void merge(ImportedRow& into, const ImportedRow& other, std::size_t place);
+  void merge(ImportedRow& into, const RuleFacts& other, std::size_t place);
   void count(ImportCount& count, std::size_t place, std::string_view text, std::string detail) const;
 
   ImportDefaults defaults_;

@@ -12,7 +12,8 @@ namespace sluice {
 
 struct Indicator {
   RuleFacts facts;
-  std::string name;    // domain and host: lower case, A-labels, no trailing dot; digests: lower case; else empty
+  // domain and host: lower case, A-labels, no trailing dot; digests: lower case; url: as HttpUrl::text(); else empty
+  std::string name;
   AddressRange range;  // ip and cidr; else unset
 };
 

@@ -5,14 +5,13 @@
 #include <fmt/format.h>
 
 #include "rules/csv.hh"
+#include "rules/indicator_merge.hh"
 #include "rules/indicator_row.hh"
 #include "rules/list_columns.hh"
 #include "rules/utf8.hh"
 
 namespace sluice {
 namespace {
-
-using Lines = std::unordered_map<std::string, std::size_t>;
 
 class ListReader {
  public:
@@ -21,7 +20,7 @@ class ListReader {
 
   LoadedList read() {
     if (check_list(text_, list_name_, errors_)) read_rows();
-    return {std::move(rows_), errors_.take()};
+    return {std::move(rows_), errors_.take(), merged_};
   }
 
  private:
@@ -83,35 +82,35 @@ class ListReader {
     const auto* id_cell = columns.cell(row, ListColumn::id);
     const auto& indicator_cell = *columns.cell(row, ListColumn::indicator);
     const bool own_id = id_cell != nullptr && !trimmed(id_cell->text).empty();
-    const auto* row_of_key = line_of(keys_, read->key, row.line);
-    if (row_of_key != nullptr) {
-      fail(indicator_cell.line, indicator_cell.column,
-           fmt::format("{} {} stands already in line {}: remove one of the two rows",
-                       text_of(read->indicator.facts.kind), printable(read->indicator.facts.subject), *row_of_key));
-      if (!own_id) return;  // its derived id is the other row's too
-    }
-    const auto* row_of_id = line_of(ids_, read->indicator.facts.rule_id, row.line);
-    if (row_of_id != nullptr) {
+    const auto known = merge_.find(read->indicator);
+    const auto [id, is_new] = ids_.try_emplace(read->indicator.facts.rule_id, row.line);
+    if (!is_new && !(known && lines_[*known] == id->second)) {
       const auto& where = own_id ? *id_cell : indicator_cell;
-      fail(where.line, where.column,
-           fmt::format("id {} stands already in line {}: give each row its own",
-                       read->indicator.facts.rule_id.substr(list_name_.size() + 1), *row_of_id));
+      return fail(where.line, where.column,
+                  fmt::format("id {} stands already in line {}: give each row its own",
+                              read->indicator.facts.rule_id.substr(list_name_.size() + 1), id->second));
     }
-    if (row_of_key == nullptr && row_of_id == nullptr) rows_.push_back(std::move(read->indicator));
-  }
-
-  // The line where the key stood first; nothing where this is its first line, which is then remembered.
-  static const std::size_t* line_of(Lines& seen, const std::string& key, std::size_t line) {
-    const auto [entry, fresh] = seen.try_emplace(key, line);
-    return fresh ? nullptr : &entry->second;
+    const auto what =
+        fmt::format("{} {}", text_of(read->indicator.facts.kind), printable(read->indicator.facts.subject));
+    switch (merge_.add(rows_, std::move(read->indicator))) {
+      case IndicatorMerge::Added::fresh: lines_.push_back(row.line); break;
+      case IndicatorMerge::Added::merged: ++merged_; break;
+      case IndicatorMerge::Added::other_class:
+        fail(indicator_cell.line, indicator_cell.column,
+             fmt::format("{} stands in line {} with another class: remove one of the two rows, or give both one class",
+                         what, lines_[*known]));
+        break;
+    }
   }
 
   std::string_view text_;
   std::string_view list_name_;
   ListErrors errors_;
   IndicatorList rows_;
-  Lines keys_;
-  Lines ids_;
+  IndicatorMerge merge_;
+  std::vector<std::size_t> lines_;  // of rows_
+  std::size_t merged_ = 0;
+  std::unordered_map<std::string, std::size_t> ids_;  // and their lines
 };
 
 }  // namespace
@@ -122,7 +121,7 @@ LoadedList parse_indicator_list(std::string_view text, std::string_view list_nam
 
 LoadedList load_indicator_list(const std::filesystem::path& path) {
   auto text = read_list_file(path);
-  if (!text) return {{}, {std::move(text.error())}};
+  if (!text) return {{}, {std::move(text.error())}, 0};
   const auto name = path.stem().string();
   const auto shown = path.string();
   return ListReader(*text, name, shown).read();

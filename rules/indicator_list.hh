@@ -17,6 +17,7 @@ constexpr std::size_t list_row_limit = 2'000'000;
 struct LoadedList {
   IndicatorList rows;  // those without an error, in the order of the file
   std::vector<ListError> errors;
+  std::size_t merged = 0;  // rows that joined one before them that matches the same (indicator_merge.hh)
 };
 
 // Reads a file. The list is named by the file's stem ("vendor-telemetry" of vendor-telemetry.csv), errors by its path.

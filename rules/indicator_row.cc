@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "rules/domain_name.hh"
+#include "rules/http_url.hh"
 #include "rules/list_file.hh"
 #include "rules/nearest_word.hh"
 #include "rules/rule_fact_text.hh"
@@ -16,14 +17,7 @@
 namespace sluice {
 namespace {
 
-// Kinds of the file format that nothing matches yet: named, so that nobody believes them active.
-constexpr std::array<std::string_view, 1> kinds_not_matched{"url"};
-
 constexpr unsigned mapped_bits = 96;  // of ::ffff:0:0/96, where IPv4 stands in an Address
-
-bool contains(std::span<const std::string_view> texts, std::string_view text) {
-  return std::find(texts.begin(), texts.end(), text) != texts.end();
-}
 
 bool is_lower_hex_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
 bool is_hex_digit(char c) { return is_lower_hex_digit(c) || (c >= 'A' && c <= 'F'); }
@@ -142,10 +136,6 @@ class RowReader {
     if (const auto kind = kind_from(written)) return kind;
     if (written.empty()) {
       fail(ListColumn::kind, fmt::format("no kind: write one of {}", fmt::join(kind_texts(), ", ")));
-    } else if (contains(kinds_not_matched, written)) {
-      fail(ListColumn::kind, fmt::format("kind {} is not matched by this version: remove the row, or write a row of "
-                                         "kind {} for the host behind it",
-                                         written, fmt::join(kind_texts(), ", ")));
     } else {
       fail(ListColumn::kind, fmt::format("unknown kind \"{}\": write one of {} (nearest: {})", printable(written),
                                          fmt::join(kind_texts(), ", "), nearest_word(written, kind_texts())));
@@ -164,6 +154,7 @@ class RowReader {
       case RuleKind::cert_sha1: return read_digest(indicator, 40);
       case RuleKind::cert_sha256: return read_digest(indicator, 64);
       case RuleKind::ja4: return read_ja4(indicator);
+      case RuleKind::url: return read_url(indicator);
       case RuleKind::signature: break;  // no kind of a list
     }
     return {};
@@ -223,6 +214,16 @@ class RowReader {
     }
     indicator.name = *name;
     return std::move(*name);
+  }
+
+  std::string read_url(Indicator& indicator) {
+    const auto url = parse_http_url(indicator.facts.subject);
+    if (!url) {
+      fail(ListColumn::indicator, fmt::format("\"{}\" {}", printable(indicator.facts.subject), explain(url.error())));
+      return {};
+    }
+    indicator.name = url->text();
+    return indicator.name;
   }
 
   std::string read_address(Indicator& indicator) {

@@ -61,13 +61,16 @@ RuleFacts read_packed_facts(const packed::Facts& packed, std::string_view pack_n
   RuleFacts facts;
   facts.rule_id = reading.text(packed.rule_id(), "rule_id", 2 * list_id_size_limit + 1);
   const auto prefix = std::string(pack_name) + '/';
-  if (!reading.failed() && (!facts.rule_id.starts_with(prefix) || !is_list_id(id_of(facts.rule_id, pack_name))))
+  const bool is_derived = facts.rule_id.empty() && packed.kind() != static_cast<std::uint8_t>(RuleKind::signature);
+  if (is_derived) facts.rule_id = prefix;
+  if (!reading.failed() && !is_derived &&
+      (!facts.rule_id.starts_with(prefix) || !is_list_id(id_of(facts.rule_id, pack_name))))
     reading.fail("rule_id", fmt::format("is not \"{}\" with an id behind it", prefix));
   const auto text = [&](const flatbuffers::String* value, std::string_view field) {
     return reading.text(value, field, list_cell_size_limit);
   };
   facts.subject = text(packed.subject(), "subject");
-  facts.kind = reading.number(packed.kind(), RuleKind::cert_sha256, "kind");
+  facts.kind = reading.number(packed.kind(), RuleKind::url, "kind");
   if (packed.finding_class() == 0) reading.fail("class", "0 is no class");
   facts.finding_class = reading.number(packed.finding_class(), FindingClass::unclassified, "class");
   facts.confidence = reading.number(packed.confidence(), Confidence::defined, "confidence");

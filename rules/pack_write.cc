@@ -24,9 +24,14 @@ packed::AddressRange packed_range(const AddressRange& range) {
 }
 packed::PortRange packed_range(const PortRange& range) { return {range.first, range.last}; }
 
-flatbuffers::Offset<packed::Facts> packed_facts(Builder& builder, const RuleFacts& facts) {
-  const auto rule_id = builder.CreateString(facts.rule_id);
-  const auto subject = shared(builder, facts.subject);
+// An id that the reader derives from the row itself is stored as an empty text: it is a quarter of a large pack.
+bool is_derived(const Indicator& indicator) {
+  const auto& facts = indicator.facts;
+  const auto normalised = facts.kind == RuleKind::ip ? indicator.range.first.text() : indicator.name;
+  return !normalised.empty() && facts.rule_id.ends_with('/' + derived_id(facts.kind, normalised));
+}
+
+flatbuffers::Offset<packed::Facts> packed_facts(Builder& builder, const RuleFacts& facts, Text rule_id, Text subject) {
   const auto recipient = shared(builder, facts.recipient);
   const auto role = shared(builder, facts.role);
   const auto purpose = shared(builder, facts.purpose);
@@ -45,8 +50,14 @@ flatbuffers::Offset<packed::Facts> packed_facts(Builder& builder, const RuleFact
 }
 
 flatbuffers::Offset<packed::Indicator> packed_indicator(Builder& builder, const Indicator& indicator) {
-  const auto facts = packed_facts(builder, indicator.facts);
-  const auto name = shared(builder, indicator.name);
+  // The one is most often the other; no other row has either, so that looking for an equal text is in vain.
+  const auto subject = builder.CreateString(indicator.facts.subject);
+  const auto name = indicator.name.empty()                      ? Text{}
+                    : indicator.name == indicator.facts.subject ? subject
+                                                                : builder.CreateString(indicator.name);
+  const auto rule_id =
+      is_derived(indicator) ? builder.CreateSharedString("") : builder.CreateString(indicator.facts.rule_id);
+  const auto facts = packed_facts(builder, indicator.facts, rule_id, subject);
   const auto range = packed_range(indicator.range);
   const bool of_addresses = indicator.facts.kind == RuleKind::ip || indicator.facts.kind == RuleKind::cidr;
   return packed::CreateIndicator(builder, facts, name, of_addresses ? &range : nullptr);
@@ -94,7 +105,8 @@ flatbuffers::Offset<packed::Pcre> packed_pcre(Builder& builder, const Pcre& pcre
 }
 
 flatbuffers::Offset<packed::Signature> packed_signature(Builder& builder, const Signature& signature) {
-  const auto facts = packed_facts(builder, signature.facts);
+  const auto facts = packed_facts(builder, signature.facts, builder.CreateString(signature.facts.rule_id),
+                                  shared(builder, signature.facts.subject));
   const auto rule = builder.CreateString(signature.text);
   const auto source = packed_addresses(builder, signature.source);
   const auto source_ports = packed_ports(builder, signature.source_ports);

@@ -7,10 +7,10 @@ namespace sluice {
 namespace {
 
 // In the order of the enumerators, from first_class on.
-constexpr std::array<std::string_view, 9> kinds{"domain", "host", "ip",        "cidr",       "signature",
-                                                "ja3",    "ja4",  "cert_sha1", "cert_sha256"};
+constexpr std::array<std::string_view, 10> kinds{"domain", "host", "ip",        "cidr",        "signature",
+                                                 "ja3",    "ja4",  "cert_sha1", "cert_sha256", "url"};
 // Signatures stand in no indicator list.
-constexpr std::array<std::string_view, 8> indicator_kinds{"domain", "host", "ip",        "cidr",
+constexpr std::array<std::string_view, 9> indicator_kinds{"domain", "host", "ip",        "cidr",       "url",
                                                           "ja3",    "ja4",  "cert_sha1", "cert_sha256"};
 constexpr std::array<std::string_view, 12> classes{
     "telemetry",           "advertising",    "dns-bypass",        "weak-encryption",       "clear-text-identifier",

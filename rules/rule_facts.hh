@@ -24,6 +24,7 @@ enum class RuleKind : std::uint8_t {
   ja4,
   cert_sha1,
   cert_sha256,
+  url,  // host and path of a request in clear text (http_url.hh)
 };
 
 // Finding classes stay apart: telemetry is never a C2 hit. Numbers are part of signature_id: never renumber.

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "rules/indicator.hh"
+#include "rules/rule_exception.hh"
 #include "rules/rule_facts.hh"
 #include "rules/signature.hh"
 
@@ -13,6 +14,7 @@ namespace sluice {
 struct RuleList {
   IndicatorList indicators;
   SignatureList signatures;
+  ExceptionList exceptions{};  // of the site; no pack holds any
 
   [[nodiscard]] std::size_t size() const noexcept { return indicators.size() + signatures.size(); }
   [[nodiscard]] const RuleFacts& facts(std::size_t row) const noexcept {

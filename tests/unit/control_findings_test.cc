@@ -179,6 +179,41 @@ BOOST_AUTO_TEST_CASE(the_document_says_what_the_table_says) {
   BOOST_TEST(nlohmann::json::parse(table.document().dump()) == expected);
 }
 
+BOOST_AUTO_TEST_CASE(exceptions_hold_for_what_was_found_before) {
+  const auto books = three_rows();
+  FindingsTable table{&books};
+  consume(table, {.device = "192.0.2.10", .row = 0, .name = "data.example.net"});
+  consume(table, {.device = "192.0.2.10", .row = 0, .name = "more.example.net"});
+  consume(table, {.device = "192.0.2.11", .row = 2, .name = "ads.example.org"});
+  const auto suppress = [&](std::string_view device, std::string_view destination, std::int64_t expires_ns = 0) {
+    RuleException exception;
+    exception.id = "why";
+    exception.action = ExceptionAction::suppress;
+    if (!device.empty()) exception.device = AddressRange{address(device), address(device)};
+    exception.destination = destination;
+    exception.expires_ns = expires_ns;
+    table.set_exceptions(std::make_shared<const ExceptionList>(ExceptionList{exception}));
+    return table.document()["suppressed"].get<std::size_t>();
+  };
+  BOOST_TEST(table.document()["suppressed"] == 0U);
+  BOOST_TEST(suppress("192.0.2.10", "example.net") == 1U);
+  BOOST_TEST(holds(printed(table), "1 finding:"));
+  BOOST_TEST(holds(printed(table), "Suppressed by exceptions: 1."));
+  BOOST_TEST(!holds(printed(table), "data.example.net"));
+  BOOST_TEST(table.document()["findings"].size() == 2U);         // recorded all the same
+  BOOST_TEST(suppress("192.0.2.10", "data.example.net") == 0U);  // it was seen elsewhere too
+  BOOST_TEST(suppress("192.0.2.10", "", 1) == 0U);               // ended
+  BOOST_TEST(suppress("", "org") == 1U);
+  RuleException permit;
+  permit.destination = "org";
+  table.set_exceptions(std::make_shared<const ExceptionList>(ExceptionList{permit}));
+  BOOST_TEST(table.document()["suppressed"] == 0U);
+  for (int i = 0; i < 9; ++i)
+    consume(table, {.device = "192.0.2.11", .row = 2, .name = std::to_string(i) + ".ads.example.org"});
+  BOOST_TEST(suppress("", "org") == 0U);  // more places than are kept
+  BOOST_TEST(suppress("192.0.2.11", "") == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(what_was_decoded_is_shown_without_identifiers) {
   RuleBooks books;
   books.add(3, "00ff", std::make_shared<const RuleBook>(RuleBook{signature_row()}));

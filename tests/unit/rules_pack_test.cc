@@ -185,7 +185,7 @@ BOOST_AUTO_TEST_CASE(what_no_source_could_have_held_is_refused_by_name) {
       {"indicator 1 (test/push): subject: is not UTF-8", [&](Pack& p) { row(p).facts.subject = "\xff.example"; }},
       {"recipient: holds a control", [&](Pack& p) { row(p).facts.recipient = "a\nb"; }},
       {"carries: 5000 bytes", [&](Pack& p) { row(p).facts.carries = std::string(5000, 'a'); }},
-      {"kind: 9 is no value", [&](Pack& p) { row(p).facts.kind = static_cast<RuleKind>(9); }},
+      {"kind: 10 is no value", [&](Pack& p) { row(p).facts.kind = static_cast<RuleKind>(10); }},
       {"kind: a signature among", [&](Pack& p) { row(p).facts.kind = RuleKind::signature; }},
       {"class: 0", [&](Pack& p) { row(p).facts.finding_class = static_cast<FindingClass>(0); }},
       {"class: 13", [&](Pack& p) { row(p).facts.finding_class = static_cast<FindingClass>(13); }},

@@ -64,10 +64,23 @@ BOOST_AUTO_TEST_CASE(all_errors_of_all_files_are_said) {
   BOOST_TEST(site.errors[4].find("b.rules:1:") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(two_files_of_one_name_that_say_the_same_are_an_error) {
+BOOST_AUTO_TEST_CASE(two_files_of_one_name_that_say_the_same_are_one_row) {
   std::filesystem::create_directory(path + "/other");
-  write_text(path + "/own.csv", "indicator,kind\nlisted.example,domain\n");
-  write_text(path + "/other/own.csv", "indicator,kind\nlisted.example,domain\n");
+  write_text(path + "/own.csv", "indicator,kind,source\nlisted.example,domain,one\n");
+  write_text(path + "/other/own.csv", "indicator,kind,source\nlisted.example,domain,two\n");
+  const auto site = load_site_rules({path + "/own.csv", path + "/other/own.csv"}, {});
+  BOOST_TEST(site.errors.empty());
+  BOOST_REQUIRE_EQUAL(site.packs.size(), 1U);
+  const auto pack = sluice::read_pack(site.packs[0].file->bytes());
+  BOOST_REQUIRE(pack);
+  BOOST_REQUIRE_EQUAL(pack->rules.indicators.size(), 1U);
+  BOOST_TEST(pack->rules.indicators[0].facts.source == "one; two");
+}
+
+BOOST_AUTO_TEST_CASE(two_files_of_one_name_with_two_classes_for_the_same_are_an_error) {
+  std::filesystem::create_directory(path + "/other");
+  write_text(path + "/own.csv", "indicator,kind,class\nlisted.example,domain,telemetry\n");
+  write_text(path + "/other/own.csv", "indicator,kind,class\nlisted.example,domain,advertising\n");
   const auto site = load_site_rules({path + "/own.csv", path + "/other/own.csv"}, {});
   BOOST_REQUIRE(site.errors.size() == 1U);
   BOOST_TEST(site.errors[0].find("list own: ") == 0U);

@@ -1,0 +1,29 @@
+// What the site has excepted from blocking, by the rows of one generation. Looked at only where a hit would drop.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "rules/rule_exception.hh"
+#include "rules/rule_list.hh"
+
+namespace sluice {
+
+class PermitSet {
+ public:
+  void build(const RuleList& list);
+  // Whether a permit holds there for that row of the list.
+  [[nodiscard]] bool permits(std::uint32_t row, const ExceptionPlace& place) const noexcept;
+  [[nodiscard]] bool empty() const noexcept { return permits_.empty(); }
+
+ private:
+  struct Permit {
+    RuleException exception;
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> rows;  // first and last, in order
+  };
+
+  std::vector<Permit> permits_;
+};
+
+}  // namespace sluice
