@@ -9,6 +9,7 @@
 
 #include "control/example_message.hh"
 #include "rules/domain_name.hh"
+#include "rules/utf8.hh"
 
 namespace sluice {
 namespace {
@@ -125,7 +126,7 @@ class ExamplesReader {
     const auto word = next_word(rest);
     if (word == "names" || word == "addresses") return many(rule, word == "names", rest);
     if (word != "match" && word != "other")
-      return fail(fmt::format("\"{}\": behind the id write match, other, names or addresses", word));
+      return fail(fmt::format("\"{}\": behind the id write match, other, names or addresses", printable(word)));
     open_ = RuleExample{std::string{rule}, word == "match", line_, {}, {}};
     in_answer_ = in_request_ = false;
     if (!rest.empty()) step(rest);
@@ -145,14 +146,14 @@ class ExamplesReader {
       if (names) {
         const auto name = parse_domain_name(word);
         if (!name) {
-          fail(fmt::format("\"{}\" {}", word, explain(name.error())));
+          fail(fmt::format("\"{}\" {}", printable(word), explain(name.error())));
           continue;
         }
         example.conversation = look_up_of(*name);
       } else {
         const auto address = Address::parse(std::string{word});
         if (!address) {
-          fail(fmt::format("\"{}\" is no address", word));
+          fail(fmt::format("\"{}\" is no address", printable(word)));
           continue;
         }
         example.conversation = contact_with(*address);
@@ -179,12 +180,12 @@ class ExamplesReader {
     if (rest.starts_with("http://")) return request(word, rest.substr(7));
     if (word == "look-up" || word == "hello") {
       const auto name = parse_domain_name(rest);
-      if (!name) return fail(fmt::format("\"{}\" {}", rest, explain(name.error())));
+      if (!name) return fail(fmt::format("\"{}\" {}", printable(rest), explain(name.error())));
       talk = word == "hello" ? one_turn(Conversation::By::tcp, https_port, client_hello_for(*name)) : look_up_of(*name);
     } else if (word == "tcp" || word == "udp") {
       talk = {word == "tcp" ? Conversation::By::tcp : Conversation::By::udp, usual_server(), https_port, {}, {}};
       if (!read_place(rest, talk))
-        fail(fmt::format("\"{}\": write where it goes as PORT, ADDRESS or ADDRESS:PORT", rest));
+        fail(fmt::format("\"{}\": write where it goes as PORT, ADDRESS or ADDRESS:PORT", printable(rest)));
     } else if (word == "capture" && !rest.empty()) {
       talk.by = Conversation::By::capture;
       talk.capture = (std::filesystem::path{path_}.parent_path() / rest).string();
@@ -192,7 +193,7 @@ class ExamplesReader {
       fail(
           fmt::format("\"{}\": write METHOD http://HOST/PATH, look-up NAME, hello NAME, tcp PLACE, udp PLACE or "
                       "capture FILE",
-                      content));
+                      printable(content)));
     }
   }
 
@@ -205,7 +206,7 @@ class ExamplesReader {
     if (Address::parse(std::string{host}) || host.find(':') != std::string_view::npos) {
       const auto colon = host.rfind(':');
       if (!read_place(host, talk) && !read_place(host.substr(colon + 1), talk))
-        return fail(fmt::format("\"{}\" is no host and port", host));
+        return fail(fmt::format("\"{}\" is no host and port", printable(host)));
     }
     const auto path = target.substr(slash);
     head_ = fmt::format("{} {} HTTP/1.1\r\n", method, path.empty() ? "/" : path);
@@ -228,7 +229,7 @@ class ExamplesReader {
       if (word == "Host:") host_.clear();
       if (const auto bytes = read_bytes(content)) headers_.append(*bytes).append("\r\n");
     } else {
-      fail(fmt::format("\"{}\": write a header (Name: value), body TEXT, or answer 200 OK", content));
+      fail(fmt::format("\"{}\": write a header (Name: value), body TEXT, or answer 200 OK", printable(content)));
     }
   }
 
@@ -242,7 +243,7 @@ class ExamplesReader {
     auto rest = content;
     const auto word = next_word(rest);
     if (word != "client" && word != "server")
-      return fail(fmt::format("\"{}\": write client TEXT or server TEXT", word));
+      return fail(fmt::format("\"{}\": write client TEXT or server TEXT", printable(word)));
     if (auto bytes = read_bytes(rest)) open_->conversation.turns.push_back({word == "client", std::move(*bytes)});
   }
 

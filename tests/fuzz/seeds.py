@@ -214,6 +214,19 @@ def signatures():
     return result
 
 
+def rule_examples():
+    result = {
+        'talk': b'# a\n1 match\n  POST http://a.example:8080/x\n  X: |7c|\n  body a|00 ff|\n  answer 404 No\n  Y: z\n'
+                b'  body b\n1 other tcp [2001:db8::1]:80\n  client a\n  server |0d0a|\n2 match hello a.example\r\n'
+                b'2 other udp 192.0.2.1\n3 match capture a.pcap\n',
+        'references': b'192.0.2.0/24\n1,popular.example\n',
+    }
+    for path in glob.glob(os.path.join(ROOT, 'rules/packs/*.examples')):
+        with open(path, 'rb') as file:
+            result[os.path.basename(path)] = b''.join(file.readlines()[:40])
+    return result
+
+
 def configurations():
     with open(os.path.join(ROOT, 'config/sluice.json'), 'rb') as file:
         return {'shipped': file.read(), 'least': b'{"mode": "enforce"}', 'empty': b'{}'}
@@ -296,6 +309,7 @@ def main():
         'databases': database_files(),
         'hs_scan': field_texts(),
         'signature': signatures(),
+        'rule_examples': rule_examples(),
         'minisign': minisign_files(),
         'pack': pack_changes(),
         'event': events(),
