@@ -175,7 +175,7 @@ BOOST_AUTO_TEST_CASE(the_document_says_what_the_table_says) {
     {"device": "192.0.2.10", "device_certainty": "inside-address", "rule_row": 77, "stage": "name-in-handshake",
      "count": 1, "blocked": 0, "first": "2026-11-21T04:36:27.123456+0000", "last": "2026-11-21T04:36:27.123456+0000",
      "seen": ["data.example.net"], "seen_all": true}],
-    "left_out": 0, "handshakes_without_name": 0})");
+    "suppressed": 0, "left_out": 0, "handshakes_without_name": 0})");
   BOOST_TEST(nlohmann::json::parse(table.document().dump()) == expected);
 }
 
