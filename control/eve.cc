@@ -9,6 +9,7 @@
 #include "control/eve_dns.hh"
 #include "control/eve_http.hh"
 #include "control/eve_objects.hh"
+#include "control/eve_packet.hh"
 #include "control/eve_tls.hh"
 #include "control/eve_tunnel.hh"
 #include "control/eve_vendor.hh"
@@ -50,6 +51,9 @@ std::string_view type_text(EventType type) {
     case EventType::ssdp: return "ssdp";
     case EventType::arp: return "arp";
     case EventType::neighbour_discovery: return "nd";
+    case EventType::drop: return "drop";
+    case EventType::anomaly: return "anomaly";
+    case EventType::fileinfo: return "fileinfo";
   }
   return "unknown";
 }
@@ -60,7 +64,8 @@ void put_addresses(Json& line, const EventHeader& header) {
     if (id != 0) vlan.push_back(id);
   if (!vlan.empty()) line["vlan"] = std::move(vlan);
 
-  if (header.type == EventType::arp) return;  // it has none of its own: they stand in its message
+  // ARP has none of its own: they stand in its message. Nor has a packet whose headers could not be read.
+  if (header.source == Address{} && header.destination == Address{}) return;
   const bool has_ports = header.ip_protocol == tcp || header.ip_protocol == udp || header.ip_protocol == sctp;
   line["src_ip"] = header.source.text();
   if (has_ports) line["src_port"] = header.source_port;
@@ -158,6 +163,7 @@ void put_protocols(Json& line, const Event& event, const Redactor* redactor) {
     line["flow"] = flow_object(event);
   const auto flags = event.find(Field::flow_tcp_flags);
   if (flags && event.header().ip_protocol == tcp) line["tcp"] = tcp_object(flags->integer());
+  if (type == EventType::anomaly) line["anomaly"] = anomaly_object(event);
   if (auto tunnel = tunnel_object(event); !tunnel.empty()) line["tunnel"] = std::move(tunnel);
   if (auto own = own_fields(event, is_quic); !own.empty()) line["sluice"] = std::move(own);
   if (type != EventType::http) return;
@@ -257,7 +263,7 @@ std::string EveWriter::line(const Event& event) const {
   const auto& header = event.header();
   Json line;
   line["timestamp"] = timestamp_text(header.time);
-  if (header.type != EventType::arp) line["flow_id"] = header.flow_id;
+  if (header.flow_id != 0) line["flow_id"] = header.flow_id;
   if (header.packet != 0) line["pcap_cnt"] = header.packet;
   if (!context_.pcap_filename.empty()) line["pcap_filename"] = stored_text(context_.pcap_filename);
   line["event_type"] = type_text(header.type);

@@ -32,7 +32,10 @@ bool is_known(EventType type) noexcept {
     case EventType::netbios:
     case EventType::ssdp:
     case EventType::arp:
-    case EventType::neighbour_discovery: return true;
+    case EventType::neighbour_discovery:
+    case EventType::drop:
+    case EventType::anomaly:
+    case EventType::fileinfo: return true;
   }
   return false;
 }

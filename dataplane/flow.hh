@@ -95,6 +95,12 @@ struct FlowSight {
   EncryptedDns encrypted_dns = EncryptedDns::none;  // as the hello says, or a list
 };
 
+// Link-layer addresses as they stand in an Ethernet header.
+struct MacPair {
+  std::array<std::uint8_t, 6> destination{};
+  std::array<std::uint8_t, 6> source{};
+};
+
 struct alignas(64) Flow {
   // First cache line: all that a packet of a decided flow touches, besides its counters.
   FlowKey key;
@@ -106,7 +112,6 @@ struct alignas(64) Flow {
   bool dropped = false;  // every packet of the flow is dropped
   bool initiator_is_low = false;
   bool alerted = false;
-  std::uint8_t tcp_flags = 0;
 
   // Second cache line: counters, by Way.
   std::array<std::uint64_t, 2> packets{};
@@ -118,10 +123,11 @@ struct alignas(64) Flow {
   bool unfollowed = false;       // its start was not seen, and such flows are not wanted
   Inside inside = Inside::unknown;
   bool address_listed = false;
-  Stage address_stage{};     // the furthest for which the addresses were looked at; 0 = not yet
-  bool named = false;        // a message of the flow said which name it is for
-  bool name_sought = false;  // among the names that its client looked up, because no message said one
-  bool deep = false;         // nothing more of it is read, because signatures saw as much as they shall
+  Stage address_stage{};                    // the furthest for which the addresses were looked at; 0 = not yet
+  bool named = false;                       // a message of the flow said which name it is for
+  bool name_sought = false;                 // among the names that its client looked up, because no message said one
+  bool deep = false;                        // nothing more of it is read, because signatures saw as much as they shall
+  std::array<std::uint8_t, 2> tcp_flags{};  // union, by Way
 
   // Third and fourth: touched only until the flow is decided.
   std::array<StreamSide, 2> side{};
@@ -137,7 +143,14 @@ struct alignas(64) Flow {
   std::array<TlsFlight, 2> tls;
   std::array<DtlsSide, 2> dtls;
   FlowSight sight;
+  // Written by the first packet of each Way alone.
+  std::array<std::uint16_t, 2> icmp{};  // type and code
+  MacPair mac;                          // of the initiator's
+  bool has_mac = false;
 
+  [[nodiscard]] std::uint8_t all_tcp_flags() const noexcept {
+    return static_cast<std::uint8_t>(tcp_flags[0] | tcp_flags[1]);
+  }
   [[nodiscard]] const Address& initiator() const noexcept { return initiator_is_low ? key.low : key.high; }
   [[nodiscard]] const Address& responder() const noexcept { return initiator_is_low ? key.high : key.low; }
   [[nodiscard]] std::uint16_t responder_port() const noexcept {

@@ -218,8 +218,14 @@ FragmentTable::Result FragmentTable::add(const Fragment& fragment) noexcept {
 
   switch (place(datagram, static_cast<std::uint16_t>(fragment.offset), static_cast<std::uint16_t>(end))) {
     case Placed::placed: break;
-    case Placed::duplicate: result.state = State::kept; break;
-    case Placed::overlap: return refuse(index, UninspectedReason::fragment_overlap);
+    case Placed::duplicate:
+      result.state = State::kept;
+      result.overlaps = true;
+      break;
+    case Placed::overlap:
+      result = refuse(index, UninspectedReason::fragment_overlap);
+      result.overlaps = true;
+      return result;
     case Placed::too_many: return refuse(index, UninspectedReason::fragment_table_full);
   }
   result.handle = handle_of(index);

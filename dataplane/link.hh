@@ -17,6 +17,7 @@ struct LinkPath {
   std::uint8_t tunnels = 0;
   std::uint16_t vlan[2] = {0, 0};
   std::array<TunnelKind, 3> kinds{};
+  std::optional<Anomaly> anomaly;  // where it led nowhere
 };
 
 // What the bytes of a tunnel or a frame begin with.

@@ -12,6 +12,7 @@
 #include "dataplane/fragment.hh"
 #include "dataplane/tick.hh"
 #include "rules/address.hh"
+#include "rules/anomaly.hh"
 
 namespace sluice {
 
@@ -112,6 +113,7 @@ struct Packet {
   // The datagrams that the packet is a fragment of: the outer one, the inner one.
   std::array<FragmentTable::Handle, 2> datagrams{};
   std::uint8_t fragmented = 0;  // how many of these there are
+  Anomalies anomalies;          // and by all that reads it later
 
   // Set by the pipeline.
   std::optional<UninspectedReason> uninspected;

@@ -8,7 +8,10 @@ namespace sluice {
 namespace {
 
 constexpr std::uint32_t expiry_budget = 256;  // flows that one housekeeping looks at
-constexpr std::size_t flows_ahead = 4;        // packets: time enough for a line to come, by measurement
+// Events of anomalies that one worker sends in a stretch of time; those beyond are counted.
+constexpr std::uint32_t anomaly_events_limit = 1024;
+constexpr Duration anomaly_interval = std::chrono::seconds{1};
+constexpr std::size_t flows_ahead = 4;  // packets: time enough for a line to come, by measurement
 
 Stage address_stage(const Flow& flow, const Packet& packet, Way way) noexcept {
   if (way == Way::to_server && !packet.payload.empty()) return Stage::data_sent;
@@ -70,8 +73,10 @@ void Pipeline::process(std::span<Packet> burst) noexcept {
   for (std::size_t i = 0; i < burst.size(); ++i) {
     auto& packet = burst[i];
     if (i + flows_ahead < burst.size()) FlowTable::prefetch_undecided(guesses[i + flows_ahead]);
+    Flow* flow = nullptr;
     if (readable[i]) {
-      if (auto* flow = flow_of(packet, keys[i], hashes[i], guesses[i])) {
+      flow = flow_of(packet, keys[i], hashes[i], guesses[i]);
+      if (flow != nullptr) {
         const Passage at{packet, *flow, way_of(packet, *flow, keys[i])};
         account(at);
         inspect(at);
@@ -80,7 +85,29 @@ void Pipeline::process(std::span<Packet> burst) noexcept {
     }
     if (!readable[i] && !packet.payload.empty()) read_arp(packet);
     if (packet.fragmented != 0) settle_fragment(packet);
+    if (!packet.anomalies.empty()) settle_anomalies(packet, flow);
     if (packet.uninspected) ++counters_.uninspected[*packet.uninspected];
+  }
+}
+
+// What was wrong with the packet, counted, and where all is recorded said, as long as there is not too much of it.
+void Pipeline::settle_anomalies(Packet& packet, Flow* flow) noexcept {
+  for (const auto anomaly : packet.anomalies) ++counters_.anomalies[kind_of(anomaly).layer];
+  if (packet.anomalies.is_cut()) ++counters_.anomalies_cut;
+  anomalies_.count(packet.anomalies);
+  if (!reporter_.records()) return;
+  if (packet.time - anomalies_since_ >= anomaly_interval || packet.time < anomalies_since_) {
+    anomalies_since_ = packet.time;
+    anomalies_sent_ = 0;
+  }
+  for (const auto anomaly : packet.anomalies) {
+    if (anomalies_sent_ == anomaly_events_limit) {
+      ++counters_.anomalies_unsaid;
+      continue;
+    }
+    ++anomalies_sent_;
+    reporter_.anomaly(packet, flow, flow == nullptr ? Way::to_server : way_of(packet, *flow, FlowKey::of(packet)),
+                      anomaly);
   }
 }
 
@@ -183,7 +210,7 @@ void Pipeline::account(const Passage& at) noexcept {
     if (flow.packets[0] != 0 && flow.packets[1] != 0) flow.state = FlowState::established;
     return;
   }
-  flow.tcp_flags |= at.packet.tcp_flags;
+  flow.tcp_flags[way] |= at.packet.tcp_flags;
   constexpr std::uint8_t both_ways = 3;
   constexpr std::uint8_t reset = 4;
   if ((at.packet.tcp_flags & tcp_flag::fin) != 0) flow.fins |= static_cast<std::uint8_t>(1U << way);

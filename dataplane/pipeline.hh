@@ -76,6 +76,8 @@ class Pipeline {
 
   [[nodiscard]] const InspectionCounters& counters() const noexcept { return counters_; }
   [[nodiscard]] std::uint32_t flows() const noexcept { return table_.size(); }
+  // By kind: too many to publish after each burst, where their sum by layer stands.
+  [[nodiscard]] const AnomalyCounts& anomalies() const noexcept { return anomalies_; }
 
  private:
   [[nodiscard]] Flow* flow_of(Packet& packet, const FlowKey& key, std::uint64_t hash, Flow* guess) noexcept;
@@ -84,6 +86,7 @@ class Pipeline {
   [[nodiscard]] Flow* create(Packet& packet, const FlowKey& key, std::uint64_t hash) noexcept;
   void account(const Passage& at) noexcept;
   void settle_fragment(Packet& packet) noexcept;
+  void settle_anomalies(Packet& packet, Flow* flow) noexcept;
   void inspect(const Passage& at) noexcept;
   void read_arp(const Packet& packet) noexcept;
   [[nodiscard]] bool read_neighbour(const Passage& at) noexcept;
@@ -91,6 +94,9 @@ class Pipeline {
 
   PipelineOptions options_;
   InspectionCounters counters_;
+  AnomalyCounts anomalies_;
+  Tick anomalies_since_{};
+  std::uint32_t anomalies_sent_ = 0;
   FragmentTable fragments_;
   FlowTable table_;
   Expiry expiry_;

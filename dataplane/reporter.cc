@@ -129,7 +129,7 @@ void Reporter::flow_end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept 
   event.integer(Field::flow_end, static_cast<std::uint64_t>(nanoseconds_since_epoch(flow.last_seen)));
   event.integer(Field::flow_reason, static_cast<std::uint64_t>(reason));
   event.integer(Field::flow_protocol, static_cast<std::uint64_t>(flow.protocol));
-  event.integer(Field::flow_tcp_flags, flow.tcp_flags);
+  event.integer(Field::flow_tcp_flags, flow.all_tcp_flags());
   event.integer(Field::flow_state, static_cast<std::uint64_t>(flow.state));
   event.integer(Field::flow_alerted, flow.alerted ? 1 : 0);
   event.integer(Field::flow_visibility, static_cast<std::uint64_t>(visibility));

@@ -97,6 +97,8 @@ class Reporter {
   void stun(const Passage& at, const StunMessage& message) noexcept;
   // Of one side; the event waits for the other's.
   void ssh(const Passage& at, const SshBanner& banner, bool from_client) noexcept;
+  // `flow`: null where the packet has none.
+  void anomaly(Packet& packet, Flow* flow, Way way, Anomaly anomaly) noexcept;
   // Of a packet that has no flow.
   void arp(const Packet& packet, const ArpMessage& message) noexcept;
   void neighbour(const Passage& at, const NeighbourMessage& message) noexcept;
@@ -154,6 +156,7 @@ class Reporter {
   [[nodiscard]] EventHeader header(EventType type, const Passage& at) const noexcept;
   // The same with the sender of the packet as the source.
   [[nodiscard]] EventHeader sender_header(EventType type, const Passage& at) const noexcept;
+  [[nodiscard]] EventHeader packet_header(EventType type, const Packet& packet) const noexcept;
   // After begin(), of every event: what lies around the flow, as the event's source sends it.
   static void tunnel_fields(EventWriter& event, const Flow& flow, Way way = Way::to_server) noexcept;
   // Its JA3 stands in ja3_.

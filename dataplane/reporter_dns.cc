@@ -13,10 +13,39 @@ constexpr std::uint16_t alias_mode = 0;
 
 Duration seconds_of(std::uint32_t ttl) noexcept { return std::chrono::seconds{ttl}; }
 
+// Suricata's events of a message: what its header says that it should not.
+void note_header(const Passage& at, const DnsHeader& header) noexcept {
+  constexpr std::uint16_t reserved = 0x0040;  // RFC 1035 section 4.1.1
+  constexpr unsigned opcodes = 7;             // IANA, DNS OpCodes: those from here on are not assigned
+  if ((header.flags & reserved) != 0) at.packet.anomalies.add(Anomaly::dns_z_flag_set);
+  if (header.opcode() >= opcodes) at.packet.anomalies.add(Anomaly::dns_invalid_opcode);
+  if (header.response() != (at.way == Way::to_client))
+    at.packet.anomalies.add(header.response() ? Anomaly::dns_not_a_request : Anomaly::dns_not_a_response);
+}
+
+// Where a message cannot be read on.
+void note_damage(const Passage& at, const DnsMessage& message) noexcept {
+  auto reading = message;
+  DnsQuestion question;
+  while (reading.next_question(question)) continue;
+  if (reading.error()) return at.packet.anomalies.add(Anomaly::dns_malformed_data);
+  DnsRecord record;
+  std::size_t records = 0;
+  while (reading.next_record(record)) ++records;
+  const auto& header = message.header();
+  if (records < header.answers)
+    at.packet.anomalies.add(Anomaly::dns_malformed_data);
+  else if (records < std::size_t{header.answers} + header.authorities)
+    at.packet.anomalies.add(Anomaly::dns_invalid_authorities);
+  else
+    at.packet.anomalies.add(Anomaly::dns_invalid_additionals);
+}
+
 }  // namespace
 
 void Reporter::dns(const Passage& at, const DnsMessage& message) noexcept {
   const auto& header = message.header();
+  note_header(at, header);
   EventWriter event{buffer_};
   event.begin(sender_header(EventType::dns, at));
   tunnel_fields(event, at.flow, at.way);
@@ -42,7 +71,10 @@ void Reporter::dns(const Passage& at, const DnsMessage& message) noexcept {
   }
   put_dns_records(event, reading);
   // Names may stand in what could not be read.
-  if (reading.error() && !at.packet.uninspected) at.packet.uninspected = UninspectedReason::parse_error;
+  if (reading.error()) {
+    if (!at.packet.uninspected) at.packet.uninspected = UninspectedReason::parse_error;
+    note_damage(at, message);
+  }
   if (record_ == Record::all) send(event, EventType::dns, at.packet.number);
   if (header.response()) learn(at, message, scope);
 }
