@@ -166,11 +166,11 @@ struct InspectionCounters {
   std::uint64_t quic_migrations = 0;       // flows that begin in the middle of a QUIC connection
   ContentErrors content_errors;            // HTTP bodies that could not be decoded
   TcpAnomalies tcp_anomalies;
-  ByAnomalyLayer anomalies;            // one a packet and kind
-  std::uint64_t anomalies_cut = 0;     // packets with more of them than are noted
-  std::uint64_t anomalies_unsaid = 0;  // anomalies without an event: too many of them
-  ByVisibility flows_by_visibility;    // those that ended
-  ByVisibility bytes_by_visibility;    // whole frames, counted with the flow's end
+  ByAnomalyLayer anomalies;          // one a packet and kind
+  std::uint64_t anomalies_cut = 0;   // packets with more of them than are noted
+  std::uint64_t packets_unsaid = 0;  // anomalies and drops without an event: too many at once
+  ByVisibility flows_by_visibility;  // those that ended
+  ByVisibility bytes_by_visibility;  // whole frames, counted with the flow's end
 
   void operator+=(const InspectionCounters& other) noexcept {
     uninspected += other.uninspected;
@@ -193,7 +193,7 @@ struct InspectionCounters {
     tcp_anomalies += other.tcp_anomalies;
     anomalies += other.anomalies;
     anomalies_cut += other.anomalies_cut;
-    anomalies_unsaid += other.anomalies_unsaid;
+    packets_unsaid += other.packets_unsaid;
     flows_by_visibility += other.flows_by_visibility;
     bytes_by_visibility += other.bytes_by_visibility;
   }

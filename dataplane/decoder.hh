@@ -34,6 +34,10 @@ class Decoder {
     return false;
   }
   void note(Anomaly anomaly) noexcept { packet_->anomalies.add(anomaly); }
+  // The IP packet is not all there: what is missing further in is no news.
+  [[nodiscard]] bool is_cut() const noexcept {
+    return packet_->anomalies.contains(Anomaly::ipv4_trunc_pkt) || packet_->anomalies.contains(Anomaly::ipv6_trunc_pkt);
+  }
   bool malformed(Anomaly anomaly) noexcept {
     note(anomaly);
     return refuse(UninspectedReason::malformed);

@@ -34,8 +34,7 @@ bool is_known(EventType type) noexcept {
     case EventType::arp:
     case EventType::neighbour_discovery:
     case EventType::drop:
-    case EventType::anomaly:
-    case EventType::fileinfo: return true;
+    case EventType::anomaly: return true;
   }
   return false;
 }

@@ -37,7 +37,6 @@ enum class EventType : std::uint8_t {
   neighbour_discovery = 27,
   drop = 28,
   anomaly = 29,
-  fileinfo = 30,
 };
 
 // The furthest fact that the wire showed; the order is meaning.

@@ -61,15 +61,9 @@ enum class TcpState : std::uint8_t {
   closed = 10,
 };
 
-// Where the bytes of an event come from: a packet of a wire or a capture, or a stream at the end of its flow.
-enum class PacketSource : std::uint8_t { wire = 0, stream_at_end = 1 };
-
 // Why a packet was dropped: a rule or a list that it met itself, its flow was dropped before, its TCP receiver would
 // refuse it.
 enum class DropCause : std::uint8_t { rules = 0, flow = 1, stream_error = 2 };
-
-// What of a file came by.
-enum class FileState : std::uint8_t { closed = 0, truncated = 1, error = 2, unknown = 3 };
 
 // What lay around the innermost IP header.
 enum class TunnelKind : std::uint8_t {
@@ -305,42 +299,25 @@ enum class Field : std::uint16_t {
   vendor_request_again = 230,         // integer: 1 on an alert that repeats one on the request's head, with its body
 
   // eve: what Suricata's events have beside these
-  anomaly = 340,           // integer: Anomaly
-  packet_way = 341,        // integer: 0 to the server, 1 to the client, of the packet that the event is about
-  packet_source = 342,     // integer: PacketSource
-  transaction = 343,       // integer: number of the message pair in its flow, from 0
-  mac_source = 344,        // bytes: link-layer addresses of the packet; of a flow, of the initiator's first packet
-  mac_destination = 345,   // bytes
-  drop_reason = 346,       // integer: DropCause
-  packet_length = 347,     // integer: bytes of the IP packet
-  transport_header = 348,  // bytes: the first 20 of TCP, 8 of UDP
-  icmp_type = 349,         // integers, of the first message of a flow in each direction
-  icmp_code = 350,
-  icmp_response_type = 351,
-  icmp_response_code = 352,
-  flow_action = 353,               // integer: Action, of a flow that was judged as a whole
-  packet_bytes = 354,              // bytes of the frame, at most packet_bytes_limit
-  packet_link_type = 355,          // integer: LINKTYPE_ number
-  payload_bytes = 356,             // bytes that a signature was found in, at most packet_bytes_limit
-  payload_of_stream = 357,         // integer: 1 where they are of a TCP stream, 0 of the packet
-  file_name = 358,                 // text: last part of the request's target, or as the sender names it
-  file_size = 359,                 // integer: bytes
-  file_state = 360,                // integer: FileState
-  file_gaps = 361,                 // integer: 1 where bytes of it never came by
-  file_sha256 = 362,               // 32 bytes
-  file_md5 = 363,                  // 16 bytes
-  tls_cipher_offered = 364,        // integer, one field for each, in the client's order
-  tls_extension = 365,             // integer, one field for each, in the client's order
-  tls_signature_algorithm = 366,   // integer, one field for each, in the client's order
-  tls_server_extension = 367,      // integer, one field for each, in the server's order
-  protocol_to_server = 368,        // integer: Protocol of one direction, where it is not the flow's
-  protocol_to_client = 369,        // integer
+  anomaly = 340,                   // integer: Anomaly
+  packet_way = 341,                // integer: 0 to the server, 1 to the client, of the packet that the event is about
+  rule_action = 342,               // integer: Action, what the rule alone asks for
+  transaction = 343,               // integer: number of the message, or pair of messages, in its flow, from 0
+  drop_cause = 346,                // integer: DropCause
+  transport_header = 348,          // bytes: the first 20 of TCP, 8 of others
+  icmp_type = 349,                 // integers, of the first message of a flow in each direction
+  icmp_code = 350,                 // of an alert: of its packet
+  icmp_response_type = 351,        // integers
+  icmp_response_code = 352,        // integers
+  flow_dropped = 353,              // integer: 1 where the flow was dropped as a whole
+  tls_ciphers_offered = 364,       // bytes, two a number, in the sender's order; so are those that follow
+  tls_extensions = 365,            // of the client, GREASE included
+  tls_signature_algorithms = 366,  // of the client
+  tls_server_extensions = 367,     // bytes
   protocol_original = 370,         // integer: Protocol before the flow went over to another
-  http_status_text = 371,          // text: a status that is no number
-  http2_error_code = 372,          // integer: of RST_STREAM or GOAWAY
-  flow_tcp_flags_to_server = 373,  // integers: union of all flags seen in one direction
-  flow_tcp_flags_to_client = 374,
-  tcp_state = 375,  // integer: TcpState
+  flow_tcp_flags_to_server = 373,  // integer: union of all flags seen in that direction
+  flow_tcp_flags_to_client = 374,  // integer
+  tcp_state = 375,                 // integer: TcpState
 };
 
 }  // namespace sluice

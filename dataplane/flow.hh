@@ -95,12 +95,6 @@ struct FlowSight {
   EncryptedDns encrypted_dns = EncryptedDns::none;  // as the hello says, or a list
 };
 
-// Link-layer addresses as they stand in an Ethernet header.
-struct MacPair {
-  std::array<std::uint8_t, 6> destination{};
-  std::array<std::uint8_t, 6> source{};
-};
-
 struct alignas(64) Flow {
   // First cache line: all that a packet of a decided flow touches, besides its counters.
   FlowKey key;
@@ -143,10 +137,9 @@ struct alignas(64) Flow {
   std::array<TlsFlight, 2> tls;
   std::array<DtlsSide, 2> dtls;
   FlowSight sight;
-  // Written by the first packet of each Way alone.
-  std::array<std::uint16_t, 2> icmp{};  // type and code
-  MacPair mac;                          // of the initiator's
-  bool has_mac = false;
+  std::array<std::uint16_t, 2> icmp{};             // type and code of the first message, by Way
+  std::uint32_t transactions = 0;                  // messages, or pairs of them, that were numbered so far
+  Protocol original_protocol = Protocol::unknown;  // before it went over to another
 
   [[nodiscard]] std::uint8_t all_tcp_flags() const noexcept {
     return static_cast<std::uint8_t>(tcp_flags[0] | tcp_flags[1]);

@@ -155,6 +155,7 @@ void note_host(const HttpRequest& request, std::uint16_t server_port, const Coun
 }  // namespace
 
 void note_http_request(const HttpRequest& request, std::uint16_t server_port, Anomalies& anomalies) noexcept {
+  if (request.protocol.empty()) anomalies.add(Anomaly::http_request_line_missing_protocol);
   note_lines(request.headers, false, anomalies);
   const auto counted = note_headers(request.headers, false, anomalies);
   if (counted.bad_transfer_coding) anomalies.add(Anomaly::http_invalid_transfer_encoding_value_in_request);

@@ -181,7 +181,7 @@ bool Decoder::extension_headers(std::uint8_t next, Reader reader, bool whole) no
       next = piece.next_header;  // an atomic one (RFC 6946) is a whole datagram
     } else {
       packet_->protocol = next;
-      if (headers > 0 && reader.left() < 2) note(Anomaly::ipv6_trunc_exthdr);
+      if (headers > 0 && reader.left() < 2 && next != no_next_header) return truncated_headers();
       if (next == no_next_header && reader.left() > 0) note(Anomaly::ipv6_data_after_none_header);
       return transport(reader.rest());
     }
@@ -262,8 +262,7 @@ bool Decoder::transport(Bytes bytes) noexcept {
 void Decoder::icmp(Bytes message) noexcept {
   const auto is_v6 = packet_->protocol == ip_protocol::icmp_v6;
   if (is_v6 == packet_->source.is_v4()) return note(is_v6 ? Anomaly::ipv4_icmpv6 : Anomaly::ipv6_icmpv4);
-  for (const auto cut : {Anomaly::ipv4_trunc_pkt, Anomaly::ipv6_trunc_pkt})
-    if (packet_->anomalies.contains(cut)) return;
+  if (is_cut()) return;
   is_v6 ? note_icmpv6(message, packet_->anomalies) : note_icmp(message, packet_->anomalies);
 }
 
@@ -304,7 +303,7 @@ bool Decoder::udp(Bytes datagram) noexcept {  // RFC 768
   reader.skip(2);
   if (!reader.ok()) return malformed(Anomaly::udp_hlen_too_small);
   if (length != 0 && length < 8) return malformed(Anomaly::udp_len_invalid);
-  if (length > datagram.size()) note(Anomaly::udp_pkt_too_small);
+  if (length > datagram.size() && !is_cut()) note(Anomaly::udp_pkt_too_small);
   // A length beyond the bytes at hand is a capture cut short: what is there is still worth a look.
   packet.payload = length == 0 ? reader.rest() : reader.rest().first(std::min(length - 8, reader.left()));
   packet.transport = datagram.first(8 + packet.payload.size());

@@ -50,8 +50,11 @@ class LinkWalk {
         return found(reader, 6);
       case 0x0281: return mpls(reader);  // RFC 3032 section 4.3
       default:
-        // RFC 1661 section 2: all numbers of protocols have these two bits.
-        path_->anomaly = (protocol & 0x0101) == 0x0001 ? Anomaly::ppp_unsup_proto : Anomaly::ppp_wrong_type;
+        // RFC 1661 section 2: all numbers of protocols have these two bits; from 0x8000 on they control the link.
+        if ((protocol & 0x0101) != 0x0001)
+          path_->anomaly = Anomaly::ppp_wrong_type;
+        else if (protocol < 0x8000)
+          path_->anomaly = Anomaly::ppp_unsup_proto;
         return UninspectedReason::not_ip;
     }
   }
@@ -169,6 +172,7 @@ class LinkWalk {
       case ethertype::vlan:
       case ethertype::service_vlan:
       case ethertype::old_qinq: path_->anomaly = Anomaly::vlan_too_many_layers; return UninspectedReason::not_ip;
+      case ethertype::pppoe_discovery: return UninspectedReason::not_ip;
       default: path_->anomaly = Anomaly::ethernet_unknown_ethertype; return UninspectedReason::not_ip;
     }
   }

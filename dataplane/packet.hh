@@ -119,6 +119,7 @@ struct Packet {
   std::optional<UninspectedReason> uninspected;
   Action action = Action::pass;
   DropReason drop_reason = DropReason::policy;  // where the action is drop
+  std::optional<std::uint32_t> dropped_by;      // row of the rule, where one of the packet's own did it
 };
 
 // Reads the headers of packet.frame into packet, through tunnels to the innermost IP header. False where there is

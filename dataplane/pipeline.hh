@@ -87,6 +87,8 @@ class Pipeline {
   void account(const Passage& at) noexcept;
   void settle_fragment(Packet& packet) noexcept;
   void settle_anomalies(Packet& packet, Flow* flow) noexcept;
+  void settle_drop(Packet& packet, Flow* flow, bool was_dropped) noexcept;
+  [[nodiscard]] bool may_say(Tick now) noexcept;
   void inspect(const Passage& at) noexcept;
   void read_arp(const Packet& packet) noexcept;
   [[nodiscard]] bool read_neighbour(const Passage& at) noexcept;
@@ -95,8 +97,8 @@ class Pipeline {
   PipelineOptions options_;
   InspectionCounters counters_;
   AnomalyCounts anomalies_;
-  Tick anomalies_since_{};
-  std::uint32_t anomalies_sent_ = 0;
+  Tick said_since_{};  // events about packets are counted from there
+  std::uint32_t said_ = 0;
   FragmentTable fragments_;
   FlowTable table_;
   Expiry expiry_;

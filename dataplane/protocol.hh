@@ -92,7 +92,8 @@ class Protocols {
   [[nodiscard]] bool expect_response(const Passage& at, const HttpRequest& request) noexcept;
   // The flow's other direction does not come by here: no response is to be waited for.
   [[nodiscard]] static bool is_one_directional(const Passage& at) noexcept {
-    return (at.flow.all_tcp_flags() & tcp_flag::syn) != 0 && at.flow.packets[static_cast<std::size_t>(opposite(at.way))] == 0;
+    return (at.flow.all_tcp_flags() & tcp_flag::syn) != 0 &&
+           at.flow.packets[static_cast<std::size_t>(opposite(at.way))] == 0;
   }
   void lose_pairing(const Passage& at) noexcept;
   [[nodiscard]] Progress pass_body(const Passage& at, StreamSide& side, Bytes data) noexcept;

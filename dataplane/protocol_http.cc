@@ -41,6 +41,7 @@ Progress Protocols::advance_http_request(const Passage& at, StreamSide& side, By
     // takes what follows for the next request.
     const auto certain = parse_http_request_prefix(data);
     note_http_error(request.error(), false, at.packet.anomalies);
+    if (certain) note_http_request(*certain, at.flow.responder_port(), at.packet.anomalies);
     if (certain) report_request(at, *certain);
     mark(at, UninspectedReason::parse_error);
     side.lost_sync = true;
@@ -66,6 +67,8 @@ Progress Protocols::advance_http_request(const Passage& at, StreamSide& side, By
   side.head_reported = false;
   if (request->method == "CONNECT") {  // what follows is another protocol (RFC 9110 section 9.3.6)
     side.protocol = Protocol::unknown;
+    at.flow.original_protocol = Protocol::http;
+    at.flow.transactions = 0;
     at.flow.protocol = Protocol::unknown;
   } else {
     side.body = HttpBody{request->framing, request->content_length};

@@ -10,6 +10,8 @@ using State = Progress::State;
 // A client that opens streams and resets them at once gives servers work for nothing (CVE-2023-44487): so many resets,
 // and most requests reset, and nothing of it is followed any more.
 constexpr std::uint32_t resets_limit = 256;
+// RFC 9113 section 4.2: longer frames need the other side's leave, which hardly anybody gives.
+constexpr std::uint32_t frame_limit = 16384;
 // Settings of a first frame that are recorded; one is six bytes (RFC 9113 section 6.5.1).
 constexpr std::uint32_t settings_limit = 16 * 6;
 
@@ -33,13 +35,16 @@ Progress Protocols::advance_http2(const Passage& at, Bytes data) noexcept {
     direction.begun = true;
     direction.is_client = text.starts_with(http2_preface);
     if (!direction.fields.reset()) return finished_with(at, UninspectedReason::buffer_full);
-    if (at.way == Way::to_server && !direction.is_client) at.packet.anomalies.add(Anomaly::http2_invalid_client_magic);
+    // Of a connection whose start was not seen, either end may be the client.
+    const bool is_client = at.way == Way::to_server && at.flow.receiver[index_of(Way::to_client)].began;
+    if (is_client && !direction.is_client) at.packet.anomalies.add(Anomaly::http2_invalid_client_magic);
     if (direction.is_client) return {State::message, http2_preface.size(), 0};
   }
   if (direction.data_left > 0) return http2_body(at, connection, data);
 
   const auto header = parse_http2_frame(data);
   if (!header) return {State::need_more, 0, 0};
+  if (header->length > frame_limit) at.packet.anomalies.add(Anomaly::http2_long_frame_data);
   // RFC 9113 section 3.4: each side begins with its settings.
   if (!direction.settings_seen && header->type != Http2FrameType::settings)
     return broken_off(at, Anomaly::http2_invalid_frame_header);

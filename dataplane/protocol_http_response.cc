@@ -29,7 +29,7 @@ Progress Protocols::advance_http_response(const Passage& at, StreamSide& side, B
   if (!side.head_reported) {
     // An answer to what was not seen: the order of those to come says nothing any more.
     if (at.flow.http.empty()) {
-      at.packet.anomalies.add(Anomaly::http_unable_to_match_response_to_request);
+      if (!at.flow.http.lost()) at.packet.anomalies.add(Anomaly::http_unable_to_match_response_to_request);
       lose_pairing(at);
     }
     note_http_response(*response, at.packet.anomalies);
@@ -53,7 +53,11 @@ void Protocols::switch_protocol(const Passage& at, const HttpResponse& response)
   const bool is_websocket = response.status == 101 && same_token(response.upgrade, "websocket");
   const auto next = is_websocket ? Protocol::websocket : Protocol::unknown;
   // After CONNECT the client's side went over already, and may be known by now.
-  if (response.status == 101) at.flow.protocol = next;
+  if (response.status == 101) {
+    at.flow.original_protocol = at.flow.protocol;
+    at.flow.transactions = 0;
+    at.flow.protocol = next;
+  }
   for (auto& side : at.flow.side) {
     if (side.protocol != Protocol::http) continue;
     side.protocol = next;

@@ -13,6 +13,13 @@ constexpr std::uint16_t alias_mode = 0;
 
 Duration seconds_of(std::uint32_t ttl) noexcept { return std::chrono::seconds{ttl}; }
 
+void header_fields(EventWriter& event, const DnsHeader& header) noexcept {
+  event.integer(Field::dns_response, header.response() ? 1 : 0);
+  event.integer(Field::dns_id, header.id);
+  event.integer(Field::dns_flags, header.flags);
+  if (header.authorities != 0) event.integer(Field::dns_authority_count, header.authorities);
+}
+
 // Suricata's events of a message: what its header says that it should not.
 void note_header(const Passage& at, const DnsHeader& header) noexcept {
   constexpr std::uint16_t reserved = 0x0040;  // RFC 1035 section 4.1.1
@@ -49,11 +56,10 @@ void Reporter::dns(const Passage& at, const DnsMessage& message) noexcept {
   EventWriter event{buffer_};
   event.begin(sender_header(EventType::dns, at));
   tunnel_fields(event, at.flow, at.way);
-  event.integer(Field::dns_response, header.response() ? 1 : 0);
-  event.integer(Field::dns_id, header.id);
-  event.integer(Field::dns_flags, header.flags);
-  if (header.authorities != 0) event.integer(Field::dns_authority_count, header.authorities);
+  event.integer(Field::transaction, at.flow.transactions);
+  header_fields(event, header);
 
+  const About about{*this, {nullptr, &message}};
   // A datagram stands alone; a dropped segment of a stream comes again, and must not get through then.
   const auto scope = at.packet.protocol == ip_protocol::tcp ? Scope::flow : Scope::message;
   auto reading = message;
@@ -77,6 +83,18 @@ void Reporter::dns(const Passage& at, const DnsMessage& message) noexcept {
   }
   if (record_ == Record::all) send(event, EventType::dns, at.packet.number);
   if (header.response()) learn(at, message, scope);
+  ++at.flow.transactions;
+}
+
+void Reporter::dns_fields(EventWriter& event, const DnsMessage& message) noexcept {
+  header_fields(event, message.header());
+  auto reading = message;
+  DnsQuestion question;
+  while (reading.next_question(question)) {
+    event.text(Field::dns_query_name, question.name.view());
+    event.integer(Field::dns_query_type, question.type);
+  }
+  put_dns_records(event, reading);
 }
 
 // The client is where the answer goes: that it asked, the tap may not have seen.

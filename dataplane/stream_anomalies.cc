@@ -40,6 +40,10 @@ void Streams::look_at_handshake(const Passage& at) noexcept {
   const auto& client = at.flow.receiver[index(Way::to_client)];
   const auto& server = at.flow.receiver[index(Way::to_server)];
   const bool to_server = at.way == Way::to_server;
+  // Who was reset by its own segment goes on to send: that one was another's.
+  if (!packet.payload.empty() && (packet.tcp_flags & tcp_flag::rst) == 0 &&
+      (at.flow.tcp_flags[index(at.way)] & tcp_flag::rst) != 0)
+    anomalies.add(Anomaly::stream_suspected_rst_inject);
   if (syn && (packet.tcp_flags & tcp_flag::fin) != 0) anomalies.add(Anomaly::stream_fin_syn);
   if (!client.began) {  // no SYN of a client: the middle of a connection, or its very first segment
     if (at.flow.packets[0] + at.flow.packets[1] != 1 || syn) return;
