@@ -175,7 +175,7 @@ void Reporter::certificate(const Passage& at, Bytes der, bool from_client) noexc
     if (!certificate) {
       at.packet.anomalies.add(Anomaly::tls_invalid_handshake_message);
       at.packet.anomalies.add(certificate.error() == X509Error::cut_length ? Anomaly::tls_certificate_invalid_length
-                                                                       : Anomaly::tls_invalid_certificate);
+                                                                           : Anomaly::tls_invalid_certificate);
     }
     if (certificate) {
       std::array<char, x509_name_text_limit> buffer;
