@@ -1,7 +1,6 @@
 #include "control/eve.hh"
 
 #include <fmt/format.h>
-#include <chrono>
 #include <utility>
 
 #include "control/eve_device.hh"
@@ -9,6 +8,8 @@
 #include "control/eve_dns.hh"
 #include "control/eve_http.hh"
 #include "control/eve_objects.hh"
+#include "control/eve_packet.hh"
+#include "control/eve_stats.hh"
 #include "control/eve_tls.hh"
 #include "control/eve_tunnel.hh"
 #include "control/eve_vendor.hh"
@@ -50,26 +51,34 @@ std::string_view type_text(EventType type) {
     case EventType::ssdp: return "ssdp";
     case EventType::arp: return "arp";
     case EventType::neighbour_discovery: return "nd";
+    case EventType::drop: return "drop";
+    case EventType::anomaly: return "anomaly";
   }
   return "unknown";
 }
 
-void put_addresses(Json& line, const EventHeader& header) {
+void put_ends(Json& object, const EventHeader& header, bool is_reversed) {
+  const bool has_ports = header.ip_protocol == tcp || header.ip_protocol == udp || header.ip_protocol == sctp;
+  object["src_ip"] = (is_reversed ? header.destination : header.source).text();
+  if (has_ports) object["src_port"] = is_reversed ? header.destination_port : header.source_port;
+  object["dest_ip"] = (is_reversed ? header.source : header.destination).text();
+  if (has_ports) object["dest_port"] = is_reversed ? header.source_port : header.destination_port;
+}
+
+// `is_reversed`: the event is about a packet of the responder.
+void put_addresses(Json& line, const EventHeader& header, bool is_reversed) {
   Json vlan = Json::array();
   for (const auto id : header.vlan)
     if (id != 0) vlan.push_back(id);
   if (!vlan.empty()) line["vlan"] = std::move(vlan);
 
-  if (header.type == EventType::arp) return;  // it has none of its own: they stand in its message
-  const bool has_ports = header.ip_protocol == tcp || header.ip_protocol == udp || header.ip_protocol == sctp;
-  line["src_ip"] = header.source.text();
-  if (has_ports) line["src_port"] = header.source_port;
-  line["dest_ip"] = header.destination.text();
-  if (has_ports) line["dest_port"] = header.destination_port;
+  // ARP has none of its own: they stand in its message. Nor has a packet whose headers could not be read.
+  if (header.source == Address{} && header.destination == Address{}) return;
+  put_ends(line, header, is_reversed);
   line["proto"] = ip_protocol_text(header.ip_protocol);
   line["ip_v"] = header.source.is_v4() ? 4 : 6;
-  if (header.inside == Inside::source) line["device"] = line["src_ip"];
-  if (header.inside == Inside::destination) line["device"] = line["dest_ip"];
+  if (header.inside == Inside::source) line["device"] = header.source.text();
+  if (header.inside == Inside::destination) line["device"] = header.destination.text();
 }
 
 // Of a flow without a known protocol: "failed" where payload was looked at in vain. A TCP flow without PSH carried
@@ -156,8 +165,11 @@ void put_protocols(Json& line, const Event& event, const Redactor* redactor) {
   if (type == EventType::dhcp && !is_device) line["dhcp"] = dhcp_object(event, redactor);
   if (type == EventType::flow || has_any(event, Field::flow_packets_to_server, Field::flow_end))
     line["flow"] = flow_object(event);
-  const auto flags = event.find(Field::flow_tcp_flags);
-  if (flags && event.header().ip_protocol == tcp) line["tcp"] = tcp_object(flags->integer());
+  if (type == EventType::alert || type == EventType::drop) put_ends(line["flow"], event.header(), false);
+  if (event.find(Field::flow_tcp_flags) && event.header().ip_protocol == tcp) line["tcp"] = tcp_object(event);
+  if (type == EventType::anomaly) line["anomaly"] = anomaly_object(event);
+  if (type == EventType::drop) line["drop"] = drop_object(event);
+  put_icmp(line, event);
   if (auto tunnel = tunnel_object(event); !tunnel.empty()) line["tunnel"] = std::move(tunnel);
   if (auto own = own_fields(event, is_quic); !own.empty()) line["sluice"] = std::move(own);
   if (type != EventType::http) return;
@@ -194,6 +206,22 @@ Json metadata(const Finding& finding) {
   return metadata;
 }
 
+// Of several rules that a packet met, `blocked` are those that ask for it themselves.
+Json alert_object(const Event& event, const Finding& finding) {
+  const auto* const rule = finding.rule;
+  const auto own = event.find(Field::rule_action);
+  const bool asks = !own || own->integer() == static_cast<std::uint64_t>(Action::drop);
+  Json alert = {{"action", finding.action == Action::drop && asks ? "blocked" : "allowed"},
+                {"gid", rule != nullptr ? rule->generator_id : alert_generator_id},
+                {"signature_id", rule != nullptr ? rule->signature_id : first_signature_id},
+                {"rev", rule != nullptr ? rule->revision : 1},
+                {"signature", alert_message(finding)},
+                {"category", rule != nullptr ? text_of(rule->finding_class) : ""},
+                {"severity", rule != nullptr ? severity(rule->finding_class, finding.confidence) : 4}};
+  if (rule != nullptr) alert["metadata"] = metadata(finding);
+  return alert;
+}
+
 }  // namespace
 
 std::string_view text_of(ClockState state) noexcept {
@@ -226,15 +254,8 @@ void EveWriter::put_alert(Json& line, const Event& event) const {
   if (protocol.empty()) protocol = protocol_of(finding.matched_field);
   if (!protocol.empty()) line["app_proto"] = protocol;
 
-  Json alert = {{"action", finding.action == Action::drop ? "blocked" : "allowed"},
-                {"gid", rule != nullptr ? rule->generator_id : alert_generator_id},
-                {"signature_id", rule != nullptr ? rule->signature_id : first_signature_id},
-                {"rev", rule != nullptr ? rule->revision : 1},
-                {"signature", alert_message(finding)},
-                {"category", rule != nullptr ? text_of(rule->finding_class) : ""},
-                {"severity", rule != nullptr ? severity(rule->finding_class, finding.confidence) : 4}};
-  if (rule != nullptr) alert["metadata"] = metadata(finding);
-  line["alert"] = std::move(alert);
+  line["alert"] = alert_object(event, finding);
+  line["verdict"] = {{"action", finding.action == Action::drop ? "drop" : "alert"}};
 
   Json own = Json::object();
   if (rule != nullptr) {
@@ -264,34 +285,48 @@ void EveWriter::put_alert(Json& line, const Event& event) const {
   line["sluice"].update(own);
 }
 
+// With the rule that did it, where it was one that the packet itself met.
+void EveWriter::put_drop(Json& line, const Event& event) const {
+  if (const auto protocol = event.find(Field::flow_protocol))
+    if (const auto text = text_of(static_cast<Protocol>(protocol->integer())); !text.empty()) line["app_proto"] = text;
+  line["verdict"] = {{"action", "drop"}};
+  if (!event.find(Field::rule_row)) return;
+  const auto* const book = context_.rules != nullptr ? context_.rules->book(event.header().generation) : nullptr;
+  auto finding = read_finding(event, book, context_.clock_state != ClockState::unset);
+  finding.action = Action::drop;
+  line["alert"] = alert_object(event, finding);
+}
+
 std::string EveWriter::line(const Event& event) const {
   const auto& header = event.header();
   Json line;
   line["timestamp"] = timestamp_text(header.time);
-  if (header.type != EventType::arp) line["flow_id"] = header.flow_id;
+  if (header.flow_id != 0) line["flow_id"] = header.flow_id;
   if (header.packet != 0) line["pcap_cnt"] = header.packet;
   if (!context_.pcap_filename.empty()) line["pcap_filename"] = stored_text(context_.pcap_filename);
   line["event_type"] = type_text(header.type);
-  put_addresses(line, header);
+  put_addresses(line, header, is_to_client(event));
+  if (header.type != EventType::flow) line["pkt_src"] = packet_source_text(event);
+  if (const auto id = community_id(header, event); !id.empty()) line["community_id"] = id;
+  if (event.find(Field::packet_way)) line["direction"] = is_to_client(event) ? "to_client" : "to_server";
+  if (const auto transaction = event.find(Field::transaction)) line["tx_id"] = transaction->integer();
   put_protocols(line, event, context_.redactor);
   if (context_.resolvers != nullptr && context_.resolvers->is_past(event))
     line["sluice"]["resolver_not_offered"] = true;
   if (header.type == EventType::flow) line["app_proto"] = flow_protocol_text(event);
+  if (const auto original = event.find(Field::protocol_original))
+    line["app_proto_orig"] = text_of(static_cast<Protocol>(original->integer()));
   if (header.type == EventType::alert) put_alert(line, event);
+  if (header.type == EventType::drop) put_drop(line, event);
   put_source(line, header.generation);
   return one_line(line);
 }
 
 std::string EveWriter::stats_line(const Statistics& statistics, Tick now) const {
-  const auto total = statistics.total();
   Json line;
   line["timestamp"] = timestamp_text(now);
   line["event_type"] = "stats";
-  line["stats"] = {{"uptime", std::chrono::duration_cast<std::chrono::seconds>(statistics.uptime).count()},
-                   {"decoder", {{"pkts", total.received}, {"bytes", total.received_bytes}}},
-                   {"ips", {{"accepted", total.forwarded}, {"blocked", total.dropped[DropReason::policy]}}},
-                   {"flow", {{"total", statistics.inspection.flows_created}}},
-                   {"detect", {{"alert", statistics.inspection.findings}}}};
+  line["stats"] = stats_object(statistics);
   line["sluice"] = statistics_document(statistics);
   put_source(line, statistics.generation);
   return one_line(line);

@@ -55,6 +55,7 @@ class EveWriter {
  private:
   void put_source(Json& line, std::uint32_t generation) const;
   void put_alert(Json& line, const Event& event) const;
+  void put_drop(Json& line, const Event& event) const;
 
   EveContext context_;
 };

@@ -63,6 +63,7 @@ Json dns_object(const Event& event) {
   for (const auto& field : event) {
     switch (field.field) {
       case Field::dns_response: put(dns, "type", field.integer() != 0 ? "response" : "request"); break;
+      case Field::transaction: put(dns, "tx_id", field.integer()); break;
       case Field::dns_id: put(dns, "id", field.integer()); break;
       case Field::dns_flags:
         if (!dns.contains("flags")) put_dns_flags(dns, field.integer());

@@ -42,6 +42,23 @@ std::string_view reason_text(std::uint64_t reason) {
   return "unknown";
 }
 
+std::string_view tcp_state_text(std::uint64_t state) {
+  switch (static_cast<TcpState>(state)) {
+    case TcpState::none: return "";
+    case TcpState::syn_sent: return "syn_sent";
+    case TcpState::syn_received: return "syn_recv";
+    case TcpState::established: return "established";
+    case TcpState::fin_wait_1: return "fin_wait1";
+    case TcpState::fin_wait_2: return "fin_wait2";
+    case TcpState::time_wait: return "time_wait";
+    case TcpState::last_ack: return "last_ack";
+    case TcpState::close_wait: return "close_wait";
+    case TcpState::closing: return "closing";
+    case TcpState::closed: return "closed";
+  }
+  return "";
+}
+
 Tick tick_of(const EventField& field) { return tick_from_nanoseconds(static_cast<std::int64_t>(field.integer())); }
 
 }  // namespace
@@ -59,6 +76,7 @@ Json flow_object(const Event& event) {
       case Field::flow_state: put(flow, "state", state_text(field.integer())); break;
       case Field::flow_reason: put(flow, "reason", reason_text(field.integer())); break;
       case Field::flow_alerted: put(flow, "alerted", field.integer() != 0); break;
+      case Field::flow_dropped: put(flow, "action", "drop"); break;
       default: break;
     }
   }
@@ -91,10 +109,19 @@ Json xiaomi_push_object(const Event& event, const Redactor* redactor) {
   return push;
 }
 
-Json tcp_object(std::uint64_t flags) {
-  Json tcp = {{"tcp_flags", fmt::format("{:02x}", flags & 0xffU)}};
+Json tcp_object(const Event& event) {
+  Json tcp = Json::object();
+  const auto put_flags = [&](const char* key, Field field) {
+    if (const auto found = event.find(field)) put(tcp, key, fmt::format("{:02x}", found->integer() & 0xffU));
+  };
+  put_flags("tcp_flags", Field::flow_tcp_flags);
+  put_flags("tcp_flags_ts", Field::flow_tcp_flags_to_server);
+  put_flags("tcp_flags_tc", Field::flow_tcp_flags_to_client);
+  const auto flags = event.find(Field::flow_tcp_flags);
   for (const auto& [key, bit] : tcp_flags)
-    if ((flags & bit) != 0) put(tcp, key, true);
+    if (flags && (flags->integer() & bit) != 0) put(tcp, key, true);
+  if (const auto state = event.find(Field::tcp_state))
+    if (const auto text = tcp_state_text(state->integer()); !text.empty()) put(tcp, "state", text);
   return tcp;
 }
 

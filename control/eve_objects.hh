@@ -18,7 +18,7 @@ namespace sluice {
 // where there is no redactor.
 [[nodiscard]] Json xiaomi_push_object(const Event& event, const Redactor* redactor);
 // Of a TCP flow: the flags as two hex digits, and each one that was seen.
-[[nodiscard]] Json tcp_object(std::uint64_t flags);
+[[nodiscard]] Json tcp_object(const Event& event);
 
 // The name of it in `app_proto`; empty for Protocol::unknown and any other number.
 [[nodiscard]] std::string_view text_of(Protocol protocol) noexcept;

@@ -6,6 +6,7 @@
 #include <cctype>
 #include <chrono>
 #include <cstdint>
+#include <utility>
 
 namespace sluice {
 namespace {
@@ -75,6 +76,73 @@ void put_leaf(Json& tls, const Json& certificates) {
   }
 }
 
+// RFC 8701: values that stand for nothing, which Suricata leaves out of a handshake.
+bool is_grease(unsigned value) { return (value & 0x0f0fU) == 0x0a0aU && value >> 8 == (value & 0xffU); }
+
+// Numbers of two bytes each.
+void put_numbers(Json& object, std::string_view key, const EventField& field) {
+  Json numbers = Json::array();
+  Reader reader{field.value};
+  while (reader.left() >= 2)
+    if (const unsigned value = reader.be16(); !is_grease(value)) numbers.push_back(value);
+  put(object, key, std::move(numbers));
+}
+
+// https://www.iana.org/assignments/tls-extensiontype-values, in Suricata's spelling.
+std::string_view extension_text(unsigned type) {
+  switch (type) {
+    case 0: return "server_name";
+    case 1: return "max_fragment_length";
+    case 5: return "status_request";
+    case 10: return "supported_groups";
+    case 11: return "ec_point_formats";
+    case 13: return "signature_algorithms";
+    case 14: return "use_srtp";
+    case 15: return "heartbeat";
+    case 16: return "alpn";
+    case 17: return "status_request_v2";
+    case 18: return "signed_certificate_timestamp";
+    case 21: return "padding";
+    case 22: return "encrypt_then_mac";
+    case 23: return "extended_master_secret";
+    case 27: return "compress_certificate";
+    case 28: return "record_size_limit";
+    case 34: return "delegated_credentials";
+    case 35: return "session_ticket";
+    case 41: return "pre_shared_key";
+    case 42: return "early_data";
+    case 43: return "supported_versions";
+    case 44: return "cookie";
+    case 45: return "psk_key_exchange_modes";
+    case 47: return "certificate_authorities";
+    case 48: return "oid_filters";
+    case 49: return "post_handshake_auth";
+    case 50: return "signature_algorithms_cert";
+    case 51: return "key_share";
+    case 57: return "quic_transport_parameters";
+    case 65281: return "renegotiation_info";
+    default: return "";
+  }
+}
+
+// Each with its values where those are texts that the event has.
+Json quic_extensions(const Event& event, const EventField& types) {
+  Json list = Json::array();
+  Reader reader{types.value};
+  while (reader.left() >= 2) {
+    const unsigned type = reader.be16();
+    Json extension = Json::object();
+    if (const auto name = extension_text(type); !name.empty()) extension["name"] = name;
+    extension["type"] = type;
+    const auto wanted = type == 0 ? Field::quic_sni : Field::tls_alpn;
+    if (type == 0 || type == 16)
+      for (const auto& field : event)
+        if (field.field == wanted) extension["values"].push_back(stored_text(field.text()));
+    list.push_back(std::move(extension));
+  }
+  return list;
+}
+
 // Both fingerprints of a kind that has a digest and the text that it was made from.
 void put_ja3(Json& object, std::string_view key, const Event& event, Field hash, Field text) {
   const auto digest = event.find(hash);
@@ -90,24 +158,31 @@ Json tls_object(const Event& event) {
   Json tls = Json::object();
   Json alpns = Json::array();
   Json handshake = Json::object();
+  Json server = Json::object();
   put_leaf(tls, certificates(event));
   for (const auto& field : event) {
     switch (field.field) {
       case Field::tls_session_resumed: put(tls, "session_resumed", true); break;
       case Field::tls_sni: put_text(tls, "sni", field); break;
-      case Field::tls_version_selected: put(tls, "version", tls_version_text(field.integer())); break;
+      case Field::tls_version_selected:
+        put(tls, "version", tls_version_text(field.integer()));
+        put(server, "version", tls_version_text(field.integer()));
+        break;
       case Field::tls_alpn: alpns.push_back(stored_text(field.text())); break;
       case Field::tls_server_alpn: put(tls, "server_alpns", Json::array({stored_text(field.text())})); break;
       case Field::tls_version_legacy: put(handshake, "version", tls_version_text(field.integer())); break;
-      case Field::tls_cipher_selected:
-        put(tls, "server_handshake", {{"cipher", fmt::format("0x{:04x}", field.integer())}});
-        break;
+      case Field::tls_cipher_selected: put(server, "cipher", field.integer()); break;
+      case Field::tls_ciphers_offered: put_numbers(handshake, "ciphers", field); break;
+      case Field::tls_extensions: put_numbers(handshake, "exts", field); break;
+      case Field::tls_signature_algorithms: put_numbers(handshake, "sig_algs", field); break;
+      case Field::tls_server_extensions: put_numbers(server, "exts", field); break;
       case Field::ja4: put_text(tls, "ja4", field); break;
       default: break;
     }
   }
   if (!alpns.empty()) put(tls, "client_alpns", std::move(alpns));
   if (!handshake.empty()) put(tls, "client_handshake", std::move(handshake));
+  if (!server.empty()) put(tls, "server_handshake", std::move(server));
   put_ja3(tls, "ja3", event, Field::ja3_hash, Field::ja3_text);
   put_ja3(tls, "ja3s", event, Field::ja3s_hash, Field::ja3s_text);
   if (auto list = certificates(event); !list.empty()) put(tls, "certificates", std::move(list));
@@ -120,6 +195,7 @@ Json quic_object(const Event& event) {
     if (field.field == Field::quic_version) put(quic, "version", quic_version_text(field.integer()));
     if (field.field == Field::quic_sni) put_text(quic, "sni", field);
     if (field.field == Field::ja4) put_text(quic, "ja4", field);
+    if (field.field == Field::tls_extensions) put(quic, "extensions", quic_extensions(event, field));
   }
   put_ja3(quic, "ja3", event, Field::ja3_hash, Field::ja3_text);
   put_ja3(quic, "ja3s", event, Field::ja3s_hash, Field::ja3s_text);

@@ -109,6 +109,10 @@ void put_workers(Families& out, const TapReading& reading, bool up) {
             &InspectionCounters::signatures_cut);
   by_worker("sluice_stream_restarted_total", "Directions whose last clear text was searched anew, for other rules.",
             &InspectionCounters::stream_restarted);
+  by_worker("sluice_anomalies_cut_total", "Packets with more anomalies than are noted of one.",
+            &InspectionCounters::anomalies_cut);
+  by_worker("sluice_packets_unsaid_total", "Anomalies and drops without an event of their own: too many at once.",
+            &InspectionCounters::packets_unsaid);
   by_worker("sluice_payload_windows_full_total",
             "Pieces of clear text that were matched alone, for want of a window to see them with others.",
             &InspectionCounters::payload_windows_full);
@@ -131,6 +135,11 @@ void put_workers(Families& out, const TapReading& reading, bool up) {
     for (std::size_t kind = 0; kind < tcp_anomaly_names.size(); ++kind)
       out.put({worker_label(i), {"kind", std::string{tcp_anomaly_names[kind]}}},
               reading.workers[i].counters.inspection.tcp_anomalies.values[kind]);
+  out.counter("sluice_anomalies_total", "What was wrong with packets, streams and messages, by Suricata's names.");
+  for (std::size_t i = 0; i < reading.workers.size(); ++i)
+    for (std::size_t layer = 0; layer < anomaly_layer_names.size(); ++layer)
+      out.put({worker_label(i), {"layer", std::string{anomaly_layer_names[layer]}}},
+              reading.workers[i].counters.inspection.anomalies.values[layer]);
   const auto by_visibility = [&](const char* name, const char* help, ByVisibility InspectionCounters::*counted) {
     out.counter(name, help);
     for (std::size_t i = 0; i < reading.workers.size(); ++i)

@@ -157,6 +157,7 @@ class Replay {
     drain(*slot.lane, slot.packet.number);
     ++oldest_;
 
+    traffic_.consume(slot.packet);
     auto& counters = statistics_->ports.back().counters;
     ++counters.received;
     counters.received_bytes += slot.bytes.size();
@@ -181,6 +182,7 @@ class Replay {
       const auto event = Event::parse(record->bytes);
       if (!event) continue;
       findings_->consume(*event);
+      traffic_.consume(*event);
       resolvers_.consume(*event);
       if (eve_.is_open()) eve_.write(eve_writer_->line(*event));
     }
@@ -193,7 +195,9 @@ class Replay {
       while (!lane->finish(last_time(), number_)) drain(*lane, ~std::uint64_t{0});
       drain(*lane, ~std::uint64_t{0});
       statistics_->inspection += lane->counters();
+      traffic_.anomalies += lane->anomalies();
     }
+    statistics_->traffic = traffic_;
     if (!lanes_.empty() && eve_.is_open()) eve_.write(eve_writer_->stats_line(*statistics_, last_time()));
     lanes_.clear();
     resolvers_.clear();
@@ -207,6 +211,7 @@ class Replay {
   EveContext context_;
   Statistics* statistics_;
   FindingsTable* findings_;
+  TrafficCounts traffic_;
   OfferedResolvers resolvers_;
   EveFile eve_;
   std::optional<EveWriter> eve_writer_;

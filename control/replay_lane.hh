@@ -70,6 +70,7 @@ class ReplayLane {
   [[nodiscard]] std::optional<RingRecord> next_event(std::uint64_t tag) noexcept { return rings_.next(tag); }
   // Only when finished.
   [[nodiscard]] const InspectionCounters& counters() const noexcept { return pipeline_.counters(); }
+  [[nodiscard]] const AnomalyCounts& anomalies() const noexcept { return pipeline_.anomalies(); }
 
  private:
   enum class Phase : std::uint8_t { running, finishing, finished };

@@ -68,6 +68,9 @@ Json statistics_document(const Statistics& statistics) {
   document["bytes"] = bytes(total);
   document["uninspected"] = by_reason(inspection.uninspected, uninspected_reason_names);
   document["tcp_anomalies"] = by_reason(inspection.tcp_anomalies, tcp_anomaly_names);
+  document["anomalies"] = by_reason(inspection.anomalies, anomaly_layer_names);
+  document["anomalies_cut"] = inspection.anomalies_cut;
+  document["packets_unsaid"] = inspection.packets_unsaid;
   document["visibility"] = visibility(inspection.flows_by_visibility, inspection.bytes_by_visibility);
   document["flows"] = inspection.flows_created;
   document["flows_ended"] = inspection.flows_ended;

@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "control/traffic_counts.hh"
 #include "dataplane/counters.hh"
 #include "dataplane/tick.hh"
 
@@ -23,13 +25,15 @@ struct Statistics {
   std::uint64_t held = 0;  // packets inside, counted from pool occupancy
   std::uint32_t generation = 0;
   Duration uptime{};
+  std::optional<TrafficCounts> traffic;  // of a replay
 
   // All ports together.
   [[nodiscard]] PortCounters total() const noexcept;
 };
 
 // {"packets": {"received", "transmitted", "forwarded", "dropped": {reason: n}, "consumed", "held"}, "bytes": {...},
-//  "uninspected": {reason: n}, "tcp_anomalies": {kind: n}, "visibility": {"flows": {how: n}, "bytes":
+//  "uninspected": {reason: n}, "tcp_anomalies": {kind: n}, "anomalies": {layer: n}, "anomalies_cut",
+//  "packets_unsaid", "visibility": {"flows": {how: n}, "bytes":
 //  {how: n}, "nothing": {"flows": {reason: n}, "bytes": {reason: n}}}, "flows", "flows_ended", "events", "events_lost",
 //  "events_truncated", "events_unpaired", "content_errors": {reason: n}, "findings", "ports": {name: {...}}}. Reasons
 //  that counted nothing are left out.

@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "rules/anomaly.hh"
+
 namespace sluice {
 
 enum class DropReason : std::uint8_t { policy, tx_full, tcp_refused };
@@ -120,6 +122,7 @@ using Consumed = ByReason<ConsumeReason, consume_reason_names.size()>;
 using ContentErrors = ByReason<ContentError, content_error_names.size()>;
 using Uninspected = ByReason<UninspectedReason, uninspected_reason_names.size()>;
 using ByVisibility = ByReason<Visibility, visibility_names.size()>;
+using ByAnomalyLayer = ByReason<AnomalyLayer, anomaly_layer_names.size()>;
 using TcpAnomalies = ByReason<TcpAnomaly, tcp_anomaly_names.size()>;
 
 // One port, as one worker sees it.
@@ -163,6 +166,9 @@ struct InspectionCounters {
   std::uint64_t quic_migrations = 0;       // flows that begin in the middle of a QUIC connection
   ContentErrors content_errors;            // HTTP bodies that could not be decoded
   TcpAnomalies tcp_anomalies;
+  ByAnomalyLayer anomalies;          // one a packet and kind
+  std::uint64_t anomalies_cut = 0;   // packets with more of them than are noted
+  std::uint64_t packets_unsaid = 0;  // anomalies and drops without an event: too many at once
   ByVisibility flows_by_visibility;  // those that ended
   ByVisibility bytes_by_visibility;  // whole frames, counted with the flow's end
 
@@ -185,6 +191,9 @@ struct InspectionCounters {
     quic_migrations += other.quic_migrations;
     content_errors += other.content_errors;
     tcp_anomalies += other.tcp_anomalies;
+    anomalies += other.anomalies;
+    anomalies_cut += other.anomalies_cut;
+    packets_unsaid += other.packets_unsaid;
     flows_by_visibility += other.flows_by_visibility;
     bytes_by_visibility += other.bytes_by_visibility;
   }

@@ -4,10 +4,10 @@ namespace sluice {
 
 bool Decoder::frame() noexcept {
   LinkPath path;
-  if (const auto lost = find_ip(packet_->link, packet_->frame, path)) {
+  if (const auto reason = find_ip(packet_->link, packet_->frame, path)) {
     take_tags(path);
     packet_->payload = path.arp;
-    return refuse(*lost);
+    return lost(*reason, path);
   }
   return link(path);
 }

@@ -33,6 +33,20 @@ class Decoder {
     packet_->uninspected = reason;
     return false;
   }
+  void note(Anomaly anomaly) noexcept { packet_->anomalies.add(anomaly); }
+  // The IP packet is not all there: what is missing further in is no news.
+  [[nodiscard]] bool is_cut() const noexcept {
+    return packet_->anomalies.contains(Anomaly::ipv4_trunc_pkt) || packet_->anomalies.contains(Anomaly::ipv6_trunc_pkt);
+  }
+  bool malformed(Anomaly anomaly) noexcept {
+    note(anomaly);
+    return refuse(UninspectedReason::malformed);
+  }
+  // What a walk over link headers gave up for.
+  bool lost(UninspectedReason reason, const LinkPath& path) noexcept {
+    if (path.anomaly) note(*path.anomaly);
+    return refuse(reason);
+  }
 
   // ip.cc
   void take_tags(const LinkPath& path) noexcept;
@@ -42,9 +56,16 @@ class Decoder {
   bool ipv6(Bytes bytes) noexcept;
   // IPv6's chain of headers from `next` on; `whole`: nothing of the captured packet is missing.
   bool extension_headers(std::uint8_t next, Reader reader, bool whole) noexcept;
+  bool truncated_headers() noexcept { return malformed(Anomaly::ipv6_trunc_exthdr); }
+  void note_options(std::uint8_t header, Bytes options, std::uint32_t& seen) noexcept;
+  void note_once(Anomaly anomaly, std::uint32_t bit, std::uint32_t& seen) noexcept {
+    if ((seen & bit) != 0) note(anomaly);
+    seen |= bit;
+  }
   bool authentication_header(Bytes bytes) noexcept;
   bool fragment(Fragment& fragment, bool whole) noexcept;
   bool transport(Bytes bytes) noexcept;
+  void icmp(Bytes message) noexcept;
   bool tcp(Bytes segment) noexcept;
   bool udp(Bytes datagram) noexcept;
 
@@ -55,6 +76,8 @@ class Decoder {
   bool enter_link(TunnelKind kind, const LinkPath& path) noexcept;
   // By protocol number.
   bool tunnel(Bytes bytes) noexcept;
+  bool ip_in_ip(TunnelKind kind, std::uint8_t version, Bytes bytes) noexcept;
+  bool unread(Bytes bytes) noexcept;
   bool gre(Bytes bytes) noexcept;
   bool pptp(Reader reader, std::uint16_t flags) noexcept;
   // By port, in a UDP payload. Nothing where it is none: what is no tunnel to the last bit is plain UDP.

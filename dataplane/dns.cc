@@ -9,7 +9,8 @@
 namespace sluice {
 namespace {
 
-constexpr unsigned opcode_limit = 5;          // UPDATE, RFC 2136; 6 is DSO, which stands in TLS alone (RFC 8490)
+constexpr unsigned opcode_limit = 5;  // UPDATE, RFC 2136
+constexpr unsigned stateful_opcode = 6;
 constexpr std::uint16_t question_limit = 32;  // one in unicast DNS; mDNS asks many at once, 23 were seen
 
 // RFC 1035 section 3.2.4, RFC 2136 section 2.4 (NONE); mDNS uses the highest bit (RFC 6762 sections 5.4 and 10.2).
@@ -189,7 +190,11 @@ std::string_view format_rdata(const DnsMessage& message, const DnsRecord& record
 
 Probe probe_dns(Bytes datagram) noexcept {
   const auto header = parse_dns_header(datagram);
-  if (!header || header->opcode() > opcode_limit || header->questions > question_limit) return Probe::no;
+  if (!header || header->questions > question_limit) return Probe::no;
+  // 6 is DSO, which stands in TLS alone (RFC 8490); the others are not assigned: DNS where the port says so too.
+  if (header->opcode() == stateful_opcode) return Probe::no;
+  if (header->opcode() > opcode_limit)
+    return header->questions != 0 && probe_first_question(datagram) == Probe::yes ? Probe::maybe : Probe::no;
   if (header->questions != 0) return probe_first_question(datagram);
   if (header->answers != 0 || header->authorities != 0 || header->additionals != 0) return probe_first_record(datagram);
   // A server that could not or would not read the question may send back the header alone (RFC 1035 section 4.1.1).

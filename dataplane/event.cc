@@ -32,7 +32,9 @@ bool is_known(EventType type) noexcept {
     case EventType::netbios:
     case EventType::ssdp:
     case EventType::arp:
-    case EventType::neighbour_discovery: return true;
+    case EventType::neighbour_discovery:
+    case EventType::drop:
+    case EventType::anomaly: return true;
   }
   return false;
 }

@@ -35,6 +35,8 @@ enum class EventType : std::uint8_t {
   ssdp = 20,
   arp = 26,
   neighbour_discovery = 27,
+  drop = 28,
+  anomaly = 29,
 };
 
 // The furthest fact that the wire showed; the order is meaning.

@@ -46,6 +46,25 @@ enum class FlowEnd : std::uint8_t { timeout = 1, closed = 2, shutdown = 3, evict
 // How far a flow came: `established` = both sides sent (TCP: the handshake was completed or data went both ways).
 enum class FlowState : std::uint8_t { fresh = 1, established = 2, closed = 3 };
 
+// How far the connection of a TCP flow came, as RFC 9293 section 3.3.2 names the states, seen from outside.
+enum class TcpState : std::uint8_t {
+  none = 0,
+  syn_sent = 1,
+  syn_received = 2,
+  established = 3,
+  fin_wait_1 = 4,
+  fin_wait_2 = 5,
+  time_wait = 6,
+  last_ack = 7,
+  close_wait = 8,
+  closing = 9,
+  closed = 10,
+};
+
+// Why a packet was dropped: a rule or a list that it met itself, its flow was dropped before, its TCP receiver would
+// refuse it.
+enum class DropCause : std::uint8_t { rules = 0, flow = 1, stream_error = 2 };
+
 // What lay around the innermost IP header.
 enum class TunnelKind : std::uint8_t {
   none = 0,
@@ -278,6 +297,27 @@ enum class Field : std::uint16_t {
   vendor_request_body = 228,          // bytes, decoded: the first body_inspection_limit of what came by
   vendor_request_cut = 229,           // integer: 1 where the body has more than that
   vendor_request_again = 230,         // integer: 1 on an alert that repeats one on the request's head, with its body
+
+  // eve: what Suricata's events have beside these
+  anomaly = 340,                   // integer: Anomaly
+  packet_way = 341,                // integer: 0 to the server, 1 to the client, of the packet that the event is about
+  rule_action = 342,               // integer: Action, what the rule alone asks for
+  transaction = 343,               // integer: number of the message, or pair of messages, in its flow, from 0
+  drop_cause = 346,                // integer: DropCause
+  transport_header = 348,          // bytes: the first 20 of TCP, 8 of others
+  icmp_type = 349,                 // integers, of the first message of a flow in each direction
+  icmp_code = 350,                 // of an alert: of its packet
+  icmp_response_type = 351,        // integers
+  icmp_response_code = 352,        // integers
+  flow_dropped = 353,              // integer: 1 where the flow was dropped as a whole
+  tls_ciphers_offered = 364,       // bytes, two a number, in the sender's order; so are those that follow
+  tls_extensions = 365,            // of the client, GREASE included
+  tls_signature_algorithms = 366,  // of the client
+  tls_server_extensions = 367,     // bytes
+  protocol_original = 370,         // integer: Protocol before the flow went over to another
+  flow_tcp_flags_to_server = 373,  // integer: union of all flags seen in that direction
+  flow_tcp_flags_to_client = 374,  // integer
+  tcp_state = 375,                 // integer: TcpState
 };
 
 }  // namespace sluice

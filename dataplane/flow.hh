@@ -106,7 +106,6 @@ struct alignas(64) Flow {
   bool dropped = false;  // every packet of the flow is dropped
   bool initiator_is_low = false;
   bool alerted = false;
-  std::uint8_t tcp_flags = 0;
 
   // Second cache line: counters, by Way.
   std::array<std::uint64_t, 2> packets{};
@@ -118,10 +117,11 @@ struct alignas(64) Flow {
   bool unfollowed = false;       // its start was not seen, and such flows are not wanted
   Inside inside = Inside::unknown;
   bool address_listed = false;
-  Stage address_stage{};     // the furthest for which the addresses were looked at; 0 = not yet
-  bool named = false;        // a message of the flow said which name it is for
-  bool name_sought = false;  // among the names that its client looked up, because no message said one
-  bool deep = false;         // nothing more of it is read, because signatures saw as much as they shall
+  Stage address_stage{};                    // the furthest for which the addresses were looked at; 0 = not yet
+  bool named = false;                       // a message of the flow said which name it is for
+  bool name_sought = false;                 // among the names that its client looked up, because no message said one
+  bool deep = false;                        // nothing more of it is read, because signatures saw as much as they shall
+  std::array<std::uint8_t, 2> tcp_flags{};  // union, by Way
 
   // Third and fourth: touched only until the flow is decided.
   std::array<StreamSide, 2> side{};
@@ -137,7 +137,13 @@ struct alignas(64) Flow {
   std::array<TlsFlight, 2> tls;
   std::array<DtlsSide, 2> dtls;
   FlowSight sight;
+  std::array<std::uint16_t, 2> icmp{};             // type and code of the first message, by Way
+  std::uint32_t transactions = 0;                  // messages, or pairs of them, that were numbered so far
+  Protocol original_protocol = Protocol::unknown;  // before it went over to another
 
+  [[nodiscard]] std::uint8_t all_tcp_flags() const noexcept {
+    return static_cast<std::uint8_t>(tcp_flags[0] | tcp_flags[1]);
+  }
   [[nodiscard]] const Address& initiator() const noexcept { return initiator_is_low ? key.low : key.high; }
   [[nodiscard]] const Address& responder() const noexcept { return initiator_is_low ? key.high : key.low; }
   [[nodiscard]] std::uint16_t responder_port() const noexcept {

@@ -213,13 +213,23 @@ FragmentTable::Result FragmentTable::add(const Fragment& fragment) noexcept {
   auto& datagram = datagrams_[index];
   if (!datagram.collecting) start(datagram, fragment.time + (fragment.is_v6 ? v6_timeout : v4_timeout));
   const auto header = fragment.is_v6 ? 0U : v4_header;
-  if (end + header > datagram_limit || !fits(datagram, fragment, end))
-    return refuse(index, UninspectedReason::fragment);
+  if (end + header > datagram_limit || !fits(datagram, fragment, end)) {
+    const bool ends_inside = !fragment.more && end < datagram.length;
+    result = refuse(index, UninspectedReason::fragment);
+    result.overlaps = ends_inside;
+    return result;
+  }
 
   switch (place(datagram, static_cast<std::uint16_t>(fragment.offset), static_cast<std::uint16_t>(end))) {
     case Placed::placed: break;
-    case Placed::duplicate: result.state = State::kept; break;
-    case Placed::overlap: return refuse(index, UninspectedReason::fragment_overlap);
+    case Placed::duplicate:
+      result.state = State::kept;
+      result.overlaps = true;
+      break;
+    case Placed::overlap:
+      result = refuse(index, UninspectedReason::fragment_overlap);
+      result.overlaps = true;
+      return result;
     case Placed::too_many: return refuse(index, UninspectedReason::fragment_table_full);
   }
   result.handle = handle_of(index);

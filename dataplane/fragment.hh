@@ -68,6 +68,7 @@ class FragmentTable {
     State state = State::refused;
     UninspectedReason reason = UninspectedReason::fragment;
     std::uint8_t next_header = 0;
+    bool overlaps = false;  // what came before, with the same bytes or with others
     Handle handle = no_handle;
     Bytes datagram;  // until the next begin_burst()
   };

@@ -102,7 +102,12 @@ bool read_request_line(std::string_view line, HttpRequest& request) noexcept {
   request.method = cut(line, line.find(' '));
   line = trim(line);
   const auto space = line.rfind(' ');
-  if (request.method.empty() || !is_method(request.method) || space == std::string_view::npos) return false;
+  if (request.method.empty() || !is_method(request.method)) return false;
+  if (space == std::string_view::npos) {  // no version: as HTTP/0.9 has it, and some clients of today
+    request.target = line;
+    return line.starts_with('/') && std::none_of(line.begin(), line.end(), is_control) &&
+           std::binary_search(methods.begin(), methods.end(), request.method);
+  }
   request.target = trim(cut(line, space));
   request.protocol = trim(line);
   return !request.target.empty() && std::none_of(request.target.begin(), request.target.end(), is_control) &&

@@ -1,5 +1,5 @@
 // HTTP/1.0 and 1.1 (RFC 9112, RFC 9110): the heads of requests. As lenient as servers are: lines may
-// end in a bare LF, fields may be folded, Host may be missing. HTTP/0.9 and HTTP/2 are not this protocol.
+// end in a bare LF, fields may be folded, Host may be missing, and the version of a request too. HTTP/2 is not this.
 //
 // Views point into the bytes that were given. The bound of a head is the size of the buffer that it is given in.
 #pragma once

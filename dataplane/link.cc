@@ -22,6 +22,7 @@ class LinkWalk {
   Reason ethernet(Reader reader) noexcept {
     reader.skip(12);  // addresses
     const auto type = reader.be16();
+    if (!reader.ok()) return malformed(Anomaly::ethernet_pkt_too_small);
     return this->type(reader, type);
   }
 
@@ -39,12 +40,22 @@ class LinkWalk {
     if (start.be16() == 0xff03) reader = start;
     std::uint16_t protocol = reader.u8();
     if ((protocol & 1) == 0) protocol = static_cast<std::uint16_t>(protocol << 8 | reader.u8());
-    if (!reader.ok()) return UninspectedReason::malformed;
+    if (!reader.ok()) return malformed(Anomaly::ppp_pkt_too_small);
     switch (protocol) {
-      case 0x0021: return found(reader, 4);
-      case 0x0057: return found(reader, 6);
+      case 0x0021:
+        if (reader.left() < 20) path_->anomaly = Anomaly::ppp_ip4_pkt_too_small;
+        return found(reader, 4);
+      case 0x0057:
+        if (reader.left() < 40) path_->anomaly = Anomaly::ppp_ip6_pkt_too_small;
+        return found(reader, 6);
       case 0x0281: return mpls(reader);  // RFC 3032 section 4.3
-      default: return UninspectedReason::not_ip;
+      default:
+        // RFC 1661 section 2: all numbers of protocols have these two bits; from 0x8000 on they control the link.
+        if ((protocol & 0x0101) != 0x0001)
+          path_->anomaly = Anomaly::ppp_wrong_type;
+        else if (protocol < 0x8000)
+          path_->anomaly = Anomaly::ppp_unsup_proto;
+        return UninspectedReason::not_ip;
     }
   }
 
@@ -116,12 +127,13 @@ class LinkWalk {
   // BSD loopback: an address family in the byte order of the capturing host, 4 bytes.
   Reason null_loopback(Reader reader) noexcept {
     const auto family = reader.be32();
-    if (!reader.ok()) return UninspectedReason::malformed;
+    if (!reader.ok()) return malformed(Anomaly::ltnull_pkt_too_small);
     const auto low = family > 0xffff ? boost::endian::endian_reverse(family) : family;
     constexpr std::uint32_t af_inet = 2;
     if (low == af_inet) return found(reader, 4);
     // AF_INET6 is 24 on NetBSD and OpenBSD, 28 on FreeBSD, 30 on Darwin, 10 on Linux.
     if (low == 24 || low == 28 || low == 30 || low == 10) return found(reader, 6);
+    path_->anomaly = Anomaly::ltnull_unsupported_type;
     return UninspectedReason::not_ip;
   }
 
@@ -133,6 +145,11 @@ class LinkWalk {
   }
 
  private:
+  Reason malformed(Anomaly anomaly) noexcept {
+    path_->anomaly = anomaly;
+    return UninspectedReason::malformed;
+  }
+
   Reason rare_type(Reader reader, std::uint16_t type) noexcept {
     if (++headers_ > link_headers_limit) return UninspectedReason::malformed;
     for (int tag = 0; tag < vlan_tags_limit; ++tag) {  // IEEE 802.1Q, 802.1ad
@@ -141,7 +158,7 @@ class LinkWalk {
       type = reader.be16();
       if (path_->tags < 2) path_->vlan[path_->tags++] = id;
     }
-    if (!reader.ok()) return UninspectedReason::malformed;
+    if (!reader.ok()) return malformed(Anomaly::vlan_header_too_small);
     if (type <= ieee_802_3_length_limit) return llc(reader);
     switch (type) {
       case ethertype::ipv4: return found(reader, 4);
@@ -152,7 +169,11 @@ class LinkWalk {
       case ethertype::ppp: return ppp(reader);
       case ethertype::bridging: return ethernet(reader);
       case ethertype::arp: path_->arp = reader.rest(); return UninspectedReason::not_ip;
-      default: return UninspectedReason::not_ip;
+      case ethertype::vlan:
+      case ethertype::service_vlan:
+      case ethertype::old_qinq: path_->anomaly = Anomaly::vlan_too_many_layers; return UninspectedReason::not_ip;
+      case ethertype::pppoe_discovery: return UninspectedReason::not_ip;
+      default: path_->anomaly = Anomaly::ethernet_unknown_ethertype; return UninspectedReason::not_ip;
     }
   }
 
@@ -170,7 +191,8 @@ class LinkWalk {
     const auto kind = reader.be16();
     reader.skip(2);  // session
     const std::size_t length = reader.be16();
-    if (!reader.ok() || kind != version_1_session) return UninspectedReason::malformed;
+    if (!reader.ok()) return malformed(Anomaly::pppoe_pkt_too_small);
+    if (kind != version_1_session) return malformed(Anomaly::pppoe_wrong_code);
     push(TunnelKind::pppoe);
     return ppp(Reader{reader.rest().first(std::min(length, reader.left()))});
   }
@@ -182,7 +204,8 @@ class LinkWalk {
     constexpr std::uint32_t bottom = 0x100;
     int labels = 0;
     while (labels < labels_limit && (reader.be32() & bottom) == 0) ++labels;
-    if (!reader.ok() || labels == labels_limit || reader.left() == 0) return UninspectedReason::malformed;
+    if (!reader.ok() || labels == labels_limit) return malformed(Anomaly::mpls_header_too_small);
+    if (reader.left() == 0) return malformed(Anomaly::mpls_pkt_too_small);
     push(TunnelKind::mpls);
     const auto nibble = reader.rest()[0] >> 4;
     if (nibble == 4 || nibble == 6) return found(reader, 0);
@@ -238,11 +261,13 @@ std::optional<UninspectedReason> find_ip(LinkLayer layer, Bytes frame, LinkPath&
     case LinkLayer::linux_cooked_v1: {
       reader.skip(14);
       const auto type = reader.be16();
+      if (!reader.ok()) path.anomaly = Anomaly::sll_pkt_too_small;
       return walk.type(reader, type);
     }
     case LinkLayer::linux_cooked_v2: {
       const auto type = reader.be16();
       reader.skip(18);
+      if (!reader.ok()) path.anomaly = Anomaly::sll2_pkt_too_small;
       return walk.type(reader, type);
     }
     case LinkLayer::null_loopback: return walk.null_loopback(reader);

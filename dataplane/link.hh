@@ -17,6 +17,7 @@ struct LinkPath {
   std::uint8_t tunnels = 0;
   std::uint16_t vlan[2] = {0, 0};
   std::array<TunnelKind, 3> kinds{};
+  std::optional<Anomaly> anomaly;  // where it led nowhere
 };
 
 // What the bytes of a tunnel or a frame begin with.
@@ -38,6 +39,7 @@ constexpr std::uint16_t ipv6 = 0x86dd;
 constexpr std::uint16_t ppp = 0x880b;
 constexpr std::uint16_t mpls = 0x8847;
 constexpr std::uint16_t mpls_multicast = 0x8848;
+constexpr std::uint16_t pppoe_discovery = 0x8863;
 constexpr std::uint16_t pppoe_session = 0x8864;
 constexpr std::uint16_t service_vlan = 0x88a8;
 constexpr std::uint16_t old_qinq = 0x9100;

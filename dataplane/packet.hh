@@ -12,6 +12,7 @@
 #include "dataplane/fragment.hh"
 #include "dataplane/tick.hh"
 #include "rules/address.hh"
+#include "rules/anomaly.hh"
 
 namespace sluice {
 
@@ -112,11 +113,13 @@ struct Packet {
   // The datagrams that the packet is a fragment of: the outer one, the inner one.
   std::array<FragmentTable::Handle, 2> datagrams{};
   std::uint8_t fragmented = 0;  // how many of these there are
+  Anomalies anomalies;          // and by all that reads it later
 
   // Set by the pipeline.
   std::optional<UninspectedReason> uninspected;
   Action action = Action::pass;
   DropReason drop_reason = DropReason::policy;  // where the action is drop
+  std::optional<std::uint32_t> dropped_by;      // row of the rule, where one of the packet's own did it
 };
 
 // Reads the headers of packet.frame into packet, through tunnels to the innermost IP header. False where there is

@@ -8,7 +8,10 @@ namespace sluice {
 namespace {
 
 constexpr std::uint32_t expiry_budget = 256;  // flows that one housekeeping looks at
-constexpr std::size_t flows_ahead = 4;        // packets: time enough for a line to come, by measurement
+// Events about packets as such that one worker sends in a stretch of time; those beyond are counted.
+constexpr std::uint32_t packet_events_limit = 1024;
+constexpr Duration packet_events_interval = std::chrono::seconds{1};
+constexpr std::size_t flows_ahead = 4;  // packets: time enough for a line to come, by measurement
 
 Stage address_stage(const Flow& flow, const Packet& packet, Way way) noexcept {
   if (way == Way::to_server && !packet.payload.empty()) return Stage::data_sent;
@@ -25,6 +28,12 @@ bool may_reopen(const Passage& at) noexcept {
   return asked.reopens && at.packet.payload.empty() && at.packet.protocol == ip_protocol::tcp &&
          (at.packet.tcp_flags & (tcp_flag::syn | tcp_flag::ack)) == tcp_flag::syn &&
          asked.reopening == at.packet.tcp_sequence + 1;
+}
+
+// Of the first message of each direction.
+void note_icmp_kind(Flow& flow, const Packet& packet, std::size_t way) noexcept {
+  if (packet.protocol != ip_protocol::icmp && packet.protocol != ip_protocol::icmp_v6) return;
+  flow.icmp[way] = Reader{packet.transport}.be16();  // type and code
 }
 
 void drop(Packet& packet) noexcept {
@@ -70,8 +79,12 @@ void Pipeline::process(std::span<Packet> burst) noexcept {
   for (std::size_t i = 0; i < burst.size(); ++i) {
     auto& packet = burst[i];
     if (i + flows_ahead < burst.size()) FlowTable::prefetch_undecided(guesses[i + flows_ahead]);
+    Flow* flow = nullptr;
+    bool was_dropped = false;
     if (readable[i]) {
-      if (auto* flow = flow_of(packet, keys[i], hashes[i], guesses[i])) {
+      flow = flow_of(packet, keys[i], hashes[i], guesses[i]);
+      if (flow != nullptr) {
+        was_dropped = flow->dropped;
         const Passage at{packet, *flow, way_of(packet, *flow, keys[i])};
         account(at);
         inspect(at);
@@ -80,8 +93,45 @@ void Pipeline::process(std::span<Packet> burst) noexcept {
     }
     if (!readable[i] && !packet.payload.empty()) read_arp(packet);
     if (packet.fragmented != 0) settle_fragment(packet);
+    if (!packet.anomalies.empty()) settle_anomalies(packet, flow);
+    if (packet.action == Action::drop) settle_drop(packet, flow, was_dropped);
     if (packet.uninspected) ++counters_.uninspected[*packet.uninspected];
   }
+}
+
+// Whether one more event about a packet as such may be sent.
+bool Pipeline::may_say(Tick now) noexcept {
+  if (now < said_since_ || now - said_since_ >= packet_events_interval) {
+    said_since_ = now;
+    said_ = 0;
+  }
+  if (said_ < packet_events_limit) {
+    ++said_;
+    return true;
+  }
+  ++counters_.packets_unsaid;
+  return false;
+}
+
+// What was wrong with the packet.
+void Pipeline::settle_anomalies(Packet& packet, Flow* flow) noexcept {
+  for (const auto anomaly : packet.anomalies) ++counters_.anomalies[kind_of(anomaly).layer];
+  if (packet.anomalies.is_cut()) ++counters_.anomalies_cut;
+  anomalies_.count(packet.anomalies);
+  if (!reporter_.records()) return;
+  const auto way = flow == nullptr ? Way::to_server : way_of(packet, *flow, flow->key);
+  for (const auto anomaly : packet.anomalies)
+    if (may_say(packet.time)) reporter_.anomaly(packet, flow, way, anomaly);
+}
+
+// `was_dropped`: the flow, before this packet came.
+void Pipeline::settle_drop(Packet& packet, Flow* flow, bool was_dropped) noexcept {
+  if (!reporter_.records() || !may_say(packet.time)) return;
+  const auto way = flow == nullptr ? Way::to_server : way_of(packet, *flow, flow->key);
+  const auto cause = packet.drop_reason == DropReason::tcp_refused ? DropCause::stream_error
+                     : was_dropped && !packet.dropped_by           ? DropCause::flow
+                                                                   : DropCause::rules;
+  reporter_.drop(packet, flow, way, cause);
 }
 
 // A datagram that was dropped stays dropped: a further copy of its last piece would complete it at the far end.
@@ -180,10 +230,11 @@ void Pipeline::account(const Passage& at) noexcept {
   flow.bytes[way] += at.packet.frame.size();
   flow.last_seen = std::max(flow.last_seen, at.packet.time);
   if (at.packet.protocol != ip_protocol::tcp) {
+    if (flow.packets[way] == 1) note_icmp_kind(flow, at.packet, way);
     if (flow.packets[0] != 0 && flow.packets[1] != 0) flow.state = FlowState::established;
     return;
   }
-  flow.tcp_flags |= at.packet.tcp_flags;
+  flow.tcp_flags[way] |= at.packet.tcp_flags;
   constexpr std::uint8_t both_ways = 3;
   constexpr std::uint8_t reset = 4;
   if ((at.packet.tcp_flags & tcp_flag::fin) != 0) flow.fins |= static_cast<std::uint8_t>(1U << way);

@@ -76,6 +76,8 @@ class Pipeline {
 
   [[nodiscard]] const InspectionCounters& counters() const noexcept { return counters_; }
   [[nodiscard]] std::uint32_t flows() const noexcept { return table_.size(); }
+  // By kind: too many to publish after each burst, where their sum by layer stands.
+  [[nodiscard]] const AnomalyCounts& anomalies() const noexcept { return anomalies_; }
 
  private:
   [[nodiscard]] Flow* flow_of(Packet& packet, const FlowKey& key, std::uint64_t hash, Flow* guess) noexcept;
@@ -84,6 +86,9 @@ class Pipeline {
   [[nodiscard]] Flow* create(Packet& packet, const FlowKey& key, std::uint64_t hash) noexcept;
   void account(const Passage& at) noexcept;
   void settle_fragment(Packet& packet) noexcept;
+  void settle_anomalies(Packet& packet, Flow* flow) noexcept;
+  void settle_drop(Packet& packet, Flow* flow, bool was_dropped) noexcept;
+  [[nodiscard]] bool may_say(Tick now) noexcept;
   void inspect(const Passage& at) noexcept;
   void read_arp(const Packet& packet) noexcept;
   [[nodiscard]] bool read_neighbour(const Passage& at) noexcept;
@@ -91,6 +96,9 @@ class Pipeline {
 
   PipelineOptions options_;
   InspectionCounters counters_;
+  AnomalyCounts anomalies_;
+  Tick said_since_{};  // events about packets are counted from there
+  std::uint32_t said_ = 0;
   FragmentTable fragments_;
   FlowTable table_;
   Expiry expiry_;

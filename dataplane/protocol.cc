@@ -121,7 +121,7 @@ Progress Protocols::advance_dns(const Passage& at, StreamSide& side, Bytes data)
   if (const auto message = parse_dns(*framed))
     reporter_->dns(at, *message);
   else
-    mark(at, UninspectedReason::parse_error);
+    broken(at, Anomaly::dns_malformed_data);
   return {State::message, 2 + framed->size(), 0};
 }
 
@@ -208,7 +208,7 @@ void Protocols::dns_datagram(const Passage& at) noexcept {
   if (const auto message = parse_dns(at.packet.payload))
     reporter_->dns(at, *message);
   else
-    mark(at, UninspectedReason::parse_error);
+    broken(at, Anomaly::dns_malformed_data);
 }
 
 void Protocols::dhcp_datagram(const Passage& at) noexcept {

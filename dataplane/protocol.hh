@@ -92,7 +92,8 @@ class Protocols {
   [[nodiscard]] bool expect_response(const Passage& at, const HttpRequest& request) noexcept;
   // The flow's other direction does not come by here: no response is to be waited for.
   [[nodiscard]] static bool is_one_directional(const Passage& at) noexcept {
-    return (at.flow.tcp_flags & tcp_flag::syn) != 0 && at.flow.packets[static_cast<std::size_t>(opposite(at.way))] == 0;
+    return (at.flow.all_tcp_flags() & tcp_flag::syn) != 0 &&
+           at.flow.packets[static_cast<std::size_t>(opposite(at.way))] == 0;
   }
   void lose_pairing(const Passage& at) noexcept;
   [[nodiscard]] Progress pass_body(const Passage& at, StreamSide& side, Bytes data) noexcept;
@@ -101,9 +102,10 @@ class Protocols {
   [[nodiscard]] bool inspect_response(const Passage& at, const HttpResponse& response, Bytes after_head,
                                       bool is_last) noexcept;
   // The start of a body's content, decoded, from what follows a head of that size; nothing while more is waited for.
-  [[nodiscard]] std::optional<Bytes> content(BodyFraming framing, std::uint64_t length, std::size_t head,
-                                             const ContentCodings& codings, Bytes after_head, bool is_last) noexcept;
-  [[nodiscard]] Bytes decoded(const ContentCodings& codings, Bytes coded) noexcept;
+  [[nodiscard]] std::optional<Bytes> content(const Passage& at, BodyFraming framing, std::uint64_t length,
+                                             std::size_t head, const ContentCodings& codings, Bytes after_head,
+                                             bool is_last) noexcept;
+  [[nodiscard]] Bytes decoded(const Passage& at, const ContentCodings& codings, Bytes coded) noexcept;
   void end_response(const Passage& at, const StreamSide& side) noexcept;
   void switch_protocol(const Passage& at, const HttpResponse& response) noexcept;
   void cut_http(const Passage& at, StreamSide& side, Bytes data) noexcept;
@@ -126,6 +128,15 @@ class Protocols {
   void report_gquic(const Passage& at, std::uint32_t version, const GquicHello& hello) noexcept;
   static void mark(const Passage& at, UninspectedReason reason) noexcept {
     if (!at.packet.uninspected) at.packet.uninspected = reason;
+  }
+  // A message that cannot be read, under the name that Suricata has for it.
+  static void broken(const Passage& at, Anomaly anomaly) noexcept {
+    mark(at, UninspectedReason::parse_error);
+    at.packet.anomalies.add(anomaly);
+  }
+  [[nodiscard]] static Progress broken_off(const Passage& at, Anomaly anomaly) noexcept {
+    broken(at, anomaly);
+    return {Progress::State::finished, 0, 0};
   }
   [[nodiscard]] static Progress finished_with(const Passage& at, UninspectedReason reason) noexcept {
     mark(at, reason);

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "dataplane/http_anomalies.hh"
 #include "dataplane/protocol.hh"
 #include "dataplane/vendor_form.hh"
 
@@ -39,6 +40,8 @@ Progress Protocols::advance_http_request(const Passage& at, StreamSide& side, By
     // Whatever is wrong with it, its line and its host name what it wants; and a server that passes over what is wrong
     // takes what follows for the next request.
     const auto certain = parse_http_request_prefix(data);
+    note_http_error(request.error(), false, at.packet.anomalies);
+    if (certain) note_http_request(*certain, at.flow.responder_port(), at.packet.anomalies);
     if (certain) report_request(at, *certain);
     mark(at, UninspectedReason::parse_error);
     side.lost_sync = true;
@@ -49,6 +52,7 @@ Progress Protocols::advance_http_request(const Passage& at, StreamSide& side, By
   const bool has_body = request->framing != BodyFraming::none;
   const bool form = has_body && reporter_->records() && is_multipart_form(request->content_type);
   if (!side.head_reported) {
+    note_http_request(*request, at.flow.responder_port(), at.packet.anomalies);
     if (form) {
       reporter_->http(at, *request);
       (void)expect_response(at, *request);
@@ -63,6 +67,8 @@ Progress Protocols::advance_http_request(const Passage& at, StreamSide& side, By
   side.head_reported = false;
   if (request->method == "CONNECT") {  // what follows is another protocol (RFC 9110 section 9.3.6)
     side.protocol = Protocol::unknown;
+    at.flow.original_protocol = Protocol::http;
+    at.flow.transactions = 0;
     at.flow.protocol = Protocol::unknown;
   } else {
     side.body = HttpBody{request->framing, request->content_length};
@@ -95,6 +101,8 @@ void Protocols::lose_pairing(const Passage& at) noexcept {
 Progress Protocols::pass_body(const Passage& at, StreamSide& side, Bytes data) noexcept {
   const auto consumed = side.body.consume(data);
   if (side.body.failed()) {
+    at.packet.anomalies.add(side.responds ? Anomaly::http_invalid_response_chunk_len
+                                          : Anomaly::http_invalid_request_chunk_len);
     mark(at, UninspectedReason::parse_error);
     side.lost_sync = true;
     side.body = HttpBody{BodyFraming::none, 0};
@@ -109,7 +117,7 @@ Progress Protocols::pass_body(const Passage& at, StreamSide& side, Bytes data) n
 // True when as much of the body has come as is looked at, or no more will: then it has been.
 bool Protocols::inspect_body(const Passage& at, const HttpRequest& request, Bytes after_head, bool is_last) noexcept {
   const auto body =
-      content(request.framing, request.content_length, request.size, request.codings, after_head, is_last);
+      content(at, request.framing, request.content_length, request.size, request.codings, after_head, is_last);
   if (!body) return false;
   reporter_->http_body(at, request, *body);
   if (!reporter_->records() || !is_multipart_form(request.content_type)) return true;
@@ -118,20 +126,23 @@ bool Protocols::inspect_body(const Passage& at, const HttpRequest& request, Byte
   return true;
 }
 
-std::optional<Bytes> Protocols::content(BodyFraming framing, std::uint64_t length, std::size_t head,
+std::optional<Bytes> Protocols::content(const Passage& at, BodyFraming framing, std::uint64_t length, std::size_t head,
                                         const ContentCodings& codings, Bytes after_head, bool is_last) noexcept {
   const std::span<std::uint8_t> room{scratch_.data(), body_room(head, body_bytes_)};
   const auto prefix = copy_content(HttpBody{framing, length}, after_head, room);
   // Chunk lines take room in the window as well: what cannot grow any more is all there will be.
   const bool full = after_head.size() >= room.size();
   if (!prefix.complete && !full && !is_last) return std::nullopt;
-  return decoded(codings, room.first(prefix.size));
+  return decoded(at, codings, room.first(prefix.size));
 }
 
-Bytes Protocols::decoded(const ContentCodings& codings, Bytes coded) noexcept {
+Bytes Protocols::decoded(const Passage& at, const ContentCodings& codings, Bytes coded) noexcept {
   if (codings.empty()) return coded;
   const auto plain = decoder_.decode(codings, coded);
-  if (plain.error) reporter_->content_error(*plain.error);
+  if (plain.error) {
+    reporter_->content_error(*plain.error);
+    note_content_error(*plain.error, at.packet.anomalies);
+  }
   return plain.content.first(std::min(plain.content.size(), body_bytes_));
 }
 

@@ -10,6 +10,8 @@ using State = Progress::State;
 // A client that opens streams and resets them at once gives servers work for nothing (CVE-2023-44487): so many resets,
 // and most requests reset, and nothing of it is followed any more.
 constexpr std::uint32_t resets_limit = 256;
+// RFC 9113 section 4.2: longer frames need the other side's leave, which hardly anybody gives.
+constexpr std::uint32_t frame_limit = 16384;
 // Settings of a first frame that are recorded; one is six bytes (RFC 9113 section 6.5.1).
 constexpr std::uint32_t settings_limit = 16 * 6;
 
@@ -33,15 +35,19 @@ Progress Protocols::advance_http2(const Passage& at, Bytes data) noexcept {
     direction.begun = true;
     direction.is_client = text.starts_with(http2_preface);
     if (!direction.fields.reset()) return finished_with(at, UninspectedReason::buffer_full);
+    // Of a connection whose start was not seen, either end may be the client.
+    const bool is_client = at.way == Way::to_server && at.flow.receiver[index_of(Way::to_client)].began;
+    if (is_client && !direction.is_client) at.packet.anomalies.add(Anomaly::http2_invalid_client_magic);
     if (direction.is_client) return {State::message, http2_preface.size(), 0};
   }
   if (direction.data_left > 0) return http2_body(at, connection, data);
 
   const auto header = parse_http2_frame(data);
   if (!header) return {State::need_more, 0, 0};
+  if (header->length > frame_limit) at.packet.anomalies.add(Anomaly::http2_long_frame_data);
   // RFC 9113 section 3.4: each side begins with its settings.
   if (!direction.settings_seen && header->type != Http2FrameType::settings)
-    return finished_with(at, UninspectedReason::parse_error);
+    return broken_off(at, Anomaly::http2_invalid_frame_header);
   switch (header->type) {
     case Http2FrameType::headers:
     case Http2FrameType::push_promise: return http2_fields(at, connection, data);
@@ -51,7 +57,7 @@ Progress Protocols::advance_http2(const Passage& at, Bytes data) noexcept {
       if (direction.is_client && ++direction.resets > resets_limit && direction.resets > direction.requests / 2)
         return finished_with(at, UninspectedReason::http2_limit);
       break;
-    case Http2FrameType::continuation: return finished_with(at, UninspectedReason::parse_error);
+    case Http2FrameType::continuation: return broken_off(at, Anomaly::http2_invalid_frame_header);
     default: break;  // section 4.1: unknown types are passed over too
   }
   return {State::message, Http2FrameHeader::size, header->length};
@@ -78,13 +84,15 @@ Progress Protocols::http2_fields(const Passage& at, Http2Connection& connection,
     switch (block.error()) {
       case Http2Error::need_more: return {State::need_more, 0, 0};
       case Http2Error::continuations: return finished_with(at, UninspectedReason::http2_limit);
-      default: return finished_with(at, UninspectedReason::parse_error);
+      default: return broken_off(at, Anomaly::http2_invalid_frame_data);
     }
   }
   const auto fields = direction.fields.decode({block->pieces.data(), block->piece_count}, fields_);
-  if (!fields)
+  if (!fields) {
+    at.packet.anomalies.add(Anomaly::http2_invalid_header);
     return finished_with(
         at, fields.error() == HpackError::corrupt ? UninspectedReason::parse_error : UninspectedReason::http2_limit);
+  }
   const Progress done{State::message, block->size, 0};
   if (block->is_push) return done;
   auto wanted = Buffer::http_request_body;
@@ -119,7 +127,7 @@ Progress Protocols::http2_data(const Passage& at, Http2Connection& connection, c
   const std::uint32_t padding = padded ? reader.u8() : 0;
   if (!reader.ok()) return {State::need_more, 0, 0};
   const std::uint32_t around = padding + (padded ? 1 : 0);
-  if (around > header.length) return finished_with(at, UninspectedReason::parse_error);
+  if (around > header.length) return broken_off(at, Anomaly::http2_invalid_frame_data);
   auto& direction = connection.direction(index_of(at.way));
   direction.data_left = header.length - around;
   direction.padding = padding;
@@ -146,9 +154,9 @@ Progress Protocols::http2_body(const Passage& at, Http2Connection& connection, B
 
 void Protocols::end_http2_body(const Passage& at, Http2Body& body) noexcept {
   if (const auto request = http2_request(body.fields()))
-    reporter_->http_body(at, *request, decoded(request->codings, body.bytes()));
+    reporter_->http_body(at, *request, decoded(at, request->codings, body.bytes()));
   else if (const auto response = http2_response(body.fields()))
-    reporter_->http_response_body(at, *response, decoded(response->codings, body.bytes()));
+    reporter_->http_response_body(at, *response, decoded(at, response->codings, body.bytes()));
   body.clear();
 }
 

@@ -1,3 +1,4 @@
+#include "dataplane/http_anomalies.hh"
 #include "dataplane/protocol.hh"
 #include "dataplane/websocket.hh"
 
@@ -19,6 +20,7 @@ Progress Protocols::advance_http_response(const Passage& at, StreamSide& side, B
   if (!response) {
     if (response.error() == HttpError::need_more) return {State::need_more, 0, 0};
     mark(at, UninspectedReason::parse_error);
+    note_http_error(response.error(), true, at.packet.anomalies);
     side.lost_sync = true;
     return {State::need_more, data.size(), 0};
   }
@@ -26,7 +28,11 @@ Progress Protocols::advance_http_response(const Passage& at, StreamSide& side, B
   if (response->status < 200 && !response->switches_protocol) return {State::message, response->size, 0};
   if (!side.head_reported) {
     // An answer to what was not seen: the order of those to come says nothing any more.
-    if (at.flow.http.empty()) lose_pairing(at);
+    if (at.flow.http.empty()) {
+      if (!at.flow.http.lost()) at.packet.anomalies.add(Anomaly::http_unable_to_match_response_to_request);
+      lose_pairing(at);
+    }
+    note_http_response(*response, at.packet.anomalies);
     reporter_->http_response(at, *response, 0, awaited.event_waits);
   }
   side.head_reported = true;
@@ -47,7 +53,11 @@ void Protocols::switch_protocol(const Passage& at, const HttpResponse& response)
   const bool is_websocket = response.status == 101 && same_token(response.upgrade, "websocket");
   const auto next = is_websocket ? Protocol::websocket : Protocol::unknown;
   // After CONNECT the client's side went over already, and may be known by now.
-  if (response.status == 101) at.flow.protocol = next;
+  if (response.status == 101) {
+    at.flow.original_protocol = at.flow.protocol;
+    at.flow.transactions = 0;
+    at.flow.protocol = next;
+  }
   for (auto& side : at.flow.side) {
     if (side.protocol != Protocol::http) continue;
     side.protocol = next;
@@ -59,7 +69,7 @@ void Protocols::switch_protocol(const Passage& at, const HttpResponse& response)
 bool Protocols::inspect_response(const Passage& at, const HttpResponse& response, Bytes after_head,
                                  bool is_last) noexcept {
   const auto body =
-      content(response.framing, response.content_length, response.size, response.codings, after_head, is_last);
+      content(at, response.framing, response.content_length, response.size, response.codings, after_head, is_last);
   if (body) reporter_->http_response_body(at, response, *body);
   return body.has_value();
 }

@@ -37,6 +37,7 @@ void Protocols::quic_datagram(const Passage& at) noexcept {
     if (!payload) {
       if (payload.error() == QuicError::attempts_spent) decide(flow);
       if (flow.quic.version() == 0) mark(at, UninspectedReason::ciphertext);
+      at.packet.anomalies.add(Anomaly::quic_failed_decrypt);
       continue;
     }
     // Another version is another connection attempt, whose handshake starts anew.
@@ -62,13 +63,15 @@ bool Protocols::quic_crypto(const Passage& at, std::uint32_t version, Bytes payl
   while (frames.left() > 0) {
     const auto frame = next_quic_frame(frames, quic_family(version));
     if (!frame) {
-      mark(at, UninspectedReason::parse_error);
+      broken(at, Anomaly::quic_error_on_data);
       break;
     }
     if (frame->type != QuicFrameType::crypto || frame->data.empty()) continue;
     if (frame->offset >= ReassemblyBuffer::window ||
-        buffer.insert(static_cast<std::size_t>(frame->offset), frame->data) == ReassemblyBuffer::Stored::part)
+        buffer.insert(static_cast<std::size_t>(frame->offset), frame->data) == ReassemblyBuffer::Stored::part) {
       mark(at, UninspectedReason::handshake_size);
+      at.packet.anomalies.add(Anomaly::quic_crypto_frag_too_long);
+    }
   }
   return true;
 }
@@ -90,7 +93,7 @@ void Protocols::quic_hello(const Passage& at, std::uint32_t version) noexcept {
   } else if (google.error() == QuicError::truncated) {
     return;
   }
-  mark(at, UninspectedReason::parse_error);
+  broken(at, Anomaly::quic_error_on_data);
   decide(at.flow);
 }
 

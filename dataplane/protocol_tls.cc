@@ -16,8 +16,11 @@ Progress Protocols::advance_tls(const Passage& at, Bytes data) noexcept {
     switch (step.error()) {
       case TlsError::need_more: return {State::need_more, 0, 0};
       case TlsError::message_too_long:
-      case TlsError::too_many_messages: return finished_with(at, UninspectedReason::handshake_size);
-      default: return finished_with(at, UninspectedReason::parse_error);
+      case TlsError::too_many_messages:
+        at.packet.anomalies.add(Anomaly::tls_handshake_invalid_length);
+        return finished_with(at, UninspectedReason::handshake_size);
+      case TlsError::record: return broken_off(at, Anomaly::tls_invalid_ssl_record);
+      default: return broken_off(at, Anomaly::tls_invalid_handshake_message);
     }
   }
   switch (step->what) {
@@ -42,13 +45,13 @@ bool Protocols::read_hello(const Passage& at, TlsFlight& flight, const TlsStep& 
     if (hello)
       reporter_->tls(at, *hello);
     else
-      mark(at, UninspectedReason::parse_error);
+      broken(at, Anomaly::tls_invalid_handshake_message);
     return hello.has_value();
   }
   if (!reporter_->wants_server_handshake()) return false;
   const auto hello = read_server_hello(step.body);
   if (!hello) {
-    mark(at, UninspectedReason::parse_error);
+    broken(at, Anomaly::tls_invalid_handshake_message);
     return false;
   }
   reporter_->server_hello(at, *hello);

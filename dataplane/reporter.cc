@@ -3,6 +3,33 @@
 #include <utility>
 
 namespace sluice {
+namespace {
+
+// From the flags that came by and the numbers that were confirmed: RFC 9293 section 3.3.2, with the client as the end
+// whose states are meant where the two differ.
+TcpState tcp_state_of(const Flow& flow) noexcept {
+  const auto [to_server, to_client] = flow.tcp_flags;
+  if (((to_server | to_client) & tcp_flag::rst) != 0 && flow.state == FlowState::closed) return TcpState::closed;
+  const bool client_ended = (to_server & tcp_flag::fin) != 0;
+  const bool server_ended = (to_client & tcp_flag::fin) != 0;
+  const auto confirmed = [&](Way way) {
+    const auto& receiver = flow.receiver[static_cast<std::size_t>(way)];
+    return receiver.has_acknowledged && receiver.acknowledged == receiver.sent;
+  };
+  if (client_ended && server_ended) {
+    // Of a flow that nobody reads any more the last confirmations were not looked at.
+    const bool all = flow.decided || (confirmed(Way::to_server) && confirmed(Way::to_client));
+    return all ? TcpState::closed : confirmed(Way::to_server) ? TcpState::last_ack : TcpState::closing;
+  }
+  if (client_ended) return TcpState::close_wait;
+  if (server_ended) return confirmed(Way::to_client) ? TcpState::fin_wait_2 : TcpState::fin_wait_1;
+  if (flow.state == FlowState::established) return TcpState::established;
+  if ((to_client & tcp_flag::syn) != 0) return TcpState::syn_received;
+  if ((to_server & tcp_flag::syn) != 0) return TcpState::syn_sent;
+  return TcpState::none;
+}
+
+}  // namespace
 
 // Source and destination: initiator and responder of the flow.
 EventHeader Reporter::header(EventType type, const Flow& flow) const noexcept {
@@ -112,6 +139,15 @@ void Reporter::xiaomi_push(const Passage& at, const XiaomiPushFrame& frame) noex
   signature_alerts(at, content, Field::destination_ip, {}, Stage::content_decoded, &frame);
 }
 
+// What alerts, drops and the flow's own record say of it.
+void Reporter::flow_fields(EventWriter& event, const Flow& flow) noexcept {
+  event.integer(Field::flow_packets_to_server, flow.packets[0]);
+  event.integer(Field::flow_packets_to_client, flow.packets[1]);
+  event.integer(Field::flow_bytes_to_server, flow.bytes[0]);
+  event.integer(Field::flow_bytes_to_client, flow.bytes[1]);
+  event.integer(Field::flow_start, static_cast<std::uint64_t>(nanoseconds_since_epoch(flow.first_seen)));
+}
+
 void Reporter::flow_end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept {
   seek_name_at_end(flow, tag);
   const auto visibility = judge_visibility(flow);
@@ -121,21 +157,36 @@ void Reporter::flow_end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept 
   event_header.time = flow.last_seen;
   event.begin(event_header);
   tunnel_fields(event, flow);
-  event.integer(Field::flow_packets_to_server, flow.packets[0]);
-  event.integer(Field::flow_packets_to_client, flow.packets[1]);
-  event.integer(Field::flow_bytes_to_server, flow.bytes[0]);
-  event.integer(Field::flow_bytes_to_client, flow.bytes[1]);
-  event.integer(Field::flow_start, static_cast<std::uint64_t>(nanoseconds_since_epoch(flow.first_seen)));
+  flow_fields(event, flow);
   event.integer(Field::flow_end, static_cast<std::uint64_t>(nanoseconds_since_epoch(flow.last_seen)));
   event.integer(Field::flow_reason, static_cast<std::uint64_t>(reason));
   event.integer(Field::flow_protocol, static_cast<std::uint64_t>(flow.protocol));
-  event.integer(Field::flow_tcp_flags, flow.tcp_flags);
+  if (flow.original_protocol != Protocol::unknown)
+    event.integer(Field::protocol_original, static_cast<std::uint64_t>(flow.original_protocol));
+  transport_fields(event, flow);
   event.integer(Field::flow_state, static_cast<std::uint64_t>(flow.state));
   event.integer(Field::flow_alerted, flow.alerted ? 1 : 0);
+  if (flow.dropped) event.integer(Field::flow_dropped, 1);
   event.integer(Field::flow_visibility, static_cast<std::uint64_t>(visibility));
   encrypted_dns_field(event, flow);
   resolution_fields(event, flow);
   send(event, EventType::flow, tag);
+}
+
+// What its protocol below adds: flags and state of TCP, the kinds of ICMP messages.
+void Reporter::transport_fields(EventWriter& event, const Flow& flow) noexcept {
+  event.integer(Field::flow_tcp_flags, flow.all_tcp_flags());
+  if (flow.key.protocol == ip_protocol::tcp) {
+    event.integer(Field::flow_tcp_flags_to_server, flow.tcp_flags[0]);
+    event.integer(Field::flow_tcp_flags_to_client, flow.tcp_flags[1]);
+    event.integer(Field::tcp_state, static_cast<std::uint64_t>(tcp_state_of(flow)));
+  } else if (flow.key.protocol == ip_protocol::icmp || flow.key.protocol == ip_protocol::icmp_v6) {
+    event.integer(Field::icmp_type, flow.icmp[0] >> 8);
+    event.integer(Field::icmp_code, flow.icmp[0] & 0xff);
+    if (flow.packets[1] == 0) return;
+    event.integer(Field::icmp_response_type, flow.icmp[1] >> 8);
+    event.integer(Field::icmp_response_code, flow.icmp[1] & 0xff);
+  }
 }
 
 }  // namespace sluice

@@ -97,6 +97,9 @@ class Reporter {
   void stun(const Passage& at, const StunMessage& message) noexcept;
   // Of one side; the event waits for the other's.
   void ssh(const Passage& at, const SshBanner& banner, bool from_client) noexcept;
+  // `flow`: null where the packet has none.
+  void anomaly(Packet& packet, Flow* flow, Way way, Anomaly anomaly) noexcept;
+  void drop(Packet& packet, Flow* flow, Way way, DropCause cause) noexcept;
   // Of a packet that has no flow.
   void arp(const Packet& packet, const ArpMessage& message) noexcept;
   void neighbour(const Passage& at, const NeighbourMessage& message) noexcept;
@@ -154,6 +157,7 @@ class Reporter {
   [[nodiscard]] EventHeader header(EventType type, const Passage& at) const noexcept;
   // The same with the sender of the packet as the source.
   [[nodiscard]] EventHeader sender_header(EventType type, const Passage& at) const noexcept;
+  [[nodiscard]] EventHeader packet_header(EventType type, const Packet& packet) const noexcept;
   // After begin(), of every event: what lies around the flow, as the event's source sends it.
   static void tunnel_fields(EventWriter& event, const Flow& flow, Way way = Way::to_server) noexcept;
   // Its JA3 stands in ja3_.
@@ -206,7 +210,32 @@ class Reporter {
   static void device_fields(EventWriter& event, const XiaomiPushFrame& frame) noexcept;
   static void vendor_request_fields(EventWriter& event, const Said& said) noexcept;
 
+  // What the alerts of the message at hand carry of it; nothing where both are null.
+  struct Context {
+    const HttpRequest* request = nullptr;
+    const DnsMessage* dns = nullptr;
+  };
+  // While one lives, alerts are about that message.
+  class About {
+   public:
+    About(Reporter& reporter, Context context) noexcept : reporter_(&reporter) { reporter.context_ = context; }
+    About(const About&) = delete;
+    About& operator=(const About&) = delete;
+    ~About() { reporter_->context_ = {}; }
+
+   private:
+    Reporter* reporter_;
+  };
+  // What may be a vendor's own protocol goes along whole (Said), and leaves the control plane redacted.
+  [[nodiscard]] static Context about_request(const HttpRequest& request) noexcept;
+  void context_fields(EventWriter& event, const Passage& at) const noexcept;
+  static void flow_fields(EventWriter& event, const Flow& flow) noexcept;
+  static void transport_fields(EventWriter& event, const Flow& flow) noexcept;
+  static void request_fields(EventWriter& event, const HttpRequest& request) noexcept;
+  static void dns_fields(EventWriter& event, const DnsMessage& message) noexcept;
+
   const Ruleset* ruleset_;
+  Context context_;
   MessageMatcher signatures_;
   Policy policy_;
   Record record_;

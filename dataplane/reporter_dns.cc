@@ -13,18 +13,53 @@ constexpr std::uint16_t alias_mode = 0;
 
 Duration seconds_of(std::uint32_t ttl) noexcept { return std::chrono::seconds{ttl}; }
 
-}  // namespace
-
-void Reporter::dns(const Passage& at, const DnsMessage& message) noexcept {
-  const auto& header = message.header();
-  EventWriter event{buffer_};
-  event.begin(sender_header(EventType::dns, at));
-  tunnel_fields(event, at.flow, at.way);
+void header_fields(EventWriter& event, const DnsHeader& header) noexcept {
   event.integer(Field::dns_response, header.response() ? 1 : 0);
   event.integer(Field::dns_id, header.id);
   event.integer(Field::dns_flags, header.flags);
   if (header.authorities != 0) event.integer(Field::dns_authority_count, header.authorities);
+}
 
+// Suricata's events of a message: what its header says that it should not.
+void note_header(const Passage& at, const DnsHeader& header) noexcept {
+  constexpr std::uint16_t reserved = 0x0040;  // RFC 1035 section 4.1.1
+  constexpr unsigned opcodes = 7;             // IANA, DNS OpCodes: those from here on are not assigned
+  if ((header.flags & reserved) != 0) at.packet.anomalies.add(Anomaly::dns_z_flag_set);
+  if (header.opcode() >= opcodes) at.packet.anomalies.add(Anomaly::dns_invalid_opcode);
+  if (header.response() != (at.way == Way::to_client))
+    at.packet.anomalies.add(header.response() ? Anomaly::dns_not_a_request : Anomaly::dns_not_a_response);
+}
+
+// Where a message cannot be read on.
+void note_damage(const Passage& at, const DnsMessage& message) noexcept {
+  auto reading = message;
+  DnsQuestion question;
+  while (reading.next_question(question)) continue;
+  if (reading.error()) return at.packet.anomalies.add(Anomaly::dns_malformed_data);
+  DnsRecord record;
+  std::size_t records = 0;
+  while (reading.next_record(record)) ++records;
+  const auto& header = message.header();
+  if (records < header.answers)
+    at.packet.anomalies.add(Anomaly::dns_malformed_data);
+  else if (records < std::size_t{header.answers} + header.authorities)
+    at.packet.anomalies.add(Anomaly::dns_invalid_authorities);
+  else
+    at.packet.anomalies.add(Anomaly::dns_invalid_additionals);
+}
+
+}  // namespace
+
+void Reporter::dns(const Passage& at, const DnsMessage& message) noexcept {
+  const auto& header = message.header();
+  note_header(at, header);
+  EventWriter event{buffer_};
+  event.begin(sender_header(EventType::dns, at));
+  tunnel_fields(event, at.flow, at.way);
+  event.integer(Field::transaction, at.flow.transactions);
+  header_fields(event, header);
+
+  const About about{*this, {nullptr, &message}};
   // A datagram stands alone; a dropped segment of a stream comes again, and must not get through then.
   const auto scope = at.packet.protocol == ip_protocol::tcp ? Scope::flow : Scope::message;
   auto reading = message;
@@ -42,9 +77,24 @@ void Reporter::dns(const Passage& at, const DnsMessage& message) noexcept {
   }
   put_dns_records(event, reading);
   // Names may stand in what could not be read.
-  if (reading.error() && !at.packet.uninspected) at.packet.uninspected = UninspectedReason::parse_error;
+  if (reading.error()) {
+    if (!at.packet.uninspected) at.packet.uninspected = UninspectedReason::parse_error;
+    note_damage(at, message);
+  }
   if (record_ == Record::all) send(event, EventType::dns, at.packet.number);
   if (header.response()) learn(at, message, scope);
+  ++at.flow.transactions;
+}
+
+void Reporter::dns_fields(EventWriter& event, const DnsMessage& message) noexcept {
+  header_fields(event, message.header());
+  auto reading = message;
+  DnsQuestion question;
+  while (reading.next_question(question)) {
+    event.text(Field::dns_query_name, question.name.view());
+    event.integer(Field::dns_query_type, question.type);
+  }
+  put_dns_records(event, reading);
 }
 
 // The client is where the answer goes: that it asked, the tap may not have seen.

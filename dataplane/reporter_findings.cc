@@ -132,6 +132,8 @@ void Reporter::alerts(const Passage& at, const Hits& hits, Field field, std::str
   const auto action = policy_.mode == Mode::enforce ? would : Action::pass;
   if (action == Action::drop) {
     at.packet.action = Action::drop;
+    for (const auto row : hits)
+      if (enforced_action(policy_, ruleset_->rule(row), at.packet.time) == Action::drop) at.packet.dropped_by = row;
     if (scope == Scope::flow) at.flow.dropped = true;
   }
   at.flow.alerted = true;
@@ -147,12 +149,11 @@ void Reporter::alerts(const Passage& at, const Hits& hits, Field field, std::str
     event.integer(Field::stage, static_cast<std::uint64_t>(stage));
     event.integer(Field::action, static_cast<std::uint64_t>(action));
     event.integer(Field::would, static_cast<std::uint64_t>(would));
+    event.integer(Field::rule_action,
+                  static_cast<std::uint64_t>(enforced_action(policy_, ruleset_->rule(row), at.packet.time)));
     event.integer(Field::flow_protocol, static_cast<std::uint64_t>(at.flow.protocol));
-    event.integer(Field::flow_packets_to_server, at.flow.packets[0]);
-    event.integer(Field::flow_packets_to_client, at.flow.packets[1]);
-    event.integer(Field::flow_bytes_to_server, at.flow.bytes[0]);
-    event.integer(Field::flow_bytes_to_client, at.flow.bytes[1]);
-    event.integer(Field::flow_start, static_cast<std::uint64_t>(nanoseconds_since_epoch(at.flow.first_seen)));
+    flow_fields(event, at.flow);
+    context_fields(event, at);
     if (said.push != nullptr) device_fields(event, *said.push);
     if (said.request != nullptr) vendor_request_fields(event, said);
     encrypted_dns_field(event, at.flow);

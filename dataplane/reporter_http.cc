@@ -47,13 +47,7 @@ void put_text(EventWriter& event, Field field, std::string_view value) noexcept 
   if (!value.empty()) event.text(field, value);
 }
 
-void put_request(EventWriter& event, const HttpRequest& request) noexcept {
-  event.text(Field::http_method, request.method);
-  put_text(event, Field::http_host, request.host);
-  event.text(Field::http_uri, request.target);
-  event.text(Field::http_protocol, request.protocol);
-  put_text(event, Field::http_user_agent, request.user_agent);
-  put_text(event, Field::http_referer, request.referer);
+void put_headers(EventWriter& event, const HttpRequest& request) noexcept {
   for (const auto& field : request.headers) {
     event.text(Field::http_header_name, field.name);
     event.text(Field::http_header_value, field.value);
@@ -101,12 +95,24 @@ void Reporter::vendor_request_fields(EventWriter& event, const Said& said) noexc
   if (said.again) event.integer(Field::vendor_request_again, 1);
 }
 
+// Of the line and what an alert may hold of the head.
+void Reporter::request_fields(EventWriter& event, const HttpRequest& request) noexcept {
+  event.text(Field::http_method, request.method);
+  put_text(event, Field::http_host, request.host);
+  event.text(Field::http_uri, request.target);
+  put_text(event, Field::http_protocol, request.protocol);
+  put_text(event, Field::http_user_agent, request.user_agent);
+  put_text(event, Field::http_referer, request.referer);
+}
+
 void Reporter::http(const Passage& at, const HttpRequest& request) noexcept {
+  ++at.flow.transactions;
   const bool carried = !has_body(request) && may_be_vendor_request(request);
   http_head_findings(at, request, carried ? Said{request, {}, false} : Said{});
 }
 
 void Reporter::http_head_findings(const Passage& at, const HttpRequest& request, Said said) noexcept {
+  const About about{*this, about_request(request)};
   name(at, Field::http_host, without_port(request.host), Stage::data_sent, Scope::flow, said);
   if (!request.target_host.empty() && request.target_host != request.host)
     name(at, Field::http_host, without_port(request.target_host), Stage::data_sent, Scope::flow, said);
@@ -138,7 +144,9 @@ bool Reporter::record_http(const Passage& at, const HttpRequest& request, FormPa
   event.begin(header(EventType::http, at));
   tunnel_fields(event, at.flow);
   if (stream != 0) event.integer(Field::http2_stream_id, stream);
-  put_request(event, request);
+  if (at.flow.transactions != 0) event.integer(Field::transaction, at.flow.transactions - 1);
+  request_fields(event, request);
+  put_headers(event, request);
   while (const auto part = form.next()) {
     event.text(Field::http_part_name, part->name);
     put_text(event, Field::http_part_file, part->file_name);
@@ -152,6 +160,7 @@ bool Reporter::record_http(const Passage& at, const HttpRequest& request, FormPa
 void Reporter::http_body(const Passage& at, const HttpRequest& request, Bytes body) noexcept {
   const bool carried = may_be_vendor_request(request);
   if (wants(Buffer::http_request_body)) {
+    const About about{*this, about_request(request)};
     Hits content;
     signatures_.http_body(at, request, body, content);
     signature_alerts(at, content, Field::http_host, without_port(request.host), Stage::content_matched,
@@ -191,6 +200,7 @@ void Reporter::http_response(const Passage& at, const HttpResponse& response, st
       event.begin(header(EventType::http, at));
       tunnel_fields(event, at.flow);
       if (stream != 0) event.integer(Field::http2_stream_id, stream);
+      event.integer(Field::transaction, at.flow.transactions++);
     } else {
       event.resume(request);
       queues_.at(at.flow.waiting).erase(request);

@@ -18,6 +18,28 @@ std::string_view view(const std::array<char, Size>& text) noexcept {
 
 std::uint64_t as_unsigned(std::int64_t value) noexcept { return static_cast<std::uint64_t>(value); }
 
+// Of each of a hello's lists an event keeps so many bytes, two a number: browsers send some twenty.
+constexpr std::size_t hello_list_limit = 256;
+
+void put_numbers(EventWriter& event, Field field, Bytes pairs) noexcept {
+  if (!pairs.empty()) event.text(field, as_text(pairs.first(std::min(pairs.size(), hello_list_limit))));
+}
+
+// The types alone; `block`: RFC 8446 section 4.2.
+void put_extensions(EventWriter& event, Field field, Bytes block) noexcept {
+  std::array<std::uint8_t, hello_list_limit> types;
+  std::size_t used = 0;
+  Reader reader{block};
+  while (reader.left() >= 4 && used < types.size()) {
+    const auto type = reader.take(2);
+    (void)reader.vector16();
+    if (!reader.ok()) break;
+    types[used++] = type[0];
+    types[used++] = type[1];
+  }
+  put_numbers(event, field, Bytes{types}.first(used));
+}
+
 EventType handshake_type(const Flow& flow) noexcept {
   return flow.protocol == Protocol::quic ? EventType::quic : EventType::tls;
 }
@@ -53,6 +75,9 @@ bool name_fields(EventWriter& event, Bytes alternative_names) noexcept {
 
 void Reporter::hello_fields(EventWriter& event, const Passage& at, const ClientHello& hello) noexcept {
   for (const auto protocol : hello.alpn) event.text(Field::tls_alpn, protocol);
+  put_numbers(event, Field::tls_ciphers_offered, hello.cipher_suites);
+  put_extensions(event, Field::tls_extensions, hello.extensions);
+  put_numbers(event, Field::tls_signature_algorithms, hello.signature_algorithms);
   if (hello.legacy_version == 0) return;  // Google's QUIC hello is no TLS
   event.integer(Field::tls_version_offered, hello.highest_version);
   event.integer(Field::tls_version_legacy, hello.legacy_version);
@@ -120,6 +145,7 @@ void Reporter::server_hello(const Passage& at, const ServerHello& hello) noexcep
   resume(event, at);
   event.integer(Field::tls_version_selected, hello.selected_version);
   event.integer(Field::tls_cipher_selected, hello.cipher_suite);
+  put_extensions(event, Field::tls_server_extensions, hello.extensions);
   if (!hello.alpn.empty()) event.text(Field::tls_server_alpn, hello.alpn);
   if (hello.selects_psk && hello.hides_the_rest()) event.integer(Field::tls_session_resumed, 1);
   write_ja3s(hello, ja3_);
@@ -145,7 +171,13 @@ void Reporter::certificate(const Passage& at, Bytes der, bool from_client) noexc
     event.text(Field::cert_sha1, view(sha1));
     event.text(Field::cert_sha256, view(sha256));
     if (from_client) event.integer(Field::cert_from_client, 1);
-    if (const auto certificate = parse_x509(der)) {
+    const auto certificate = parse_x509(der);
+    if (!certificate) {
+      at.packet.anomalies.add(Anomaly::tls_invalid_handshake_message);
+      at.packet.anomalies.add(certificate.error() == X509Error::cut_length ? Anomaly::tls_certificate_invalid_length
+                                                                           : Anomaly::tls_invalid_certificate);
+    }
+    if (certificate) {
       std::array<char, x509_name_text_limit> buffer;
       event.text(Field::cert_serial, SerialText{certificate->serial}.text);
       const auto subject = x509_name_text(certificate->subject, buffer);

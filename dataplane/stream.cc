@@ -30,7 +30,7 @@ void Streams::deliver(const Passage& at, StreamSide& side, std::uint32_t sequenc
   const bool is_other = differs(side, receiver, sequence, data);
   if (is_other) {
     if (options_.drop_refused) return refuse(at, TcpAnomaly::overlap);
-    note(TcpAnomaly::overlap);
+    note(at, TcpAnomaly::overlap);
     if (!fork(side, receiver)) note(TcpAnomaly::unwatched);
   }
   if (receiver.version != no_index) read_version(at, receiver, sequence, data, is_other);
@@ -94,6 +94,7 @@ void Streams::skip_ahead(const Passage& at, StreamSide& side, std::uint32_t sequ
   mark(at, UninspectedReason::stream_gap);
   if (side.skip > 0) return leap(at, side, sequence, data);
   if (at.flow.receiver[index(at.way)].has_acknowledged) return;
+  at.packet.anomalies.add(Anomaly::stream_reassembly_seq_gap);
   if (!protocols_->resume_after_gap(side)) go_on_as_clear_text(at, side);
   if (side.finished) return;
   buffers_->give(side);

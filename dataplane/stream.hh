@@ -59,12 +59,20 @@ class Streams {
   [[nodiscard]] bool reads(const StreamSide& side, const TcpReceiver& receiver, const Packet& packet) const noexcept;
   void refuse(const Passage& at, TcpAnomaly reason) noexcept;
   void note(TcpAnomaly anomaly) noexcept { ++counters_->tcp_anomalies[anomaly]; }
+  void note(const Passage& at, TcpAnomaly anomaly) noexcept {
+    note(anomaly);
+    raise(at, anomaly);
+  }
   void end(const Passage& at, StreamSide& side, std::uint32_t sequence) noexcept;
   void look_at(const Passage& at, const TcpSegment& segment) noexcept;
   [[nodiscard]] bool open(const Passage& at, StreamSide& side) noexcept;
   void answer(const Passage& at) noexcept;
   void acknowledged(const Passage& at) noexcept;
   [[nodiscard]] bool close_hole(const Passage& sender, StreamSide& side, const TcpReceiver& receiver) noexcept;
+  // stream_anomalies.cc: what does not fit, under Suricata's names.
+  static void raise(const Passage& at, TcpAnomaly reason) noexcept;
+  static void look_at_handshake(const Passage& at) noexcept;
+  static void look_at_first_ack(const Passage& at, const StreamSide& asked, const StreamSide& answered) noexcept;
   // stream.cc: the bytes in order.
   void deliver(const Passage& at, StreamSide& side, std::uint32_t sequence, Bytes data) noexcept;
   void read(const Passage& at, StreamSide& side, std::uint32_t sequence, Bytes data) noexcept;

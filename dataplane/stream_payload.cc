@@ -72,7 +72,9 @@ void Streams::scan_alone(const Passage& at, const StreamSide& side, std::uint32_
 void Streams::reach_depth(const Passage& at, StreamSide& side) noexcept {
   side.finished = true;
   at.flow.deep = at.flow.deep || side.deep;
-  if (side.deep) mark(at, UninspectedReason::depth);
+  if (!side.deep) return;
+  mark(at, UninspectedReason::depth);
+  at.packet.anomalies.add(Anomaly::stream_reassembly_depth_reached);
 }
 
 // No parser reads on; signatures do, where it is clear text.

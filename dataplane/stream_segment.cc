@@ -28,11 +28,12 @@ void Streams::segment(const Passage& at) noexcept {
   auto& receiver = at.flow.receiver[index(at.way)];
   if (!scans(side) && protocols_->passes_over(at)) side.finished = true;
   const auto segment = TcpSegment::of(packet);
+  look_at_handshake(at);
   if (const auto reason = receiver.refuses(packet, segment, reads(side, receiver, packet))) {
     // Captures are edited after they were taken, their checksums are not: what is refused by nothing else is read
     // there.
     if (*reason != TcpAnomaly::checksum || options_.drop_refused) return refuse(at, *reason);
-    note(*reason);
+    note(at, *reason);
   }
   look_at(at, segment);
   at.flow.receiver[index(opposite(at.way))].sends(packet, segment);
@@ -98,7 +99,7 @@ void Streams::start(StreamSide& side, std::uint32_t sequence) noexcept {
 }
 
 void Streams::refuse(const Passage& at, TcpAnomaly reason) noexcept {
-  note(reason);
+  note(at, reason);
   mark(at, reason == TcpAnomaly::checksum ? UninspectedReason::checksum : UninspectedReason::tcp_refused);
   if (!options_.drop_refused || at.packet.payload.empty()) return;
   at.packet.action = Action::drop;
@@ -112,10 +113,10 @@ void Streams::look_at(const Passage& at, const TcpSegment& segment) noexcept {
   const auto& sender = at.flow.receiver[index(opposite(at.way))];
   // One byte beyond the window is a probe of it (RFC 9293 section 3.8.6.1).
   if (receiver.has_edge && !packet.payload.empty() && sequence_distance(receiver.edge, packet.tcp_sequence) > 0)
-    note(TcpAnomaly::window);
+    note(at, TcpAnomaly::window);
   if ((packet.tcp_flags & tcp_flag::ack) != 0 && sender.was_sent && sender.has_acknowledged &&
       sequence_distance(sender.sent, packet.tcp_acknowledgement) > 0)
-    note(TcpAnomaly::acknowledgement);
+    note(at, TcpAnomaly::acknowledgement);
   if (segment.is_signed && sender.began && !sender.signs) note(TcpAnomaly::authentication);
   if ((packet.tcp_flags & tcp_flag::rst) != 0 && !receiver.may_be_reset(packet.tcp_sequence)) note(TcpAnomaly::reset);
 }
@@ -144,7 +145,7 @@ void Streams::answer(const Passage& at) noexcept {
   const auto first = at.packet.tcp_acknowledgement;
   if (!side.started && !side.finished) return start(side, first);
   if (!receiver.early_data || side.first_sequence != first) return;
-  note(TcpAnomaly::early_data);
+  note(at, TcpAnomaly::early_data);
   buffers_->give(side);
   give_version(receiver);
   give_window(side);
@@ -190,10 +191,12 @@ bool Streams::close_hole(const Passage& sender, StreamSide& side, const TcpRecei
     pass_over(side, std::min<std::uint64_t>(side.skip, next - side.next_sequence));
     if (!is_scanned) return true;
     mark(sender, UninspectedReason::stream_gap);
+    sender.packet.anomalies.add(Anomaly::stream_reassembly_seq_gap);
     if (side.buffer != no_index) parse_buffered(sender, side);
     return true;
   }
   mark(sender, UninspectedReason::stream_gap);
+  sender.packet.anomalies.add(Anomaly::stream_reassembly_seq_gap);
   if (!before.empty()) protocols_->cut(sender, side, before);
   if (!protocols_->resume_after_gap(side)) go_on_as_clear_text(sender, side);
   if (side.finished) return false;

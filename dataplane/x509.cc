@@ -51,8 +51,10 @@ tl::expected<Element, X509Error> next_element(Reader& reader) noexcept {
       case 0x81: length = reader.u8(); break;
       case 0x82: length = reader.be16(); break;
       case 0x83: length = reader.be24(); break;
+      case 0x84: return error(reader.left() < 4 ? X509Error::cut_length : X509Error::length);
       default: return error(X509Error::length);
     }
+    if (!reader.ok()) return error(X509Error::cut_length);
   }
   element.content = reader.take(length);
   if (!reader.ok()) return error(X509Error::truncated);
@@ -220,10 +222,10 @@ tl::expected<X509Certificate, X509Error> parse_x509(Bytes der) noexcept {
   Reader whole{der};
   const auto outer = expect(whole, tag::sequence);
   if (!outer) return error(outer.error());
-  if (whole.left() != 0) return error(X509Error::structure);
   Reader inner{outer->content};
   const auto signed_part = expect(inner, tag::sequence);
   if (!signed_part) return error(signed_part.error());
+  if (whole.left() != 0) return error(X509Error::structure);
 
   Reader fields{signed_part->content};
   auto serial = next_element(fields);

@@ -14,9 +14,10 @@
 namespace sluice {
 
 enum class X509Error : std::uint8_t {
-  truncated,  // an element is longer than what holds it
-  length,     // a length in a form that DER does not have, or above 2^24
-  structure,  // another element than RFC 5280 has there
+  truncated,   // an element is longer than what holds it
+  cut_length,  // the bytes of a length are not all there
+  length,      // a length in a form that DER does not have, or above 2^24
+  structure,   // another element than RFC 5280 has there
 };
 
 // What is kept of a name in text form, bytes.

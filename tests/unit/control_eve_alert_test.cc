@@ -80,6 +80,24 @@ BOOST_AUTO_TEST_CASE(each_alert_is_read_against_the_generation_that_judged_it) {
   BOOST_TEST(!unknown["alert"].contains("metadata"));
 }
 
+// Suricata's source and destination are the packet's, and `flow` has the flow's.
+BOOST_AUTO_TEST_CASE(alert_on_a_packet_of_the_responder) {
+  Record record{header(EventType::alert)};
+  alert_fields(record, 0, "data.example.net", Action::drop, Action::drop);
+  record.integer(Field::packet_way, 1).integer(Field::rule_action, static_cast<std::uint64_t>(Action::pass));
+  record.integer(Field::transaction, 2);
+  const auto line = parsed(record);
+  BOOST_TEST(line["src_ip"] == "203.0.113.7");
+  BOOST_TEST(line["dest_port"] == 40000);
+  BOOST_TEST(line["flow"]["src_ip"] == "192.0.2.10");
+  BOOST_TEST(line["device"] == "192.0.2.10");
+  BOOST_TEST(line["direction"] == "to_client");
+  BOOST_TEST(line["tx_id"] == 2);
+  // Another rule had the packet dropped, this one did not ask for it.
+  BOOST_TEST(line["alert"]["action"] == "allowed");
+  BOOST_TEST(line["verdict"]["action"] == "drop");
+}
+
 BOOST_AUTO_TEST_CASE(alert_with_its_message_and_flow) {
   Record record{header(EventType::alert)};
   alert_fields(record, 0, "data.example.net", Action::pass, Action::pass);
@@ -87,7 +105,8 @@ BOOST_AUTO_TEST_CASE(alert_with_its_message_and_flow) {
   record.integer(Field::flow_packets_to_server, 4);
   const auto line = parsed(record);
   BOOST_TEST(line["tls"]["sni"] == "data.example.net");
-  BOOST_TEST(line["flow"] == json::parse(R"({"pkts_toserver": 4})"));
+  BOOST_TEST(line["flow"] == json::parse(R"({"pkts_toserver": 4, "src_ip": "192.0.2.10", "src_port": 40000,
+                                             "dest_ip": "203.0.113.7", "dest_port": 443})"));
   BOOST_TEST(line["sluice"]["tls_version_offered"] == "TLS 1.3");
 }
 

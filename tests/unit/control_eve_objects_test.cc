@@ -75,9 +75,16 @@ BOOST_AUTO_TEST_CASE(a_push_hello_without_its_identifiers) {
 }
 
 BOOST_AUTO_TEST_CASE(tcp_flags_as_hex_and_by_name) {
-  BOOST_TEST(plain(tcp_object(0x1b)) ==
-             json::parse(R"({"tcp_flags": "1b", "fin": true, "syn": true, "psh": true, "ack": true})"));
-  BOOST_TEST(plain(tcp_object(0x04)) == json::parse(R"({"tcp_flags": "04", "rst": true})"));
+  Record closed{header(EventType::flow)};
+  closed.integer(Field::flow_tcp_flags, 0x1b).integer(Field::flow_tcp_flags_to_server, 0x1b);
+  closed.integer(Field::flow_tcp_flags_to_client, 0x12);
+  closed.integer(Field::tcp_state, static_cast<std::uint64_t>(TcpState::close_wait));
+  BOOST_TEST(plain(tcp_object(closed.event())) ==
+             json::parse(R"({"tcp_flags": "1b", "tcp_flags_ts": "1b", "tcp_flags_tc": "12", "fin": true, "syn": true,
+                             "psh": true, "ack": true, "state": "close_wait"})"));
+  Record reset{header(EventType::flow)};
+  reset.integer(Field::flow_tcp_flags, 0x04);
+  BOOST_TEST(plain(tcp_object(reset.event())) == json::parse(R"({"tcp_flags": "04", "rst": true})"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

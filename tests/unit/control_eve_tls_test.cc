@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(certificates) {
       .text(Field::cert_name, "www.github.com")
       .text(Field::cert_name, "github.com");
   BOOST_TEST(plain(tls_object(record.event())) == json::parse(R"({
-    "version": "TLS 1.2", "server_alpns": ["h2"], "server_handshake": {"cipher": "0xc02f"},
+    "version": "TLS 1.2", "server_alpns": ["h2"], "server_handshake": {"version": "TLS 1.2", "cipher": 49199},
     "subject": "C=US, O=GitHub, Inc., CN=www.github.com", "issuerdn": "C=US, O=DigiCert Inc",
     "serial": "08:3A:84:59:2F:77:F2:E7:95:1B:F8:87:CE:DE:C9:66",
     "fingerprint": "cc:aa:48:48:66:46:0e:91:53:2c:9c:7c:23:2a:b1:74:4d:29:9d:33",
@@ -70,6 +70,25 @@ BOOST_AUTO_TEST_CASE(certificates) {
        "subject": "C=US, O=GitHub, Inc., CN=www.github.com", "issuer": "C=US, O=DigiCert Inc",
        "not_before": "2017-03-23T00:00:00", "not_after": "9999-12-31T23:59:59", "self_signed": true,
        "names": ["www.github.com", "github.com"]}]})"));
+}
+
+// Lists of a hello: GREASE (RFC 8701: 0x0a0a, 0x1a1a) stands for nothing in a handshake, and is an extension in QUIC.
+BOOST_AUTO_TEST_CASE(lists_of_a_hello) {
+  Record tls{header(EventType::tls)};
+  tls.integer(Field::tls_version_legacy, 0x0303).text(Field::tls_ciphers_offered, {"\x0a\x0a\x13\x01\xc0\x2f", 6});
+  tls.text(Field::tls_extensions, {"\x1a\x1a\x00\x00\x00\x10", 6})
+      .text(Field::tls_signature_algorithms, {"\x04\x03", 2});
+  tls.text(Field::tls_server_extensions, {"\xff\x01", 2});
+  BOOST_TEST(plain(tls_object(tls.event())) == json::parse(R"({
+    "client_handshake": {"version": "TLS 1.2", "ciphers": [4865, 49199], "exts": [0, 16], "sig_algs": [1027]},
+    "server_handshake": {"exts": [65281]}})"));
+  Record quic{header(EventType::quic)};
+  quic.text(Field::quic_sni, "a.example").text(Field::tls_alpn, "h3").text(Field::tls_alpn, "h3-29");
+  quic.text(Field::tls_extensions, {"\x1a\x1a\x00\x00\x00\x10", 6});
+  BOOST_TEST(plain(quic_object(quic.event())) == json::parse(R"({
+    "sni": "a.example",
+    "extensions": [{"type": 6682}, {"name": "server_name", "type": 0, "values": ["a.example"]},
+                   {"name": "alpn", "type": 16, "values": ["h3", "h3-29"]}]})"));
 }
 
 BOOST_AUTO_TEST_CASE(times_of_certificates) {

@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(ports_add_up) {
     "packets": {"received": 110, "transmitted": 105, "forwarded": 105, "dropped": {"policy": 3, "tx_full": 1},
                 "consumed": 1, "held": 0},
     "bytes": {"received": 9640, "transmitted": 9140},
-    "uninspected": {"ciphertext": 40}, "tcp_anomalies": {},
+    "uninspected": {"ciphertext": 40}, "tcp_anomalies": {}, "anomalies": {}, "anomalies_cut": 0, "packets_unsaid": 0,
     "visibility": {"flows": {"name-only": 2, "nothing": 3}, "bytes": {"name-only": 3000, "nothing": 450},
                    "nothing": {"flows": {"ech": 1, "vpn": 2}, "bytes": {"ech": 400, "vpn": 50}}},
     "flows": 6, "flows_ended": 5, "events": 12, "events_lost": 2, "quic_rebindings": 0, "quic_migrations": 0, "events_truncated": 0, "events_unpaired": 0,

@@ -136,13 +136,13 @@ BOOST_AUTO_TEST_CASE(lenient_request_lines) {
   BOOST_TEST(target_of("\r\n\r\nGET /late HTTP/1.0\r\n\r\n") == "/late");
   BOOST_TEST(target_of("X-CUSTOM~VERB /v HTTP/1.1\r\n\r\n") == "/v");
   BOOST_TEST(target_of("OPTIONS * HTTP/1.1\r\n\r\n") == "*");
+  BOOST_TEST(target_of("GET /no-version\r\nHost: a.example\r\n\r\n") == "/no-version");
   BOOST_TEST(target_of("GET /caf\xc3\xa9 HTTP/1.1\r\n\r\n") == "/caf\xc3\xa9");
   BOOST_TEST(parse_http_request(as_bytes("\r\nGET / HTTP/1.1\r\n\r\nbody"))->size == 20U);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_request) {
   for (const std::string_view head : {
-           "GET /\r\n\r\n",                       // HTTP/0.9
            "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",    // RFC 9113 section 3.4
            "OPTIONS rtsp://a/ RTSP/1.0\r\n\r\n",  // RFC 2326
            "OPTIONS sip:a@b SIP/2.0\r\n\r\n",     // RFC 3261

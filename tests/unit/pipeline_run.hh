@@ -96,16 +96,10 @@ class PipelineRun {
     generation_ = std::move(generation);
   }
 
-  // All events since the last call: findings first, then records.
-  Lines events() {
-    Lines lines;
-    for (auto* ring : {&findings_, &records_})
-      while (const auto record = ring->consumer.pop()) {
-        const auto event = Event::parse(record->bytes);
-        lines.push_back(event ? line(*event) : "damaged event");
-      }
-    return lines;
-  }
+  // All events since the last call but those about packets as such: findings first, then records.
+  Lines events() { return lines(false); }
+  // Those alone: "anomaly NAME", "drop rules|flow|refused".
+  Lines packet_events() { return lines(true); }
 
   // The same, each as it is.
   template <typename Look>
@@ -124,6 +118,17 @@ class PipelineRun {
   std::optional<UninspectedReason> uninspected;  // of the last packet
 
  private:
+  Lines lines(bool about_packets) {
+    Lines lines;
+    for (auto* ring : {&findings_, &records_})
+      while (const auto record = ring->consumer.pop()) {
+        const auto event = Event::parse(record->bytes);
+        const bool is_about_packet =
+            event && (event->header().type == EventType::anomaly || event->header().type == EventType::drop);
+        if (is_about_packet == about_packets) lines.push_back(event ? line(*event) : "damaged event");
+      }
+    return lines;
+  }
   // " VERSION ALPN N certificates", as far as the server's side of a handshake is there.
   static std::string server_part(const Event& event) {
     std::string line;
@@ -180,6 +185,11 @@ class PipelineRun {
       case EventType::arp: return "arp" + text(Field::neighbour_sender) + text(Field::neighbour_target);
       case EventType::neighbour_discovery:
         return "nd " + std::to_string(number(Field::neighbour_kind)) + text(Field::neighbour_target);
+      case EventType::anomaly: return "anomaly " + std::string{kind_of(Anomaly(number(Field::anomaly))).name};
+      case EventType::drop: {
+        static constexpr const char* causes[] = {"rules", "flow", "refused"};
+        return std::string{"drop "} + causes[number(Field::drop_cause)];
+      }
       case EventType::flow:
         return "flow " + protocol_text(static_cast<Protocol>(number(Field::flow_protocol))) + " " +
                reasons[number(Field::flow_reason)] + look_up;
