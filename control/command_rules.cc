@@ -8,13 +8,14 @@
 namespace sluice {
 namespace {
 
-Exit run_lint(const std::vector<std::string>& paths) {
-  const auto read = read_rule_sources(paths);
+Exit run_lint(const std::vector<std::string>& paths, bool skip_unsupported) {
+  const auto read = read_rule_sources(paths, skip_unsupported);
   for (const auto& error : read.errors) fmt::print(stderr, "{}\n", error);
   if (!read.errors.empty()) return Exit::usage;
   for (const auto& note : read.notes) fmt::print(stderr, "{}\n", note);
   fmt::print("{} files, {} indicators, {} signatures: good\n", read.sources.size(), read.rules.indicators.size(),
              read.rules.signatures.size());
+  if (read.left_out > 0) fmt::print("{} signatures left out\n", read.left_out);
   return Exit::ok;
 }
 
@@ -23,7 +24,9 @@ void add_lint(CLI::App& rules, Run& run) {
   auto* lint =
       rules.add_subcommand("lint", "Say all that is wrong with indicator lists (.csv) and signatures (.rules)");
   lint->add_option("files", *paths, "Lists and signature files")->required()->type_name("FILE");
-  lint->callback([paths, &run] { run = [paths] { return run_lint(*paths); }; });
+  auto skip = std::make_shared<bool>(false);
+  lint->add_flag("--skip-unsupported", *skip, "Leave signatures out that cannot be read, and say which and why");
+  lint->callback([paths, skip, &run] { run = [paths, skip] { return run_lint(*paths, *skip); }; });
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "control/eve_packet.hh"
 #include "control/eve_tls.hh"
 #include "control/eve_tunnel.hh"
+#include "control/eve_variables.hh"
 #include "control/eve_vendor.hh"
 #include "control/safe_text.hh"
 #include "control/timestamp.hh"
@@ -273,6 +274,7 @@ std::string EveWriter::line(const Event& event) const {
     line["sluice"]["resolver_not_offered"] = true;
   if (header.type == EventType::flow) line["app_proto"] = flow_protocol_text(event);
   if (header.type == EventType::alert) put_alert(line, event);
+  put_flow_variables(line, event);
   put_source(line, header.generation);
   return one_line(line);
 }

@@ -109,6 +109,9 @@ void put_workers(Families& out, const TapReading& reading, bool up) {
             &InspectionCounters::signatures_cut);
   by_worker("sluice_stream_restarted_total", "Directions whose last clear text was searched anew, for other rules.",
             &InspectionCounters::stream_restarted);
+  by_worker("sluice_signature_state_full_total",
+            "Bits, numbers and rates of rules that found no room, or gave way to others.",
+            &InspectionCounters::signature_state_full);
   by_worker("sluice_payload_windows_full_total",
             "Pieces of clear text that were matched alone, for want of a window to see them with others.",
             &InspectionCounters::payload_windows_full);

@@ -23,6 +23,7 @@ struct Statistics {
   std::uint64_t held = 0;  // packets inside, counted from pool occupancy
   std::uint32_t generation = 0;
   Duration uptime{};
+  std::size_t rules_left_out = 0;  // of a replay: signatures that could not be read, where that was asked for
 
   // All ports together.
   [[nodiscard]] PortCounters total() const noexcept;

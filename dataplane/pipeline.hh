@@ -87,6 +87,8 @@ class Pipeline {
   void account(const Passage& at) noexcept;
   void settle_fragment(Packet& packet) noexcept;
   void settle_anomalies(Packet& packet, Flow* flow) noexcept;
+  void inspect_by_rules(const Passage& at) noexcept;
+  void judge_alone(Packet& packet) noexcept;
   void inspect(const Passage& at) noexcept;
   void read_arp(const Packet& packet) noexcept;
   [[nodiscard]] bool read_neighbour(const Passage& at) noexcept;
@@ -107,6 +109,7 @@ class Pipeline {
   NeighbourTable neighbours_;
   Protocols protocols_;
   Streams streams_;
+  Flow none_;  // of packets that have no flow
 };
 
 }  // namespace sluice

@@ -43,8 +43,10 @@ Address predecessor(Address address) {
 
 }  // namespace
 
-void Hits::add(std::uint32_t row) noexcept {
-  if (count < limit) rows[count++] = row;
+void Hits::add(std::uint32_t row, bool is_silent) noexcept {
+  if (count == limit) return;
+  silent |= static_cast<std::uint16_t>((is_silent ? 1U : 0U) << count);
+  rows[count++] = row;
 }
 
 Ruleset::Ruleset(const RuleList& list, std::uint32_t generation) : generation_(generation) {

@@ -20,8 +20,10 @@ struct Hits {
 
   std::array<std::uint32_t, limit> rows{};
   std::size_t count = 0;
+  std::uint16_t silent = 0;  // bit by position: what the rule does is done, and nothing is said
 
-  void add(std::uint32_t row) noexcept;
+  void add(std::uint32_t row, bool is_silent = false) noexcept;
+  [[nodiscard]] bool is_silent(std::size_t position) const noexcept { return (silent >> position & 1U) != 0; }
   [[nodiscard]] const std::uint32_t* begin() const noexcept { return rows.data(); }
   [[nodiscard]] const std::uint32_t* end() const noexcept { return rows.data() + count; }
 };

@@ -102,6 +102,7 @@ class PipelineRun {
     for (auto* ring : {&findings_, &records_})
       while (const auto record = ring->consumer.pop()) {
         const auto event = Event::parse(record->bytes);
+        if (event && event->header().type == EventType::anomaly) continue;  // beside what it was met in
         lines.push_back(event ? line(*event) : "damaged event");
       }
     return lines;
@@ -180,6 +181,9 @@ class PipelineRun {
       case EventType::arp: return "arp" + text(Field::neighbour_sender) + text(Field::neighbour_target);
       case EventType::neighbour_discovery:
         return "nd " + std::to_string(number(Field::neighbour_kind)) + text(Field::neighbour_target);
+      case EventType::drop: return "drop";
+      case EventType::anomaly: return "anomaly";
+      case EventType::fileinfo: return "fileinfo";
       case EventType::flow:
         return "flow " + protocol_text(static_cast<Protocol>(number(Field::flow_protocol))) + " " +
                reasons[number(Field::flow_reason)] + look_up;
