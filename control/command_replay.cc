@@ -122,6 +122,7 @@ Exit run_replay(Arguments& arguments) {
     findings.reveal();
     fmt::print(stderr, "sluice: --reveal: identifiers and texts that the captures hold are shown as they were sent\n");
   }
+  statistics.rules_left_out = rules->left_out;
   const auto end = replay(options, **generation, context, statistics, findings);
   if (!arguments.stats_path.empty() && !write_text(arguments.stats_path, statistics_text(statistics)))
     return Exit::failed;
@@ -172,6 +173,8 @@ void add_replay_command(CLI::App& program, Run& run) {
       ->type_name("F.pub")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_flag("--skip-unsupported", arguments->rules.skip_unsupported,
+                    "Leave signatures out that cannot be read, say which and why, and count them in the statistics");
   command->add_option("--mode", arguments->mode, "monitor: alter nothing, say what would be blocked; enforce: block")
       ->check(CLI::IsMember({"monitor", "enforce"}))
       ->capture_default_str();

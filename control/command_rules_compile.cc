@@ -32,6 +32,7 @@ struct Arguments {
   std::string secret_key;
   std::string password_file;
   std::string output;
+  bool skip_unsupported = false;
   std::vector<std::string> sources;
 };
 
@@ -133,13 +134,14 @@ Exit run_compile(Arguments& arguments) {
     if (!loaded) return refuse(loaded.error(), Exit::failed);
     key = std::move(*loaded);
   }
-  auto read = read_pack_sources(arguments.sources, arguments.info.name);
+  auto read = read_pack_sources(arguments.sources, arguments.info.name, arguments.skip_unsupported);
   for (const auto& error : read.errors) fmt::print(stderr, "{}\n", error);
   if (!read.errors.empty()) return Exit::usage;
   for (const auto& note : read.notes) fmt::print(stderr, "{}\n", note);
   const auto trial = try_rules(read.rules, example_files(arguments), false);
   for (const auto& failure : trial.failures) fmt::print(stderr, "{}\n", failure);
   if (!trial.failures.empty()) return Exit::usage;
+  if (read.left_out > 0) fmt::print(stderr, "sluice: {} signatures were left out\n", read.left_out);
   arguments.info.sources = std::move(read.sources);
   const auto bytes = write_pack({arguments.info, std::move(read.rules)});
   const auto proof = read_pack(bytes);  // what no tap would take is not published
@@ -181,6 +183,8 @@ void add_rules_compile_command(CLI::App& rules, Run& run) {
   command->add_option("sources", arguments->sources, "Indicator lists (.csv) and signatures (.rules)")
       ->required()
       ->type_name("SOURCE");
+  command->add_flag("--skip-unsupported", arguments->skip_unsupported,
+                    "Leave signatures out that cannot be read, and say which and why");
   command->add_option("--name", arguments->info.name, "Name of the pack")->required()->type_name("N");
   command->add_option("--channel", arguments->info.channel, "Whom this release is for")
       ->type_name("C")

@@ -19,6 +19,7 @@ struct Arguments {
   std::vector<std::string> shared_hosting;
   std::vector<std::string> popular;
   bool strict = false;
+  bool skip_unsupported = false;
 };
 
 using AddReference = std::vector<ListError> (*)(std::string_view, const std::string&, LintReference&);
@@ -59,7 +60,7 @@ Exit run_lint(const Arguments& arguments) {
   LintReference reference;
   bool good = read_reference(arguments.shared_hosting, add_shared_hosting, reference);
   good = read_reference(arguments.popular, add_popular, reference) && good;
-  const auto read = read_rule_sources(arguments.files);
+  const auto read = read_rule_sources(arguments.files, arguments.skip_unsupported);
   for (const auto& error : read.errors) fmt::print(stderr, "{}\n", error);
   if (!read.errors.empty() || !good) return Exit::usage;
   for (const auto& note : read.notes) fmt::print(stderr, "{}\n", note);
@@ -71,6 +72,7 @@ Exit run_lint(const Arguments& arguments) {
   fmt::print("{} files, {} indicators, {} signatures{}: {}\n", read.sources.size(), read.rules.indicators.size(),
              read.rules.signatures.size(), exceptions,
              warnings.empty() ? "good" : fmt::format("{} warnings", warnings.size()));
+  if (read.left_out > 0) fmt::print("{} signatures left out\n", read.left_out);
   return fails ? Exit::usage : Exit::ok;
 }
 
@@ -95,6 +97,8 @@ void add_rules_lint_command(CLI::App& rules, Run& run) {
       ->type_name("F")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  lint->add_flag("--skip-unsupported", arguments->skip_unsupported,
+                 "Leave signatures out that cannot be read, and say which and why");
   lint->add_flag("--strict", arguments->strict, "Fail on warnings, too");
   lint->callback([arguments, &run] { run = [arguments] { return run_lint(*arguments); }; });
 }

@@ -12,6 +12,7 @@
 #include "control/eve_stats.hh"
 #include "control/eve_tls.hh"
 #include "control/eve_tunnel.hh"
+#include "control/eve_variables.hh"
 #include "control/eve_vendor.hh"
 #include "control/safe_text.hh"
 #include "control/timestamp.hh"
@@ -318,6 +319,7 @@ std::string EveWriter::line(const Event& event) const {
     line["app_proto_orig"] = text_of(static_cast<Protocol>(original->integer()));
   if (header.type == EventType::alert) put_alert(line, event);
   if (header.type == EventType::drop) put_drop(line, event);
+  put_flow_variables(line, event);
   put_source(line, header.generation);
   return one_line(line);
 }

@@ -113,6 +113,9 @@ void put_workers(Families& out, const TapReading& reading, bool up) {
             &InspectionCounters::anomalies_cut);
   by_worker("sluice_packets_unsaid_total", "Anomalies and drops without an event of their own: too many at once.",
             &InspectionCounters::packets_unsaid);
+  by_worker("sluice_signature_state_full_total",
+            "Bits, numbers and rates of rules that found no room, or gave way to others.",
+            &InspectionCounters::signature_state_full);
   by_worker("sluice_payload_windows_full_total",
             "Pieces of clear text that were matched alone, for want of a window to see them with others.",
             &InspectionCounters::payload_windows_full);

@@ -15,6 +15,7 @@
 #include "rules/list_file.hh"
 #include "rules/prefilter.hh"
 #include "rules/sha256.hh"
+#include "rules/signature_condition_check.hh"
 #include "rules/signature_file.hh"
 #include "rules/signature_span.hh"
 
@@ -28,6 +29,8 @@ using Seen = std::unordered_map<std::string, std::string>;
 
 class SourceReader {
  public:
+  explicit SourceReader(bool skip_unsupported) : skip_unsupported_(skip_unsupported) {}
+
   // `pack_name` empty: each file under its own.
   PackSources read(const std::vector<std::string>& paths, std::string_view pack_name) {
     one_pack_ = !pack_name.empty();
@@ -53,6 +56,15 @@ class SourceReader {
       error.file = path;
       out_.errors.push_back(error.text());
     }
+  }
+
+  void leave_out(const std::string& path, LoadedSignatures& file) {
+    out_.left_out += file.left_out;
+    for (auto& error : file.errors) {
+      error.file = path;
+      out_.notes.push_back("left out: " + error.text());
+    }
+    file.errors.clear();
   }
 
   // Of a stream, so much is kept as its window holds.
@@ -84,9 +96,18 @@ class SourceReader {
       add(path, std::move(list));
     } else if (ending == ".rules") {
       auto file = parse_signatures(text, name);
-      fail(path, file.errors);
+      if (skip_unsupported_ && file.left_out > 0)
+        leave_out(path, file);
+      else
+        fail(path, file.errors);
       if (file.errors.empty()) try_patterns(path, file.signatures);
-      for (const auto& row : file.signatures) note_span(path, row);
+      for (const auto& row : file.signatures) {
+        note_span(path, row);
+        if (const auto event = untold_event(row); !event.empty())
+          out_.notes.push_back(
+              fmt::format("{}:{}: note: sid {} matches nothing: the event {} is never told by this version", path,
+                          row.line, row.facts.signature_id, event));
+      }
       for (const auto& row : file.signatures)
         once(ids_, row.facts.rule_id, path, [&] { return "the id " + row.facts.rule_id; });
       std::move(file.signatures.begin(), file.signatures.end(), std::back_inserter(out_.rules.signatures));
@@ -149,6 +170,7 @@ class SourceReader {
   }
 
   PackSources out_;
+  bool skip_unsupported_;
   bool one_pack_ = false;
   std::size_t total_ = 0;
   IndicatorMerge merge_;
@@ -157,10 +179,13 @@ class SourceReader {
 
 }  // namespace
 
-PackSources read_rule_sources(const std::vector<std::string>& paths) { return SourceReader{}.read(paths, {}); }
+PackSources read_rule_sources(const std::vector<std::string>& paths, bool skip_unsupported) {
+  return SourceReader{skip_unsupported}.read(paths, {});
+}
 
-PackSources read_pack_sources(const std::vector<std::string>& paths, std::string_view pack_name) {
-  return SourceReader{}.read(paths, pack_name);
+PackSources read_pack_sources(const std::vector<std::string>& paths, std::string_view pack_name,
+                              bool skip_unsupported) {
+  return SourceReader{skip_unsupported}.read(paths, pack_name);
 }
 
 }  // namespace sluice

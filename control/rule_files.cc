@@ -12,6 +12,7 @@
 #include "rules/exception_list.hh"
 #include "rules/indicator_list.hh"
 #include "rules/sha256.hh"
+#include "rules/signature_condition_check.hh"
 #include "rules/signature_file.hh"
 
 namespace sluice {
@@ -79,7 +80,18 @@ class RuleFilesReader {
     }
     for (const auto& path : sources.signatures) {
       auto loaded = load_signatures(path);
-      for (const auto& error : loaded.errors) fail(error.text());
+      files_.left_out += sources.skip_unsupported ? loaded.left_out : 0;
+      for (const auto& error : loaded.errors) {
+        if (sources.skip_unsupported && loaded.left_out > 0)
+          files_.notices.push_back("left out: " + error.text());
+        else
+          fail(error.text());
+      }
+      for (const auto& signature : loaded.signatures)
+        if (const auto event = untold_event(signature); !event.empty())
+          files_.notices.push_back(
+              fmt::format("{}:{}: sid {} matches nothing: the event {} is never told by this version", path,
+                          signature.line, signature.facts.signature_id, event));
       append(files_.rules.signatures, std::move(loaded.signatures));
     }
   }

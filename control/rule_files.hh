@@ -15,6 +15,7 @@ struct RuleSources {
   std::vector<std::string> signatures{};  // of one's own, in Suricata's language
   std::vector<std::string> packs{};
   std::string exceptions{};                 // of one's own (CSV); empty: none
+  bool skip_unsupported = false;            // leave signatures out that cannot be read, and say so
   std::vector<std::string> trusted_keys{};  // minisign's .pub files; where there is one, every pack must verify
 
   [[nodiscard]] bool empty() const noexcept { return indicators.empty() && signatures.empty() && packs.empty(); }
@@ -24,6 +25,7 @@ struct RuleFiles {
   RuleList rules;
   RuleBook book;                     // of `rules`
   std::string digest;                // SHA-256 over all rows, in hex: the same rows give the same digest
+  std::size_t left_out = 0;          // signatures, each with a notice that says why
   std::vector<std::string> notices;  // what the person who named the files should know; for standard error
 };
 

@@ -72,6 +72,8 @@ Json statistics_document(const Statistics& statistics) {
   document["anomalies_cut"] = inspection.anomalies_cut;
   document["packets_unsaid"] = inspection.packets_unsaid;
   document["visibility"] = visibility(inspection.flows_by_visibility, inspection.bytes_by_visibility);
+  document["signature_state_full"] = inspection.signature_state_full;
+  document["rules_left_out"] = statistics.rules_left_out;
   document["flows"] = inspection.flows_created;
   document["flows_ended"] = inspection.flows_ended;
   document["events"] = inspection.events;

@@ -159,6 +159,7 @@ struct InspectionCounters {
   std::uint64_t signature_scans = 0;       // buffers that were searched for patterns
   std::uint64_t signature_candidates = 0;  // signatures whose pattern was seen, tried in full
   std::uint64_t signatures_cut = 0;        // messages on which a bound of matching was hit
+  std::uint64_t signature_state_full = 0;  // bits, numbers and rates of rules that found no room or gave way
   std::uint64_t stream_restarted = 0;      // windows of clear text that were searched anew, for other rules
   std::uint64_t payload_windows_full = 0;  // pieces of clear text that were matched alone: no window was free
   std::uint64_t dns_memory_evicted = 0;    // answers forgotten before their time: no room for all (dns_memory.hh)
@@ -184,6 +185,7 @@ struct InspectionCounters {
     signature_scans += other.signature_scans;
     signature_candidates += other.signature_candidates;
     signatures_cut += other.signatures_cut;
+    signature_state_full += other.signature_state_full;
     stream_restarted += other.stream_restarted;
     payload_windows_full += other.payload_windows_full;
     dns_memory_evicted += other.dns_memory_evicted;

@@ -298,6 +298,11 @@ enum class Field : std::uint16_t {
   vendor_request_cut = 229,           // integer: 1 where the body has more than that
   vendor_request_again = 230,         // integer: 1 on an alert that repeats one on the request's head, with its body
 
+  // of a flow, set by rules; one field for each
+  flow_bit = 400,           // text: the bit's name
+  flow_number = 401,        // text: the number's name; its value follows it
+  flow_number_value = 402,  // integer
+
   // eve: what Suricata's events have beside these
   anomaly = 340,                   // integer: Anomaly
   packet_way = 341,                // integer: 0 to the server, 1 to the client, of the packet that the event is about

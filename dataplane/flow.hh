@@ -13,6 +13,7 @@
 #include "dataplane/packet.hh"
 #include "dataplane/pool.hh"
 #include "dataplane/quic_crypto.hh"
+#include "dataplane/signature_trace.hh"
 #include "dataplane/tcp_receiver.hh"
 #include "dataplane/tls_flight.hh"
 
@@ -80,7 +81,11 @@ struct ReportedSignatures {
 
   std::uint32_t generation = 0;
   std::uint32_t count = 0;
-  std::array<std::uint32_t, limit> rows{};
+  struct Reported {
+    std::uint32_t row = 0;     // * 2, + 1 for the server's direction
+    std::uint64_t behind = 0;  // position in the stream, behind all that was looked at
+  };
+  std::array<Reported, limit> rows{};
 };
 
 // What of a flow could be seen, noted while it is read; judged at its end (visibility.hh).
@@ -140,6 +145,7 @@ struct alignas(64) Flow {
   std::array<std::uint16_t, 2> icmp{};             // type and code of the first message, by Way
   std::uint32_t transactions = 0;                  // messages, or pairs of them, that were numbered so far
   Protocol original_protocol = Protocol::unknown;  // before it went over to another
+  SignatureTrace trace;
 
   [[nodiscard]] std::uint8_t all_tcp_flags() const noexcept {
     return static_cast<std::uint8_t>(tcp_flags[0] | tcp_flags[1]);

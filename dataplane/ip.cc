@@ -109,6 +109,7 @@ bool Decoder::ipv4(Bytes bytes) noexcept {  // RFC 791 section 3.1
   packet_->source = Address::v4(source.first<4>());
   packet_->destination = Address::v4(destination.first<4>());
   const auto datagram = bytes.first(std::min(total, bytes.size()));  // drops Ethernet padding
+  packet_->network = datagram;
   constexpr unsigned offset_bits = 0x1fff;
   constexpr unsigned more_fragments = 0x2000;
   if ((flags & (offset_bits | more_fragments)) == 0) return transport(datagram.subspan(header));
@@ -140,6 +141,7 @@ bool Decoder::ipv6(Bytes bytes) noexcept {  // RFC 8200 section 3
   packet_->destination = Address::v6(destination.first<16>());
   const bool whole = length <= reader.left();
   if (!whole) note(Anomaly::ipv6_trunc_pkt);
+  packet_->network = length == 0 ? bytes : bytes.first(bytes.size() - reader.left() + std::min(length, reader.left()));
   if (length != 0) reader = Reader{reader.rest().first(std::min(length, reader.left()))};  // 0 = jumbogram, RFC 2675
   return extension_headers(next, reader, whole);
 }

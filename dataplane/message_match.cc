@@ -9,6 +9,12 @@ Bytes& at_buffer(SignatureInput& input, Buffer buffer) noexcept {
   return input.buffers[static_cast<std::size_t>(buffer)];
 }
 
+// RFC 791 section 3.1, in bytes.
+std::size_t ipv4_header_size(Bytes network) noexcept {
+  Reader reader{network};
+  return std::size_t{4} * (reader.u8() & 0x0f);
+}
+
 constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 0x20) : c; }
 
 }  // namespace
@@ -18,7 +24,7 @@ SignatureInput MessageMatcher::input(const Passage& at, SignatureProtocol protoc
   input.protocol = protocol;
   input.ip_protocol = at.packet.protocol;
   input.to_server = at.way == Way::to_server;
-  input.established = at.flow.state != FlowState::fresh;
+  input.established = at.flow.state != FlowState::fresh && !at.packet.opens;
   // Flow::inside tells of the initiator (source) and the responder (destination).
   const bool known = at.flow.inside != Inside::unknown;
   const bool initiator_inside = at.flow.inside == Inside::source;
@@ -28,14 +34,32 @@ SignatureInput MessageMatcher::input(const Passage& at, SignatureProtocol protoc
   input.destination = at.packet.destination;
   input.source_port = at.packet.source_port;
   input.destination_port = at.packet.destination_port;
+  input.flow_protocol = at.flow.protocol;
+  input.generation = generation_->number();
+  input.fragmented = at.packet.fragmented != 0;
+  input.packet = &at.packet;
+  input.flow = &at.flow;
   return input;
 }
 
-void MessageMatcher::match(const SignatureInput& input, Hits& hits) noexcept {
+bool MessageMatcher::is_passed(const Passage& at) const noexcept {
+  return at.packet.passed || (at.flow.trace.passed && at.flow.trace.generation == generation_->number());
+}
+
+void MessageMatcher::note_pass(const Passage& at) const noexcept {
+  if (!found_.passed) return;
+  at.packet.passed = true;
+  if (!found_.flow_passed) return;
+  at.flow.trace.use(generation_->number());
+  at.flow.trace.passed = true;
+}
+
+void MessageMatcher::match(const Passage& at, const SignatureInput& input, Hits& hits) noexcept {
+  if (is_passed(at)) return;
   SignatureCounters counted;
-  found_.count = 0;
   generation_->signatures->match(input, *generation_->scratch[worker_], found_, counted);
   count(counted);
+  note_pass(at);
   add_found(hits);
 }
 
@@ -43,38 +67,41 @@ void MessageMatcher::count(const SignatureCounters& counted) noexcept {
   counters_->signature_scans += counted.scans;
   counters_->signature_candidates += counted.candidates;
   counters_->signatures_cut += counted.cut;
+  counters_->signature_state_full += counted.state_full;
 }
 
 void MessageMatcher::add_found(Hits& hits) const noexcept {
-  for (std::size_t i = 0; i < found_.count; ++i) hits.add(generation_->first_signature_row + found_.signatures[i]);
+  for (std::size_t i = 0; i < found_.count; ++i)
+    hits.add(generation_->first_signature_row + found_.signatures[i], (found_.silent >> i & 1U) != 0);
 }
 
-void MessageMatcher::match(const SignatureInput& input, const std::vector<bool>& chosen, Hits& hits) noexcept {
+void MessageMatcher::match(const Passage& at, const SignatureInput& input, const std::vector<bool>& chosen,
+                           Hits& hits) noexcept {
   Hits all;
-  match(input, all);
-  for (const auto row : all)
-    if (chosen[row - generation_->first_signature_row]) hits.add(row);
+  match(at, input, all);
+  for (std::size_t i = 0; i < all.count; ++i)
+    if (chosen[all.rows[i] - generation_->first_signature_row]) hits.add(all.rows[i], all.is_silent(i));
 }
 
 void MessageMatcher::dns_query(const Passage& at, std::string_view name, Hits& hits) noexcept {
   if (!wants(SignatureProtocol::dns)) return;
   auto message = input(at, SignatureProtocol::dns);
   at_buffer(message, Buffer::dns_query) = as_bytes(name);
-  match(message, hits);
+  match(at, message, hits);
 }
 
 void MessageMatcher::tls_hello(const Passage& at, std::string_view sni, Hits& hits) noexcept {
   if (!wants(SignatureProtocol::tls)) return;
   auto message = input(at, SignatureProtocol::tls);
   at_buffer(message, Buffer::tls_sni) = as_bytes(sni);
-  match(message, hits);
+  match(at, message, hits);
 }
 
 void MessageMatcher::quic_hello(const Passage& at, std::string_view sni, Hits& hits) noexcept {
   if (!wants(SignatureProtocol::quic)) return;
   auto message = input(at, SignatureProtocol::quic);
   at_buffer(message, Buffer::quic_sni) = as_bytes(sni);
-  match(message, hits);
+  match(at, message, hits);
 }
 
 void MessageMatcher::put_head(SignatureInput& input, const HttpRequest& request) noexcept {
@@ -95,14 +122,14 @@ void MessageMatcher::http_head(const Passage& at, const HttpRequest& request, Hi
   if (!wants(SignatureProtocol::http)) return;
   auto message = input(at, SignatureProtocol::http);
   put_head(message, request);
-  match(message, hits);
+  match(at, message, hits);
 }
 
 void MessageMatcher::http_body(const Passage& at, const HttpRequest& request, Bytes body, Hits& hits) noexcept {
   auto message = input(at, SignatureProtocol::http);
   put_head(message, request);
   at_buffer(message, Buffer::http_request_body) = body;
-  match(message, generation_->reads_body, hits);
+  match(at, message, generation_->reads_body, hits);
 }
 
 void MessageMatcher::http_response(const Passage& at, const HttpResponse& response, Bytes body, Hits& hits) noexcept {
@@ -117,11 +144,11 @@ void MessageMatcher::http_response(const Passage& at, const HttpResponse& respon
   at_buffer(message, Buffer::http_content_type) = as_bytes(response.content_type);
   at_buffer(message, Buffer::http_header) = as_bytes(response.headers.text());
   at_buffer(message, Buffer::http_response_body) = body;
-  match(message, body.data() == nullptr ? generation_->reads_response : generation_->reads_body, hits);
+  match(at, message, body.data() == nullptr ? generation_->reads_response : generation_->reads_body, hits);
 }
 
 void MessageMatcher::decoded(const Passage& at, SignatureProtocol protocol, Hits& hits) noexcept {
-  if (wants(protocol)) match(input(at, protocol), hits);
+  if (wants(protocol)) match(at, input(at, protocol), hits);
 }
 
 void MessageMatcher::payload(const Passage& at, std::uint64_t position, Bytes data, Hits& hits) noexcept {
@@ -129,7 +156,66 @@ void MessageMatcher::payload(const Passage& at, std::uint64_t position, Bytes da
   auto message = input(at, is_tcp ? SignatureProtocol::tcp : SignatureProtocol::udp);
   message.payload_position = position;
   at_buffer(message, Buffer::payload) = data;
-  match(message, hits);
+  match(at, message, hits);
+}
+
+void MessageMatcher::packet(const Passage& at, SignatureMoment moment, bool tells_protocol, Hits& hits) noexcept {
+  auto message = input(at, SignatureProtocol::packet_header);
+  message.moment = moment;
+  auto& trace = at.flow.trace;
+  trace.use(generation_->number());
+  const auto way = static_cast<std::uint8_t>(1U << static_cast<unsigned>(at.way));
+  message.first_of_way = (trace.addresses & way) == 0;
+  message.tells_protocol = tells_protocol;
+  put_headers(message, at.packet);
+  match(at, message, hits);
+  if (moment == SignatureMoment::packet_begin) trace.addresses |= way;  // such rules are tried then
+}
+
+// The headers as bytes. What is cut is not there.
+void MessageMatcher::put_headers(SignatureInput& input, const Packet& packet) noexcept {
+  const auto network = packet.network;
+  if (network.empty()) return;
+  const bool is_v4 = packet.source.is_v4();
+  const auto inner = packet.transport.data() == nullptr ? Bytes{} : packet.transport;
+  // The transport's bytes may be of a datagram that was put together; then the header is that of its last piece.
+  const bool is_inside = inner.data() >= network.data() && inner.data() <= network.data() + network.size();
+  const auto size = is_inside ? static_cast<std::size_t>(inner.data() - network.data()) : network.size();
+  at_buffer(input, is_v4 ? Buffer::ipv4_header : Buffer::ipv6_header) =
+      network.first(is_v4 ? std::min(size, ipv4_header_size(network)) : size);
+  constexpr std::size_t v4_at = 12;
+  at_buffer(input, Buffer::ip_source) = is_v4 ? Bytes{packet.source.bytes}.subspan(v4_at) : Bytes{packet.source.bytes};
+  at_buffer(input, Buffer::ip_destination) =
+      is_v4 ? Bytes{packet.destination.bytes}.subspan(v4_at) : Bytes{packet.destination.bytes};
+  constexpr std::size_t icmp_header_size = 8;
+  const auto header = [&](Buffer buffer, std::size_t header_size) {
+    at_buffer(input, buffer) = inner.first(std::min(inner.size(), header_size));
+    at_buffer(input, Buffer::payload) = inner.subspan(std::min(inner.size(), header_size));
+  };
+  switch (packet.protocol) {
+    case ip_protocol::tcp: header(Buffer::tcp_header, inner.size() - packet.payload.size()); break;
+    case ip_protocol::udp: header(Buffer::udp_header, inner.size() - packet.payload.size()); break;
+    case ip_protocol::icmp: header(Buffer::icmpv4_header, icmp_header_size); break;
+    case ip_protocol::icmp_v6: header(Buffer::icmpv6_header, icmp_header_size); break;
+    default: at_buffer(input, Buffer::payload) = inner; break;
+  }
+}
+
+void MessageMatcher::put_variables(EventWriter& event, const Flow& flow) const noexcept {
+  if (generation_->signatures == nullptr || flow.trace.generation != generation_->number()) return;
+  const auto& set = *generation_->signatures;
+  const auto* const variables = SignatureSet::variables(flow.trace, *generation_->scratch[worker_]);
+  if (variables == nullptr) return;
+  for (std::uint32_t i = 0; i < variables->count; ++i) {
+    const auto& [name, value] = variables->variables[i];
+    event.text(set.is_number(name) ? Field::flow_number : Field::flow_bit, set.variable_name(name));
+    if (set.is_number(name)) event.integer(Field::flow_number_value, value);
+  }
+}
+
+void MessageMatcher::release(Flow& flow) noexcept {
+  if (generation_->signatures != nullptr && flow.trace.generation == generation_->number())
+    SignatureSet::release(flow.trace, *generation_->scratch[worker_]);
 }
 
 void MessageMatcher::stream(const Passage& at, PayloadWindow& window, std::uint32_t number, Bytes data,
@@ -137,11 +223,12 @@ void MessageMatcher::stream(const Passage& at, PayloadWindow& window, std::uint3
   if (window.use(generation_->number())) ++counters_->stream_restarted;
   auto message = input(at, SignatureProtocol::tcp);
   SignatureCounters counted;
-  while (!data.empty()) {
+  while (!data.empty() && !is_passed(at)) {
     const auto piece = data.first(std::min(data.size(), stream_piece_limit));
     data = data.subspan(piece.size());
     generation_->signatures->match_stream(message, piece, window, number, *generation_->scratch[worker_], found_,
                                           counted);
+    note_pass(at);
     add_found(hits);
   }
   count(counted);

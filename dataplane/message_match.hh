@@ -7,6 +7,7 @@
 
 #include "dataplane/bytes.hh"
 #include "dataplane/counters.hh"
+#include "dataplane/event.hh"
 #include "dataplane/flow.hh"
 #include "dataplane/generation.hh"
 #include "dataplane/http_response.hh"
@@ -57,17 +58,34 @@ class MessageMatcher {
   // Bytes that follow what `window` holds of their direction; `number`: of the window.
   void stream(const Passage& at, PayloadWindow& window, std::uint32_t number, Bytes data, Hits& hits) noexcept;
 
+  // A packet by itself; `tells_protocol`: with it, it is known what its direction speaks.
+  [[nodiscard]] bool wants(SignatureMoment moment) const noexcept {
+    return generation_->signatures != nullptr && generation_->signatures->wants(moment);
+  }
+  void packet(const Passage& at, SignatureMoment moment, bool tells_protocol, Hits& hits) noexcept;
+  [[nodiscard]] bool is_of_packet_alone(std::uint32_t row) const noexcept {
+    return generation_->signatures->is_of_packet_alone(row - generation_->first_signature_row);
+  }
+  // The bits and numbers that rules have set on the flow.
+  void put_variables(EventWriter& event, const Flow& flow) const noexcept;
+  // Gives back what the flow holds.
+  void release(Flow& flow) noexcept;
+
  private:
   [[nodiscard]] bool wants(SignatureProtocol protocol) const noexcept {
     return generation_->signatures != nullptr && generation_->signatures->wants(protocol);
   }
   [[nodiscard]] SignatureInput input(const Passage& at, SignatureProtocol protocol) const noexcept;
   void put_head(SignatureInput& input, const HttpRequest& request) noexcept;
-  void match(const SignatureInput& input, Hits& hits) noexcept;
+  static void put_headers(SignatureInput& input, const Packet& packet) noexcept;
+  // Whether a rule has let it pass already.
+  [[nodiscard]] bool is_passed(const Passage& at) const noexcept;
+  void note_pass(const Passage& at) const noexcept;
+  void match(const Passage& at, const SignatureInput& input, Hits& hits) noexcept;
   void count(const SignatureCounters& counted) noexcept;
   void add_found(Hits& hits) const noexcept;
   // Of the signatures that match, those that `chosen` names.
-  void match(const SignatureInput& input, const std::vector<bool>& chosen, Hits& hits) noexcept;
+  void match(const Passage& at, const SignatureInput& input, const std::vector<bool>& chosen, Hits& hits) noexcept;
 
   const Generation* generation_;
   std::uint32_t worker_;

@@ -40,6 +40,7 @@ constexpr std::uint8_t tcp = 6;
 constexpr std::uint8_t udp = 17;
 constexpr std::uint8_t esp = 50;
 constexpr std::uint8_t icmp_v6 = 58;
+constexpr std::uint8_t sctp = 132;
 }  // namespace ip_protocol
 
 namespace tcp_flag {
@@ -107,6 +108,7 @@ struct Packet {
   std::uint8_t tcp_flags = 0;
   std::uint32_t tcp_sequence = 0;
   std::uint32_t tcp_acknowledgement = 0;
+  Bytes network;    // the innermost IP datagram, as far as it is there; empty where there is none
   Bytes transport;  // header and payload of TCP, UDP, ICMP, without link-layer padding
   Bytes payload;    // of TCP, UDP or ESP; of ARP, which is not IP, its message
   Encapsulation outer;
@@ -118,6 +120,8 @@ struct Packet {
   // Set by the pipeline.
   std::optional<UninspectedReason> uninspected;
   Action action = Action::pass;
+  bool opens = false;   // with it the handshake of TCP is over: what comes behind it is of an established connection
+  bool passed = false;  // a rule lets it pass: no signature looks at it any more
   DropReason drop_reason = DropReason::policy;  // where the action is drop
   std::optional<std::uint32_t> dropped_by;      // row of the rule, where one of the packet's own did it
 };

@@ -25,6 +25,11 @@ class PayloadWindow {
     std::uint64_t until;  // tried again while the window begins before this position
   };
 
+  struct Reported {
+    std::uint32_t row;
+    std::uint64_t behind;  // position of the first byte that was not there
+  };
+
   // Nothing was seen, and the next byte stands at position 0.
   void clear() noexcept {
     position_ = 0;
@@ -52,11 +57,15 @@ class PayloadWindow {
     generation_ = generation;
     return is_change;
   }
-  [[nodiscard]] bool was_reported(std::uint32_t row) const noexcept {
+  // Whether it was reported with bytes behind `end`.
+  [[nodiscard]] bool was_reported(std::uint32_t row, std::uint64_t end) const noexcept {
     const auto known = std::min<std::size_t>(reported_count_, reported_limit);
-    return std::find(reported_.begin(), reported_.begin() + known, row) != reported_.begin() + known;
+    return std::any_of(reported_.begin(), reported_.begin() + known,
+                       [&](const Reported& one) { return one.row == row && one.behind > end; });
   }
-  void report(std::uint32_t row) noexcept { reported_[reported_count_++ % reported_limit] = row; }
+  void report(std::uint32_t row, std::uint64_t behind) noexcept {
+    reported_[reported_count_++ % reported_limit] = {row, behind};
+  }
 
   // For who matches, of the generation in use:
   bool is_open;             // Hyperscan's stream stands at position()
@@ -77,7 +86,7 @@ class PayloadWindow {
   std::uint32_t held_;
   std::uint32_t generation_;
   std::uint32_t reported_count_;
-  std::array<std::uint32_t, reported_limit> reported_;
+  std::array<Reported, reported_limit> reported_;
   std::array<std::uint8_t, size> bytes_;  // the byte at position P stands at P % size
 };
 

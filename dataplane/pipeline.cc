@@ -87,11 +87,12 @@ void Pipeline::process(std::span<Packet> burst) noexcept {
         was_dropped = flow->dropped;
         const Passage at{packet, *flow, way_of(packet, *flow, keys[i])};
         account(at);
-        inspect(at);
+        inspect_by_rules(at);
         if (flow->dropped && !may_reopen(at)) drop(packet);
       }
     }
     if (!readable[i] && !packet.payload.empty()) read_arp(packet);
+    if (!readable[i]) judge_alone(packet);
     if (packet.fragmented != 0) settle_fragment(packet);
     if (!packet.anomalies.empty()) settle_anomalies(packet, flow);
     if (packet.action == Action::drop) settle_drop(packet, flow, was_dropped);
@@ -250,8 +251,39 @@ void Pipeline::account(const Passage& at) noexcept {
   } else if (flow.state == FlowState::fresh && flow.packets[1] != 0 && (at.packet.tcp_flags & tcp_flag::syn) == 0) {
     flow.state = FlowState::established;
     flow.expiry = ExpiryClass::established;
+    at.packet.opens = at.packet.payload.empty();
   }
   if (flow.expiry != before) expiry_.file(table_, flow, at.packet.time);
+}
+
+// Around what its payload says, what rules say of the packet itself: most generations have no such rule.
+void Pipeline::inspect_by_rules(const Passage& at) noexcept {
+  if (reporter_.wants(SignatureMoment::packet_begin)) reporter_.packet(at, SignatureMoment::packet_begin, false);
+  const auto& side = at.flow.side[static_cast<std::size_t>(at.way)];
+  auto& trace = at.flow.trace;
+  inspect(at);
+  if (!reporter_.wants(SignatureMoment::packet_end)) return;
+  if (trace.first_protocol == Protocol::unknown) trace.first_protocol = at.flow.protocol;
+  const auto way = static_cast<std::uint8_t>(1U << static_cast<unsigned>(at.way));
+  const bool is_known = at.flow.protocol != Protocol::unknown || at.flow.decided || side.finished || side.clear_text;
+  const bool tells = is_known && !at.packet.payload.empty() && (trace.protocols_told & way) == 0;
+  reporter_.packet(at, SignatureMoment::packet_end, tells);
+  if (tells) trace.protocols_told |= way;
+}
+
+// A packet that has no flow.
+void Pipeline::judge_alone(Packet& packet) noexcept {
+  const bool at_begin = reporter_.wants(SignatureMoment::packet_begin);
+  const bool at_end = reporter_.wants(SignatureMoment::packet_end);
+  if (!at_begin && !at_end) return;
+  none_ = Flow{};
+  none_.first_seen = none_.last_seen = packet.time;
+  none_.key = FlowKey::of(packet);
+  none_.initiator_is_low = none_.key.from_low(packet);
+  const Passage at{packet, none_, Way::to_server};
+  if (at_begin) reporter_.packet(at, SignatureMoment::packet_begin, false);
+  if (at_end) reporter_.packet(at, SignatureMoment::packet_end, false);
+  if (none_.dropped) drop(packet);
 }
 
 void Pipeline::inspect(const Passage& at) noexcept {
@@ -328,6 +360,7 @@ bool Pipeline::read_neighbour(const Passage& at) noexcept {
 void Pipeline::end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept {
   reporter_.release(flow, tag);
   reporter_.flow_end(flow, reason, tag);
+  reporter_.forget(flow);
   streams_.release(flow);
   protocols_.release(flow);
   expiry_.remove(table_, flow);

@@ -89,6 +89,8 @@ class Pipeline {
   void settle_anomalies(Packet& packet, Flow* flow) noexcept;
   void settle_drop(Packet& packet, Flow* flow, bool was_dropped) noexcept;
   [[nodiscard]] bool may_say(Tick now) noexcept;
+  void inspect_by_rules(const Passage& at) noexcept;
+  void judge_alone(Packet& packet) noexcept;
   void inspect(const Passage& at) noexcept;
   void read_arp(const Packet& packet) noexcept;
   [[nodiscard]] bool read_neighbour(const Passage& at) noexcept;
@@ -109,6 +111,7 @@ class Pipeline {
   NeighbourTable neighbours_;
   Protocols protocols_;
   Streams streams_;
+  Flow none_;  // of packets that have no flow
 };
 
 }  // namespace sluice

@@ -159,8 +159,7 @@ void Protocols::cut(const Passage& at, StreamSide& side, Bytes data) noexcept {
 void Protocols::datagram(const Passage& at) noexcept {
   auto& flow = at.flow;
   if (at.packet.payload.empty()) return;
-  if (flow.protocol != Protocol::quic && reporter_->wants(Buffer::payload))
-    reporter_->payload(at, 0, at.packet.payload);
+  const bool was_quic = flow.protocol == Protocol::quic;
   if (flow.protocol == Protocol::unknown) {
     if (on_port(flow, dhcp_server_port) && probe_dhcp(at.packet.payload) == Probe::yes)
       flow.protocol = Protocol::dhcp;
@@ -176,6 +175,7 @@ void Protocols::datagram(const Passage& at) noexcept {
                  recognise_vpn(at.packet.payload, at.packet.source_port, at.packet.destination_port, at.packet.time))
       flow.protocol = *vpn;
   }
+  if (!was_quic && reporter_->wants(Buffer::payload)) reporter_->payload(at, 0, at.packet.payload);
   const auto datagrams = flow.packets[0] + flow.packets[1];
   switch (flow.protocol) {
     case Protocol::dns: return dns_datagram(at);

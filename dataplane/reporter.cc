@@ -170,6 +170,7 @@ void Reporter::flow_end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept 
   event.integer(Field::flow_visibility, static_cast<std::uint64_t>(visibility));
   encrypted_dns_field(event, flow);
   resolution_fields(event, flow);
+  signatures_.put_variables(event, flow);
   send(event, EventType::flow, tag);
 }
 

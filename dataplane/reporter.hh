@@ -142,10 +142,15 @@ class Reporter {
   void payload(const Passage& at, std::uint64_t position, Bytes data) noexcept;
   // Clear text that follows what `window` holds of its direction; `number`: of the window.
   void stream(const Passage& at, PayloadWindow& window, std::uint32_t number, Bytes data) noexcept;
+  // A packet by itself.
+  [[nodiscard]] bool wants(SignatureMoment moment) const noexcept { return signatures_.wants(moment); }
+  void packet(const Passage& at, SignatureMoment moment, bool tells_protocol) noexcept;
   // No message of the flow says a name, and none will: is the name that its client looked up for the far end listed?
   void seek_name(const Passage& at) noexcept;
   // Sends the events that wait for what will not come, and gives back what they lay in. `tag`: as below.
   void release(Flow& flow, std::uint64_t tag) noexcept;
+  // Gives back what rules keep of the flow.
+  void forget(Flow& flow) noexcept { signatures_.release(flow); }
   // `tag`: number of the packet that made the end known.
   void flow_end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept;
 
@@ -171,6 +176,7 @@ class Reporter {
   void hello_findings(const Passage& at, const ClientHello& hello, Field name_field, const Hits& content) noexcept;
   void fresh_alerts(const Passage& at, const Hits& hits, Field field, std::string_view value, Stage stage) noexcept;
   void fresh_signature_alerts(const Passage& at, const Hits& hits, Field field, std::string_view value) noexcept;
+  void stream_alerts(const Passage& at, const Hits& hits, std::uint64_t behind) noexcept;
   [[nodiscard]] Hits fresh(const Passage& at, const Hits& hits) const noexcept;
   // The oldest event that waits in the flow.
   [[nodiscard]] std::optional<Event> waiting(const Flow& flow) noexcept;

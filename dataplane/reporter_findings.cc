@@ -5,13 +5,20 @@
 namespace sluice {
 namespace {
 
-// Adds to the flow's list; false where the row stands there.
-bool is_new(ReportedSignatures& reported, std::uint32_t generation, std::uint32_t row) noexcept {
+// Adds to the flow's list; false where the row stands there, with as much of the stream (or of anything, where `behind`
+// is not told).
+bool is_new(ReportedSignatures& reported, std::uint32_t generation, std::uint32_t row,
+            std::uint64_t behind = ~std::uint64_t{0}) noexcept {
   if (reported.generation != generation) reported = {generation, 0, {}};
   const auto known = std::min<std::size_t>(reported.count, ReportedSignatures::limit);
-  if (std::find(reported.rows.begin(), reported.rows.begin() + known, row) != reported.rows.begin() + known)
-    return false;
-  reported.rows[reported.count++ % ReportedSignatures::limit] = row;
+  const auto end = reported.rows.begin() + known;
+  const auto found = std::find_if(reported.rows.begin(), end, [&](const auto& one) { return one.row == row; });
+  if (found != end) {
+    if (found->behind >= behind) return false;
+    found->behind = behind;
+    return true;
+  }
+  reported.rows[reported.count++ % ReportedSignatures::limit] = {row, behind};
   return true;
 }
 
@@ -73,19 +80,47 @@ void Reporter::connection(const Passage& at, Stage stage) noexcept {
 void Reporter::payload(const Passage& at, std::uint64_t position, Bytes data) noexcept {
   Hits content;
   signatures_.payload(at, position, data, content);
-  fresh_signature_alerts(at, content, Field::destination_ip, {});
+  // A datagram is seen once.
+  if (at.packet.protocol == ip_protocol::tcp)
+    stream_alerts(at, content, position + data.size());
+  else
+    signature_alerts(at, content, Field::destination_ip, {}, Stage::content_matched);
 }
 
 void Reporter::stream(const Passage& at, PayloadWindow& window, std::uint32_t number, Bytes data) noexcept {
   Hits content;
   signatures_.stream(at, window, number, data, content);
-  fresh_signature_alerts(at, content, Field::destination_ip, {});
+  stream_alerts(at, content, window.position());
+}
+
+// A copy of a stream is read anew: what was found in it is told once for each place. The two directions have places of
+// their own.
+void Reporter::stream_alerts(const Passage& at, const Hits& hits, std::uint64_t behind) noexcept {
+  Hits fresh;
+  for (std::size_t i = 0; i < hits.count; ++i)
+    if (is_new(at.flow.reported, ruleset_->generation(), hits.rows[i] << 1 | static_cast<std::uint32_t>(at.way),
+               behind))
+      fresh.add(hits.rows[i], hits.is_silent(i));
+  signature_alerts(at, fresh, Field::destination_ip, {}, Stage::content_matched);
+}
+
+void Reporter::packet(const Passage& at, SignatureMoment moment, bool tells_protocol) noexcept {
+  Hits hits;
+  signatures_.packet(at, moment, tells_protocol, hits);
+  Hits of_flow;
+  Hits of_packet;
+  for (std::size_t i = 0; i < hits.count; ++i)
+    (signatures_.is_of_packet_alone(hits.rows[i]) ? of_packet : of_flow).add(hits.rows[i], hits.is_silent(i));
+  const AddressText far{far_end(at.flow)};
+  const auto stage = at.packet.payload.empty() ? Stage::connection_tried : Stage::data_sent;
+  alerts(at, of_flow, Field::destination_ip, far.text, stage, Scope::flow, nullptr);
+  alerts(at, of_packet, Field::destination_ip, far.text, stage, Scope::message, nullptr);
 }
 
 Hits Reporter::fresh(const Passage& at, const Hits& hits) const noexcept {
   Hits fresh;
-  for (const auto row : hits)
-    if (is_new(at.flow.reported, ruleset_->generation(), row)) fresh.add(row);
+  for (std::size_t i = 0; i < hits.count; ++i)
+    if (is_new(at.flow.reported, ruleset_->generation(), hits.rows[i] << 1)) fresh.add(hits.rows[i], hits.is_silent(i));
   return fresh;
 }
 
@@ -136,10 +171,11 @@ void Reporter::alerts(const Passage& at, const Hits& hits, Field field, std::str
       if (enforced_action(policy_, ruleset_->rule(row), at.packet.time) == Action::drop) at.packet.dropped_by = row;
     if (scope == Scope::flow) at.flow.dropped = true;
   }
-  at.flow.alerted = true;
-
   // A record of its own room: an event of the message itself may be under way in buffer_.
-  for (const auto row : hits) {
+  for (std::size_t i = 0; i < hits.count; ++i) {
+    const auto row = hits.rows[i];
+    if (hits.is_silent(i)) continue;
+    at.flow.alerted = true;
     EventWriter event{alert_buffer_};
     event.begin(header(EventType::alert, at));
     tunnel_fields(event, at.flow);
@@ -160,6 +196,7 @@ void Reporter::alerts(const Passage& at, const Hits& hits, Field field, std::str
     if (!alias_target.empty()) event.text(Field::alias_target, alias_target);
     if (field == Field::destination_ip || field == Field::resolved_name)
       if (const auto* const chain = resolved(at.flow, at.packet.time)) event.text(Field::resolved_name, chain->asked());
+    signatures_.put_variables(event, at.flow);
     ++counters_->findings;
     send(event, EventType::alert, at.packet.number);
   }

@@ -25,10 +25,10 @@ std::string database_error(Buffer buffer, const std::string& reason) {
   return database_error("buffer " + std::string{text_of(buffer)}, reason);
 }
 
-// The message in which a buffer comes; nothing for payload, which belongs to none.
+// The message in which a buffer comes; nothing for what belongs to none.
 std::optional<SignatureProtocol> protocol_of(Buffer buffer) noexcept {
+  if (!is_of_message(buffer)) return std::nullopt;
   switch (buffer) {
-    case Buffer::payload: return std::nullopt;
     case Buffer::dns_query: return SignatureProtocol::dns;
     case Buffer::tls_sni: return SignatureProtocol::tls;
     case Buffer::quic_sni: return SignatureProtocol::quic;
@@ -36,37 +36,76 @@ std::optional<SignatureProtocol> protocol_of(Buffer buffer) noexcept {
   }
 }
 
+Buffer buffer_of(const SignaturePart& part) { return part.content ? part.content->buffer : part.pcre->buffer; }
+
+// Whether payload of that transport may be what the header names.
+bool has_payload_in(SignatureProtocol header, SignatureProtocol transport) noexcept {
+  const bool is_udp = transport == SignatureProtocol::udp;
+  switch (header) {
+    case SignatureProtocol::ip:
+    case SignatureProtocol::ip4:
+    case SignatureProtocol::ip6:
+    case SignatureProtocol::dns: return true;
+    case SignatureProtocol::udp:
+    case SignatureProtocol::quic:
+    case SignatureProtocol::dhcp:
+    case SignatureProtocol::ntp:
+    case SignatureProtocol::mdns: return is_udp;
+    case SignatureProtocol::icmp:
+    case SignatureProtocol::icmp_v4:
+    case SignatureProtocol::icmp_v6:
+    case SignatureProtocol::sctp:
+    case SignatureProtocol::packet_header: return false;
+    default: return !is_udp;
+  }
+}
+
 }  // namespace
 
 tl::expected<void, std::string> SignatureSet::Parts::add(const Signature& signature) {
-  auto contents = ContentMatch::build(signature.parts, expressions);
-  if (!contents)
-    return tl::unexpected(signature.facts.rule_id + " (sid " + std::to_string(signature.facts.signature_id) +
-                          "): " + contents.error());
-  SignatureHeader header{signature};
-  std::vector<Buffer> buffers;
+  SignatureEntry entry{SignatureHeader{signature}, {}, {}};
+  std::vector<SignaturePart> own;
+  std::vector<SignaturePart> of_payload;
+  bool has_message = signature.protocol == SignatureProtocol::xiaomi_push && signature.parts.empty();
   for (const auto& part : signature.parts) {
-    buffers.push_back(part.content ? part.content->buffer : part.pcre->buffer);
+    has_message = has_message || is_of_message(buffer_of(part));
     has_expressions = has_expressions || part.pcre.has_value();
+    wanted_buffers[static_cast<std::size_t>(buffer_of(part))] = true;
   }
-  for (const auto buffer : buffers) wanted_buffers[static_cast<std::size_t>(buffer)] = true;
-  for (std::size_t number = 0; number < protocol_count; ++number) {
-    const auto protocol = static_cast<SignatureProtocol>(number);
-    // Payload is a message of its own, parsed as nothing.
-    const bool has_payload =
-        protocol == SignatureProtocol::tcp || protocol == SignatureProtocol::udp || protocol == signature.protocol;
-    const auto fits = [&](Buffer buffer) {
-      const auto own = protocol_of(buffer);
-      return own ? protocol == *own : has_payload;
-    };
-    if (header.allows(protocol) && std::all_of(buffers.begin(), buffers.end(), fits)) wanted_protocols[number] = true;
+  for (const auto& part : signature.parts)
+    (has_message && buffer_of(part) == Buffer::payload ? of_payload : own).push_back(part);
+  entry.is_mixed = !of_payload.empty();
+  for (const auto& [parts, out] : {std::pair{&own, &entry.contents}, std::pair{&of_payload, &entry.payload}}) {
+    auto contents = ContentMatch::build(*parts, expressions);
+    if (!contents)
+      return tl::unexpected(signature.facts.rule_id + " (sid " + std::to_string(signature.facts.signature_id) +
+                            "): " + contents.error());
+    *out = std::move(*contents);
   }
-  const bool waits = signature.parts.size() > 1;
-  const bool fixes_begin = std::any_of(signature.parts.begin(), signature.parts.end(), [](const SignaturePart& part) {
+  entry.moments = moments_of(signature);
+  entry.waits = signature.parts.size() > 1;
+  entry.fixes_begin = std::any_of(signature.parts.begin(), signature.parts.end(), [](const SignaturePart& part) {
     return part.content ? part.content->negated && !part.content->distance && !part.content->within
                         : part.pcre->negated && !part.pcre->relative;
   });
-  entries.push_back({std::move(header), std::move(*contents), waits, fixes_begin});
+  add_conditions(signature, entry);
+
+  constexpr auto content = static_cast<std::uint8_t>(SignatureMoment::content);
+  for (std::size_t number = 0; number < protocol_count && (entry.moments & content) != 0; ++number) {
+    const auto protocol = static_cast<SignatureProtocol>(number);
+    const bool is_payload = protocol == SignatureProtocol::tcp || protocol == SignatureProtocol::udp;
+    const auto fits = [&](const SignaturePart& part) {
+      const auto of = protocol_of(buffer_of(part));
+      if (of) return protocol == *of;
+      return is_payload ? has_payload_in(signature.protocol, protocol) : protocol == signature.protocol;
+    };
+    const bool wanted = entry.is_mixed ? std::all_of(own.begin(), own.end(), fits) ||
+                                             std::all_of(of_payload.begin(), of_payload.end(), fits)
+                                       : (is_payload || entry.header.allows(protocol)) &&
+                                             std::all_of(signature.parts.begin(), signature.parts.end(), fits);
+    if (wanted) wanted_protocols[number] = true;
+  }
+  entries.push_back(std::move(entry));
   return {};
 }
 
@@ -96,10 +135,20 @@ tl::expected<void, std::string> SignatureSet::Parts::load(const Prefilter& prefi
     }
   }
   if (const auto loaded = load_stream(prefilter, serialised); !loaded) return loaded;
+  for (std::size_t number = 0; number < buffer_count; ++number)
+    for (const auto row : patterns[number].signatures)
+      packet_patterns[number] = packet_patterns[number] || entries[row].is_of_packets();
+  const auto by_rank = [&](std::uint32_t a, std::uint32_t b) { return rank[a] < rank[b]; };
   for (const auto row : prefilter.unfiltered) {
+    const auto& entry = entries[row];
     for (std::size_t number = 0; number < protocol_count; ++number)
-      if (entries[row].header.allows(static_cast<SignatureProtocol>(number))) unfiltered[number].push_back(row);
+      if (entry.has(SignatureMoment::content) && entry.header.may_be(static_cast<SignatureProtocol>(number)))
+        unfiltered[number].push_back(row);
+    if (entry.has(SignatureMoment::packet_begin)) packet_unfiltered[0].push_back(row);
+    if (entry.has(SignatureMoment::packet_end)) packet_unfiltered[1].push_back(row);
   }
+  for (auto& rows : unfiltered) std::sort(rows.begin(), rows.end(), by_rank);
+  for (auto& rows : packet_unfiltered) std::sort(rows.begin(), rows.end(), by_rank);
   return {};
 }
 
@@ -137,13 +186,15 @@ tl::expected<std::unique_ptr<const SignatureSet>, std::string> SignatureSet::bui
   parts->entries.reserve(signatures.size());
   for (const auto& signature : signatures)
     if (const auto added = parts->add(signature); !added) return tl::unexpected(added.error());
+  parts->place_packet_rules();
+  parts->rank_rows(signatures);
   if (const auto loaded = parts->load(make_prefilter(signatures), databases); !loaded)
     return tl::unexpected(loaded.error());
   return std::unique_ptr<const SignatureSet>{new SignatureSet{std::move(parts)}};
 }
 
 tl::expected<std::unique_ptr<SignatureScratch>, std::string> SignatureSet::make_scratch(std::uint32_t streams) const {
-  auto scratch = std::make_unique<SignatureScratch::Parts>();
+  auto scratch = std::make_unique<SignatureScratch::Parts>(parts_->uses);
   for (std::size_t number = 0; number < buffer_count; ++number) {
     const auto* database = parts_->databases[number].get();
     if (database == nullptr) continue;
@@ -174,6 +225,26 @@ bool SignatureSet::wants(Buffer buffer) const noexcept {
 }
 bool SignatureSet::wants(SignatureProtocol protocol) const noexcept {
   return parts_->wanted_protocols[static_cast<std::size_t>(protocol)];
+}
+bool SignatureSet::wants(SignatureMoment moment) const noexcept {
+  return (parts_->moments & static_cast<std::uint8_t>(moment)) != 0;
+}
+bool SignatureSet::is_of_packet_alone(std::uint32_t row) const noexcept {
+  const auto& entry = parts_->entries[row];
+  return entry.is_of_packets() && !entry.once_a_way && !entry.once_told;
+}
+void SignatureSet::release(SignatureTrace& trace, SignatureScratch& scratch) noexcept {
+  scratch.parts().state.release(trace);
+}
+// Behind the letter that tells kinds apart.
+std::string_view SignatureSet::variable_name(std::uint32_t name) const noexcept {
+  return std::string_view{parts_->variables[name]}.substr(1);
+}
+bool SignatureSet::is_number(std::uint32_t name) const noexcept {
+  return parts_->variables[name].front() == variable_letter(ConditionKind::flow_number);
+}
+const FlowVariables* SignatureSet::variables(const SignatureTrace& trace, SignatureScratch& scratch) noexcept {
+  return scratch.parts().state.variables(trace);
 }
 
 }  // namespace sluice

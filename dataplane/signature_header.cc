@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dataplane/packet.hh"
+#include "dataplane/signature_condition.hh"
 
 namespace sluice {
 namespace {
@@ -55,24 +56,59 @@ SignatureHeader::SignatureHeader(const Signature& signature)
 
 bool SignatureHeader::allows(SignatureProtocol parsed_as) const noexcept {
   switch (protocol_) {
-    case SignatureProtocol::ip: return true;
+    case SignatureProtocol::ip:
+    case SignatureProtocol::ip4:
+    case SignatureProtocol::ip6: return true;
     case SignatureProtocol::tcp:  // DNS runs over both
+    case SignatureProtocol::tcp_packet:
+    case SignatureProtocol::tcp_stream:
       return parsed_as != SignatureProtocol::udp && parsed_as != SignatureProtocol::quic;
     case SignatureProtocol::udp:
       return parsed_as == SignatureProtocol::udp || parsed_as == SignatureProtocol::dns ||
              parsed_as == SignatureProtocol::quic;
+    case SignatureProtocol::http1:
+    case SignatureProtocol::http2: return parsed_as == SignatureProtocol::http;
     default: return parsed_as == protocol_;
   }
+}
+
+bool SignatureHeader::allows_transport(const SignatureInput& input) const noexcept {
+  switch (protocol_) {
+    case SignatureProtocol::ip4: return input.source.is_v4();
+    case SignatureProtocol::ip6: return !input.source.is_v4();
+    case SignatureProtocol::tcp:
+    case SignatureProtocol::tcp_packet:
+    case SignatureProtocol::tcp_stream: return input.ip_protocol == ip_protocol::tcp;
+    case SignatureProtocol::udp: return input.ip_protocol == ip_protocol::udp;
+    case SignatureProtocol::icmp:
+      return input.ip_protocol == ip_protocol::icmp || input.ip_protocol == ip_protocol::icmp_v6;
+    case SignatureProtocol::icmp_v4: return input.ip_protocol == ip_protocol::icmp;
+    case SignatureProtocol::icmp_v6: return input.ip_protocol == ip_protocol::icmp_v6;
+    case SignatureProtocol::sctp: return input.ip_protocol == ip_protocol::sctp;
+    default: return true;
+  }
+}
+
+bool SignatureHeader::allows_content(const SignatureInput& input) const noexcept {
+  if (sluice::is_transport(protocol_)) return input.moment != SignatureMoment::content || allows(input.protocol);
+  const bool is_message = input.moment == SignatureMoment::content && input.protocol != SignatureProtocol::tcp &&
+                          input.protocol != SignatureProtocol::udp;
+  if (is_message && !allows(input.protocol)) return false;
+  // Of HTTP it takes the flow to tell which version it is.
+  const bool is_told = protocol_ != SignatureProtocol::http1 && protocol_ != SignatureProtocol::http2;
+  return (is_message && is_told) || is_application(protocol_, input.flow_protocol);
 }
 
 bool SignatureHeader::matches(const SignatureInput& input) const noexcept {
   using Way = SignatureFlow::Way;
   using State = SignatureFlow::State;
-  if (protocol_ == SignatureProtocol::tcp && input.ip_protocol != ip_protocol::tcp) return false;
-  if (protocol_ == SignatureProtocol::udp && input.ip_protocol != ip_protocol::udp) return false;
-  if (!allows(input.protocol)) return false;
+  using Fragments = SignatureFlow::Fragments;
+  if (!allows_transport(input) || !allows_content(input)) return false;
+  if (flow_.fragments != Fragments::any && input.fragmented != (flow_.fragments == Fragments::fragmented)) return false;
   if (flow_.way != Way::any && input.to_server != (flow_.way == Way::to_server)) return false;
-  if (flow_.state != State::any && input.established != (flow_.state == State::established)) return false;
+  if (flow_.state != State::any && flow_.state != State::stateless &&
+      input.established != (flow_.state == State::established))
+    return false;
 
   if (source_.matches(input.source_inside, input.source, input.source_port) &&
       destination_.matches(input.destination_inside, input.destination, input.destination_port))

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "dataplane/bytes.hh"
+#include "dataplane/fields.hh"
 #include "rules/address.hh"
 #include "rules/buffer.hh"
 #include "rules/signature.hh"
@@ -18,8 +19,15 @@ constexpr std::size_t stream_piece_limit = 16'384;  // bytes of a stream that ar
 constexpr std::uint32_t inspection_limit = 3000;    // comparisons a signature (content_match.hh says what counts)
 constexpr std::uint32_t pcre_match_limit = 10'000;  // PCRE2's own measure
 
+struct Flow;
+struct Packet;
+
+// When it is looked at. A packet by itself is, before its payload is read, and again when it is known what it is of.
+enum class SignatureMoment : std::uint8_t { content = 1, packet_begin = 2, packet_end = 4 };
+
 // The message, and the flow that it belongs to.
 struct SignatureInput {
+  SignatureMoment moment = SignatureMoment::content;
   SignatureProtocol protocol{};  // what the bytes were parsed as; tcp or udp for payload
   std::uint8_t ip_protocol = 0;
   bool to_server = true;
@@ -31,7 +39,14 @@ struct SignatureInput {
   std::uint16_t source_port = 0;
   std::uint16_t destination_port = 0;
   std::array<Bytes, buffer_count> buffers{};  // null data = the message does not have that buffer
-  std::uint64_t payload_position = 0;         // of buffers[payload] in its stream, bytes
+  Protocol flow_protocol = Protocol::unknown;
+  std::uint32_t generation = 0;
+  bool fragmented = false;
+  bool first_of_way = false;       // of a packet: rules on addresses alone are tried with it
+  bool tells_protocol = false;     // of a packet: with it, it is known what its direction speaks
+  const Packet* packet = nullptr;  // null where no condition can be tried
+  Flow* flow = nullptr;
+  std::uint64_t payload_position = 0;  // of buffers[payload] in its stream, bytes
 };
 
 }  // namespace sluice

@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include "dataplane/flow.hh"
+#include "dataplane/packet.hh"
 #include "dataplane/signature_set_parts.hh"
 
 // Messages: each buffer is scanned as a block, each candidate tried in full.
@@ -19,7 +21,7 @@ struct Scan {
 int collect(unsigned id, unsigned long long, unsigned long long, unsigned, void* context) noexcept {
   auto& scan = *static_cast<Scan*>(context);
   for (const auto row : scan.patterns.of(id)) {
-    if (!scan.entries[row].header.matches(scan.input)) continue;
+    if (!scan.entries[row].applies(scan.input)) continue;
     ++scan.counters.candidates;
     if (scan.scratch.candidate_count < candidates_limit)
       scan.scratch.candidates[scan.scratch.candidate_count++] = row;
@@ -31,50 +33,97 @@ int collect(unsigned id, unsigned long long, unsigned long long, unsigned, void*
 
 }  // namespace
 
+bool SignatureEntry::applies(const SignatureInput& input) const noexcept {
+  if (!has(input.moment)) return false;
+  if (input.moment != SignatureMoment::content) {
+    if ((once_a_way && !input.first_of_way) || (once_told && !input.tells_protocol)) return false;
+    if (other_transports && (input.ip_protocol == ip_protocol::tcp || input.ip_protocol == ip_protocol::udp))
+      return false;
+  }
+  return header.matches(input);
+}
+
 bool SignatureSet::Parts::confirm(std::uint32_t row, const SignatureInput& input, SignatureScratch::Parts& scratch,
                                   SignatureHits& hits, SignatureCounters& counters) const noexcept {
+  const auto& entry = entries[row];
+  const auto is_true = [&](const PacketCondition& condition) {
+    return is_state(condition.kind) ? scratch.state.holds(condition, input) : sluice::holds(condition, input);
+  };
+  if (!std::all_of(entry.tests.begin(), entry.tests.end(), is_true)) return false;
   InspectionBudget budget;
+  const auto has = [&](const ContentMatch& contents) {
+    return contents.matches(input, expressions, scratch.pcre ? &*scratch.pcre : nullptr, budget);
+  };
+  // Of two halves one comes with a message and one with a flow's payload; what has no flow has to bring both.
+  const bool is_payload = input.buffers[static_cast<std::size_t>(Buffer::payload)].data() != nullptr;
+  const bool has_half = entry.is_mixed && input.flow != nullptr;
   const bool matches =
-      entries[row].contents.matches(input, expressions, scratch.pcre ? &*scratch.pcre : nullptr, budget);
+      has_half ? has(is_payload ? entry.payload : entry.contents) : has(entry.contents) && has(entry.payload);
   if (budget.exceeded()) ++counters.cut;
   if (!matches) return false;
-  if (hits.count < SignatureHits::limit)
-    hits.signatures[hits.count++] = row;
-  else
+  if (has_half) {
+    input.flow->trace.use(input.generation);
+    if (!input.flow->trace.completes(row, is_payload)) return false;
+  }
+  for (const auto& condition : entry.numbers) {
+    const auto operation = static_cast<StateOperation>(condition.subject);
+    const bool is_test = operation == StateOperation::is_set || operation == StateOperation::is_not_set ||
+                         operation == StateOperation::compare;
+    if (!is_test)
+      scratch.state.apply(condition, input, counters.state_full);
+    else if (!scratch.state.holds(condition, input))
+      return false;
+  }
+  for (const auto& condition : entry.effects) scratch.state.apply(condition, input, counters.state_full);
+  const auto reporting = scratch.state.report(row, entry.threshold, input, counters.state_full);
+  if (reporting == Reporting::none) return false;
+  if (entry.action == SignatureAction::pass) {
+    hits.passed = true;
+    hits.flow_passed = !entry.is_of_packets() || entry.once_a_way || entry.once_told;
+  }
+  if (hits.count == SignatureHits::limit) {
     ++counters.cut;
+    return true;
+  }
+  if (entry.silent || reporting == Reporting::silent) hits.silent |= static_cast<std::uint16_t>(1U << hits.count);
+  hits.signatures[hits.count++] = row;
   return true;
 }
 
 void SignatureSet::match(const SignatureInput& input, SignatureScratch& scratch, SignatureHits& hits,
                          SignatureCounters& counters) const noexcept {
   auto& own = scratch.parts();
+  const bool is_packet = input.moment != SignatureMoment::content;
   own.candidate_count = 0;
-  hits.count = 0;
+  hits = {};
   for (std::size_t number = 0; number < buffer_count; ++number) {
     const auto* database = parts_->databases[number].get();
     const auto buffer = input.buffers[number];
-    if (database == nullptr || buffer.data() == nullptr) continue;
+    if (database == nullptr || buffer.data() == nullptr || (is_packet && !parts_->packet_patterns[number])) continue;
     ++counters.scans;
     Scan scan{input, parts_->entries, parts_->patterns[number], own, counters};
     if (own.hyperscan.scan(*database, buffer, collect, &scan) != HS_SUCCESS) ++counters.cut;
   }
 
-  // Both lists ascend, and no signature stands in both.
+  // Both lists are in the order of rank, and no signature is tried twice.
+  const auto& rank = parts_->rank;
   const auto begin = own.candidates.begin();
   const auto collected = begin + static_cast<std::ptrdiff_t>(own.candidate_count);
-  std::sort(begin, collected);
+  std::sort(begin, collected, [&](std::uint32_t a, std::uint32_t b) { return rank[a] < rank[b]; });
   const auto end = std::unique(begin, collected);
-  const auto& always = parts_->unfiltered[static_cast<std::size_t>(input.protocol)];
+  const auto& always = is_packet ? parts_->packet_unfiltered[input.moment == SignatureMoment::packet_begin ? 0 : 1]
+                                 : parts_->unfiltered[static_cast<std::size_t>(input.protocol)];
   auto row = always.begin();
   const auto try_unfiltered = [&] {
-    if (parts_->entries[*row].header.matches(input)) parts_->confirm(*row, input, own, hits, counters);
+    if (parts_->entries[*row].applies(input)) parts_->confirm(*row, input, own, hits, counters);
     ++row;
   };
-  for (auto candidate = begin; candidate != end; ++candidate) {
-    while (row != always.end() && *row < *candidate) try_unfiltered();
-    parts_->confirm(*candidate, input, own, hits, counters);
+  for (auto candidate = begin; candidate != end && !hits.passed; ++candidate) {
+    while (row != always.end() && rank[*row] < rank[*candidate] && !hits.passed) try_unfiltered();
+    if (row != always.end() && *row == *candidate) ++row;
+    if (!hits.passed) parts_->confirm(*candidate, input, own, hits, counters);
   }
-  while (row != always.end()) try_unfiltered();
+  while (row != always.end() && !hits.passed) try_unfiltered();
 }
 
 }  // namespace sluice

@@ -6,9 +6,12 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <tl/expected.hpp>
 
 #include "dataplane/signature_input.hh"
+#include "dataplane/signature_state.hh"
+#include "dataplane/signature_trace.hh"
 #include "rules/buffer.hh"
 #include "rules/databases.hh"
 #include "rules/signature.hh"
@@ -20,12 +23,16 @@ struct SignatureHits {
   static constexpr std::size_t limit = 16;
   std::array<std::uint32_t, limit> signatures{};
   std::size_t count = 0;
+  std::uint16_t silent = 0;  // bit by position: what the rule does is done, and nothing is said
+  bool passed = false;       // a rule lets it pass: what comes behind it in rank was not looked at
+  bool flow_passed = false;  // and its flow
 };
 
 struct SignatureCounters {
   std::uint64_t scans = 0;
   std::uint64_t candidates = 0;
-  std::uint64_t cut = 0;  // a bound above was hit
+  std::uint64_t cut = 0;         // a bound above was hit
+  std::uint64_t state_full = 0;  // SignatureState had no room
 };
 
 // Signatures whose pattern comes in one direction, once for each time, until that direction is scanned in blocks, where
@@ -47,12 +54,25 @@ class SignatureSet {
   // Whether any signature looks there: what nobody asks for need not be collected.
   [[nodiscard]] bool wants(Buffer buffer) const noexcept;
   [[nodiscard]] bool wants(SignatureProtocol protocol) const noexcept;
+  // Whether packets are looked at by themselves.
+  [[nodiscard]] bool wants(SignatureMoment moment) const noexcept;
+  // Of a packet's rule that drops or lets pass: the packet alone, not its flow.
+  [[nodiscard]] bool is_of_packet_alone(std::uint32_t row) const noexcept;
+  // What a flow's variable is called.
+  [[nodiscard]] std::string_view variable_name(std::uint32_t name) const noexcept;
+  [[nodiscard]] bool is_number(std::uint32_t name) const noexcept;
+  // Null where the flow has none, of this generation.
+  [[nodiscard]] static const FlowVariables* variables(const SignatureTrace& trace, SignatureScratch& scratch) noexcept;
 
   // One a worker, made before the set is published. `streams`: directions of clear text that it may follow.
   [[nodiscard]] tl::expected<std::unique_ptr<SignatureScratch>, std::string> make_scratch(
       std::uint32_t streams = 0) const;
 
-  // Overwrites `hits`, which come in ascending order. No allocation, no lock. `counters` are the worker's.
+  // Gives back what the flow holds, of this generation.
+  static void release(SignatureTrace& trace, SignatureScratch& scratch) noexcept;
+
+  // Overwrites `hits`, which come in the order of rank: pass before drop before reject before alert, who sets a bit
+  // before who asks for it, then by priority, then as in the list. No allocation, no lock. `counters` are the worker's.
   void match(const SignatureInput& input, SignatureScratch& scratch, SignatureHits& hits,
              SignatureCounters& counters) const noexcept;
   // The same for clear text of TCP, `fresh` being what follows in its direction: at most stream_piece_limit bytes.

@@ -17,11 +17,12 @@
 #include "dataplane/pcre_set.hh"
 #include "dataplane/signature_header.hh"
 #include "dataplane/signature_set.hh"
+#include "dataplane/signature_state.hh"
 #include "rules/prefilter.hh"
 
 namespace sluice {
 
-constexpr std::size_t protocol_count = static_cast<std::size_t>(SignatureProtocol::xiaomi_push) + 1;
+constexpr std::size_t protocol_count = static_cast<std::size_t>(signature_protocol_last) + 1;
 
 struct FreeHyperscanDatabase {
   void operator()(hs_database_t* database) const noexcept { hs_free_database(database); }
@@ -47,9 +48,39 @@ struct PatternRows {
 struct SignatureEntry {
   SignatureHeader header;
   ContentMatch contents;
+  ContentMatch payload;      // the half of `is_mixed` that looks in the payload
   bool waits = false;        // other parts of it may come behind its pattern
   bool fixes_begin = false;  // it says of all that is looked at that something is not there: no byte may have gone by
+  std::uint8_t moments = static_cast<std::uint8_t>(SignatureMoment::content);  // bits of SignatureMoment
+  bool is_mixed = false;          // it looks in a message and in the payload, which come at different moments
+  bool once_a_way = false;        // it is on addresses alone
+  bool once_told = false;         // it is on what the flow speaks alone
+  bool other_transports = false;  // as a packet: of what is neither TCP nor UDP
+  bool only_stream = false;
+  bool silent = false;
+  SignatureAction action{};
+  std::vector<PacketCondition> tests{};    // in any order
+  std::vector<PacketCondition> numbers{};  // of flow_number, in the order written
+  std::vector<PacketCondition> effects{};  // once all of it is there
+  SignatureThreshold threshold{};
+
+  [[nodiscard]] bool has(SignatureMoment moment) const noexcept {
+    return (moments & static_cast<std::uint8_t>(moment)) != 0;
+  }
+  // And not of what is said in them.
+  [[nodiscard]] bool is_of_packets() const noexcept { return !has(SignatureMoment::content); }
+  // Before its conditions and contents.
+  [[nodiscard]] bool applies(const SignatureInput& input) const noexcept;
 };
+
+// Bits and numbers may have one name.
+[[nodiscard]] constexpr char variable_letter(ConditionKind kind) noexcept {
+  return kind == ConditionKind::flow_number ? 'n' : kind == ConditionKind::host_bit ? 'h' : 'b';
+}
+
+// When the signature is looked for: bits of SignatureMoment. A packet's at its end, until SignatureSet::Parts knows
+// better.
+[[nodiscard]] std::uint8_t moments_of(const Signature& signature);
 
 // Signatures whose pattern was seen in a stream, each once, with the position at which the last one ended.
 struct StreamCandidates {
@@ -84,7 +115,13 @@ struct SignatureSet::Parts {
   HyperscanDatabase stream;              // the literals of the payload; null where there are none
   std::vector<bool> is_payload_literal;  // by pattern
   bool has_payload_superset = false;     // a pattern of the payload is none
-  std::array<std::vector<std::uint32_t>, protocol_count> unfiltered;  // by what the message was parsed as; ascending
+  std::array<std::vector<std::uint32_t>, protocol_count> unfiltered;  // by what the message was parsed as; by rank
+  std::array<std::vector<std::uint32_t>, 2> packet_unfiltered;        // at a packet's begin, and at its end; by rank
+  std::vector<std::uint32_t> rank;                                    // by row
+  std::array<bool, buffer_count> packet_patterns{};                   // a pattern there is of a packet's rule
+  std::uint8_t moments = 0;                                           // bits of SignatureMoment that any row has
+  SignatureState::Uses uses;
+  std::vector<std::string> variables;  // names of bits and numbers, behind variable_letter()
   std::array<bool, buffer_count> wanted_buffers{};
   std::array<bool, protocol_count> wanted_protocols{};
 
@@ -92,11 +129,18 @@ struct SignatureSet::Parts {
   [[nodiscard]] tl::expected<void, std::string> load(const Prefilter& prefilter, const Databases& serialised);
   [[nodiscard]] tl::expected<void, std::string> load_stream(const Prefilter& prefilter, const Databases& serialised);
   // Whether all of the signature is there; adds it to the hits then.
+  [[nodiscard]] std::uint32_t variable(ConditionKind kind, const std::string& name);
+  void add_conditions(const Signature& signature, SignatureEntry& entry);
+  void place_packet_rules();
+  void rank_rows(const SignatureList& signatures);
   bool confirm(std::uint32_t row, const SignatureInput& input, SignatureScratch::Parts& scratch, SignatureHits& hits,
                SignatureCounters& counters) const noexcept;
 };
 
 struct SignatureScratch::Parts {
+  explicit Parts(const SignatureState::Uses& uses) : state(uses) {}
+
+  SignatureState state;
   BlockScan hyperscan;
   std::optional<PcreScratch> pcre;
   std::array<std::uint32_t, candidates_limit> candidates{};

@@ -20,10 +20,11 @@ struct Scan {
   bool literals = false;     // in a block: whether they count too
 };
 
-void collect(const Scan& scan, unsigned id, std::uint64_t end) noexcept {
+// `again`: what is told may have been told before.
+void collect(const Scan& scan, unsigned id, std::uint64_t end, bool again = false) noexcept {
   for (const auto row : scan.patterns.of(id)) {
     ++scan.window.matches;
-    if (scan.window.was_reported(row) || !scan.entries[row].header.matches(scan.input)) continue;
+    if (scan.window.was_reported(row, again ? 0 : end) || !scan.entries[row].applies(scan.input)) continue;
     ++scan.counters.candidates;
     if (!scan.candidates.add(row, end)) ++scan.counters.cut;
   }
@@ -38,7 +39,7 @@ int collect_from_stream(unsigned id, unsigned long long, unsigned long long to, 
 // Of several places in a block one is told: as if the last byte ended it.
 int collect_from_block(unsigned id, unsigned long long, unsigned long long, unsigned, void* context) noexcept {
   const auto& scan = *static_cast<const Scan*>(context);
-  if (scan.literals || id >= scan.is_literal.size() || !scan.is_literal[id]) collect(scan, id, scan.origin);
+  if (scan.literals || id >= scan.is_literal.size() || !scan.is_literal[id]) collect(scan, id, scan.origin, true);
   return 0;
 }
 
@@ -87,7 +88,7 @@ void SignatureSet::match_stream(SignatureInput& input, Bytes fresh, PayloadWindo
   const auto payload = static_cast<std::size_t>(Buffer::payload);
   auto& candidates = own.stream_candidates;
   candidates.count = 0;
-  hits.count = 0;
+  hits = {};
   if (fresh.size() > stream_piece_limit) return;
 
   const auto base = window.base();
@@ -132,17 +133,23 @@ void SignatureSet::match_stream(SignatureInput& input, Bytes fresh, PayloadWindo
     input.buffers[payload] = joined.bytes();
     input.payload_position = base;
   }
+  const auto behind = window.position() + fresh.size();
+  const auto& rank = parts_->rank;
+  std::sort(candidates.candidates.begin(),
+            candidates.candidates.begin() + static_cast<std::ptrdiff_t>(candidates.count),
+            [&](const auto& a, const auto& b) { return rank[a.row] < rank[b.row]; });
   for (const auto& [row, end] : candidates) {
+    if (hits.passed) break;
     const auto& entry = parts_->entries[row];
     if (parts_->confirm(row, input, own, hits, counters))
-      window.report(row);
+      window.report(row, behind);
     else if (entry.waits)
       wait_for_rest(window, {row, entry.fixes_begin ? base + 1 : end}, counters);
   }
   for (const auto row : always)
-    if (!window.was_reported(row) && parts_->entries[row].header.matches(input) &&
+    if (!hits.passed && !window.was_reported(row, 0) && parts_->entries[row].applies(input) &&
         parts_->confirm(row, input, own, hits, counters))
-      window.report(row);
+      window.report(row, behind);
   window.append(fresh);
 }
 

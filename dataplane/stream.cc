@@ -127,7 +127,11 @@ void Streams::parse_buffered(const Passage& at, StreamSide& side) noexcept {
 // Feeds `data`, which begins at side.next_sequence, until the parser wants more than there is; returns how many
 // bytes are done with.
 std::size_t Streams::parse(const Passage& at, StreamSide& side, Bytes data) noexcept {
-  if (scans(side)) scan(at, side, data);
+  // What a direction speaks is part of some rules: of its first bytes it is known behind the parser.
+  const auto begin = side.next_sequence;
+  const bool scans_now = scans(side);
+  const bool scans_later = scans_now && side.protocol == Protocol::unknown && !side.clear_text;
+  if (scans_now && !scans_later) scan(at, side, begin, data);
   std::size_t used = 0;
   const auto take = [&](std::uint64_t count) {
     used += static_cast<std::size_t>(count);
@@ -150,6 +154,7 @@ std::size_t Streams::parse(const Passage& at, StreamSide& side, Bytes data) noex
     side.skip = progress.skip;
     if (progress.state == Progress::State::need_more) break;
   }
+  if (scans_later) scan(at, side, begin, data);
   return used;
 }
 

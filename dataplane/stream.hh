@@ -85,7 +85,7 @@ class Streams {
   // stream_payload.cc: clear text for signatures.
   [[nodiscard]] bool scans(const StreamSide& side) const noexcept;
   [[nodiscard]] std::uint64_t depth_of(Protocol protocol) const noexcept;
-  void scan(const Passage& at, StreamSide& side, Bytes data) noexcept;
+  void scan(const Passage& at, StreamSide& side, std::uint32_t sequence, Bytes data) noexcept;
   void scan_piece(const Passage& at, StreamSide& side, Bytes data) noexcept;
   void scan_alone(const Passage& at, const StreamSide& side, std::uint32_t sequence, Bytes data) noexcept;
   void reach_depth(const Passage& at, StreamSide& side) noexcept;

@@ -24,11 +24,11 @@ std::uint64_t Streams::depth_of(Protocol protocol) const noexcept {
   return depth == 0 ? ~std::uint64_t{0} : depth;
 }
 
-// `data` begins at side.next_sequence; some of it may have been seen before, while a parser waited for more.
-void Streams::scan(const Passage& at, StreamSide& side, Bytes data) noexcept {
-  const auto ahead = sequence_distance(side.scanned, side.next_sequence);
+// `data` begins at `sequence`; some of it may have been seen before, while a parser waited for more.
+void Streams::scan(const Passage& at, StreamSide& side, std::uint32_t sequence, Bytes data) noexcept {
+  const auto ahead = sequence_distance(side.scanned, sequence);
   if (ahead >= 0) {
-    side.scanned = side.next_sequence;  // behind a hole: nothing is found across it
+    side.scanned = sequence;  // behind a hole: nothing is found across it
   } else {
     if (-std::int64_t{ahead} >= static_cast<std::int64_t>(data.size())) return;
     data = data.subspan(static_cast<std::size_t>(-std::int64_t{ahead}));

@@ -26,13 +26,39 @@ enum class Buffer : std::uint8_t {
   http_stat_msg = 12,
   http_response_line = 13,
   http_content_type = 14,
+  ipv4_header = 15,  // of the packet, options too
+  ipv6_header = 16,
+  tcp_header = 17,
+  udp_header = 18,
+  icmpv4_header = 19,
+  icmpv6_header = 20,
+  ip_source = 21,  // 4 or 16 bytes
+  ip_destination = 22,
 };
 
-constexpr std::array<std::string_view, 15> buffer_names{"payload",           "dns.query",          "tls.sni",
-                                                        "quic.sni",          "http.method",        "http.uri",
-                                                        "http.host",         "http.user_agent",    "http.header",
-                                                        "http.request_body", "http.response_body", "http.stat_code",
-                                                        "http.stat_msg",     "http.response_line", "http.content_type"};
+constexpr std::array<std::string_view, 23> buffer_names{"payload",
+                                                        "dns.query",
+                                                        "tls.sni",
+                                                        "quic.sni",
+                                                        "http.method",
+                                                        "http.uri",
+                                                        "http.host",
+                                                        "http.user_agent",
+                                                        "http.header",
+                                                        "http.request_body",
+                                                        "http.response_body",
+                                                        "http.stat_code",
+                                                        "http.stat_msg",
+                                                        "http.response_line",
+                                                        "http.content_type",
+                                                        "ipv4.hdr",
+                                                        "ipv6.hdr",
+                                                        "tcp.hdr",
+                                                        "udp.hdr",
+                                                        "icmpv4.hdr",
+                                                        "icmpv6.hdr",
+                                                        "ip.src",
+                                                        "ip.dst"};
 constexpr std::size_t buffer_count = buffer_names.size();
 
 // What only an HTTP request has, and what only a response has; of the other HTTP buffers both have one.
@@ -43,6 +69,15 @@ constexpr std::size_t buffer_count = buffer_names.size();
 [[nodiscard]] constexpr bool is_of_response(Buffer buffer) noexcept {
   return buffer == Buffer::http_response_body || buffer == Buffer::http_stat_code || buffer == Buffer::http_stat_msg ||
          buffer == Buffer::http_response_line;
+}
+
+// What a packet has, whatever it carries.
+[[nodiscard]] constexpr bool is_of_packet(Buffer buffer) noexcept {
+  return buffer >= Buffer::ipv4_header && buffer <= Buffer::ip_destination;
+}
+// What a parsed message has.
+[[nodiscard]] constexpr bool is_of_message(Buffer buffer) noexcept {
+  return buffer != Buffer::payload && !is_of_packet(buffer);
 }
 
 [[nodiscard]] constexpr std::string_view text_of(Buffer buffer) noexcept {

@@ -4,6 +4,7 @@
 
 #include "rules/pack_facts.hh"
 #include "rules/pack_generated.h"
+#include "rules/signature_condition_check.hh"
 #include "rules/signature_content.hh"
 #include "rules/signature_parts.hh"
 
@@ -118,6 +119,47 @@ SignaturePart read_part(const packed::Part& packed, PackReading& reading) {
   return part;
 }
 
+SignatureCondition read_condition(const packed::Condition& packed, PackReading& reading) {
+  SignatureCondition out;
+  out.kind = reading.number(packed.kind(), static_cast<ConditionKind>(condition_kind_last), "condition");
+  out.comparison = reading.number(packed.comparison(), comparison_last, "comparison");
+  out.negated = packed.negated();
+  out.subject = packed.subject();
+  out.track = packed.track();
+  out.first = packed.first();
+  out.second = packed.second();
+  const auto count = packed.names() == nullptr ? 0 : packed.names()->size();
+  if (count > condition_names_limit) {
+    reading.fail("condition", fmt::format("{} names, {} at most", count, condition_names_limit));
+    return out;
+  }
+  for (flatbuffers::uoffset_t i = 0; i < count; ++i)
+    out.names.push_back(reading.text(packed.names()->Get(i), "condition", condition_name_limit));
+  if (const auto fault = fault_of(out); !fault.empty()) reading.fail("condition", std::string{fault});
+  return out;
+}
+
+void read_conditions(const packed::Signature& packed, Signature& out, PackReading& reading) {
+  if (packed.conditions() == nullptr || reading.failed()) return;
+  if (packed.conditions()->size() > signature_condition_limit)
+    reading.fail("conditions", fmt::format("{}, {} at most", packed.conditions()->size(), signature_condition_limit));
+  else if (reading.spend(packed.conditions()->size() * sizeof(SignatureCondition)))
+    for (const auto* condition : *packed.conditions()) out.conditions.push_back(read_condition(*condition, reading));
+}
+
+SignatureThreshold read_threshold(const packed::Threshold& packed, PackReading& reading) {
+  SignatureThreshold out;
+  out.kind = reading.number(packed.kind(), SignatureThreshold::Kind::filter, "threshold");
+  out.track = reading.number(packed.track(), SignatureThreshold::Track::flow, "threshold");
+  out.unique = reading.number(packed.unique(), SignatureThreshold::Unique::destination_port, "threshold");
+  out.count = packed.count();
+  out.seconds = packed.seconds();
+  out.multiplier = packed.multiplier();
+  if (out.kind == SignatureThreshold::Kind::none || out.count == 0 || out.multiplier == 0)
+    reading.fail("threshold", "counts nothing");
+  return out;
+}
+
 }  // namespace
 
 Signature read_packed_signature(const packed::Signature& packed, std::string_view pack_name, PackReading& reading) {
@@ -129,15 +171,22 @@ Signature read_packed_signature(const packed::Signature& packed, std::string_vie
   out.facts.signature_id = packed.signature_id();
   out.facts.revision = packed.revision();
   out.text = reading.text(packed.text(), "text", text_limit);
-  out.action = reading.number(packed.action(), SignatureAction::drop, "action");
-  out.protocol = reading.number(packed.protocol(), SignatureProtocol::xiaomi_push, "protocol");
+  out.action = reading.number(packed.action(), signature_action_last, "action");
+  out.protocol = reading.number(packed.protocol(), signature_protocol_last, "protocol");
   out.source = read_addresses(*packed.source(), "source", reading);
   out.source_ports = read_ports(*packed.source_ports(), "source port", reading);
   out.both_ways = packed.both_ways();
   out.destination = read_addresses(*packed.destination(), "destination", reading);
   out.destination_ports = read_ports(*packed.destination_ports(), "destination port", reading);
   out.flow.way = reading.number(packed.flow_way(), SignatureFlow::Way::to_client, "flow");
-  out.flow.state = reading.number(packed.flow_state(), SignatureFlow::State::not_established, "flow");
+  out.flow.state = reading.number(packed.flow_state(), SignatureFlow::State::stateless, "flow");
+  out.flow.contents = reading.number(packed.flow_contents(), SignatureFlow::Contents::packet, "flow");
+  out.flow.fragments = reading.number(packed.flow_fragments(), SignatureFlow::Fragments::whole, "flow");
+  out.silent = packed.silent();
+  out.speaks = packed.speaks();
+  out.priority = packed.priority();
+  if (packed.threshold() != nullptr) out.threshold = read_threshold(*packed.threshold(), reading);
+  read_conditions(packed, out, reading);
   if (packed.parts() == nullptr || reading.failed()) return out;
   if (packed.parts()->size() > signature_part_limit)
     reading.fail("parts", fmt::format("{}, {} at most", packed.parts()->size(), signature_part_limit));

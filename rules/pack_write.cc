@@ -104,6 +104,22 @@ flatbuffers::Offset<packed::Pcre> packed_pcre(Builder& builder, const Pcre& pcre
                             pcre.ungreedy);
 }
 
+flatbuffers::Offset<packed::Condition> packed_condition(Builder& builder, const SignatureCondition& condition) {
+  std::vector<Text> names;
+  for (const auto& name : condition.names) names.push_back(builder.CreateSharedString(name));
+  const auto list = names.empty() ? flatbuffers::Offset<flatbuffers::Vector<Text>>{} : builder.CreateVector(names);
+  return packed::CreateCondition(builder, static_cast<std::uint8_t>(condition.kind),
+                                 static_cast<std::uint8_t>(condition.comparison), condition.negated, condition.subject,
+                                 condition.track, condition.first, condition.second, list);
+}
+
+flatbuffers::Offset<packed::Threshold> packed_threshold(Builder& builder, const SignatureThreshold& threshold) {
+  if (threshold.kind == SignatureThreshold::Kind::none) return {};
+  return packed::CreateThreshold(
+      builder, static_cast<std::uint8_t>(threshold.kind), static_cast<std::uint8_t>(threshold.track),
+      static_cast<std::uint8_t>(threshold.unique), threshold.count, threshold.seconds, threshold.multiplier);
+}
+
 flatbuffers::Offset<packed::Signature> packed_signature(Builder& builder, const Signature& signature) {
   const auto facts = packed_facts(builder, signature.facts, builder.CreateString(signature.facts.rule_id),
                                   shared(builder, signature.facts.subject));
@@ -119,11 +135,19 @@ flatbuffers::Offset<packed::Signature> packed_signature(Builder& builder, const 
     parts.push_back(packed::CreatePart(builder, content, pcre));
   }
   const auto parts_list = builder.CreateVector(parts);
+  std::vector<flatbuffers::Offset<packed::Condition>> conditions;
+  for (const auto& condition : signature.conditions) conditions.push_back(packed_condition(builder, condition));
+  const auto condition_list = conditions.empty()
+                                  ? flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<packed::Condition>>>{}
+                                  : builder.CreateVector(conditions);
+  const auto threshold = packed_threshold(builder, signature.threshold);
   return packed::CreateSignature(
       builder, facts, signature.facts.generator_id, signature.facts.signature_id, signature.facts.revision, rule,
       static_cast<std::uint8_t>(signature.action), static_cast<std::uint8_t>(signature.protocol), source, source_ports,
       signature.both_ways, destination, destination_ports, static_cast<std::uint8_t>(signature.flow.way),
-      static_cast<std::uint8_t>(signature.flow.state), parts_list);
+      static_cast<std::uint8_t>(signature.flow.state), parts_list, static_cast<std::uint8_t>(signature.flow.contents),
+      static_cast<std::uint8_t>(signature.flow.fragments), condition_list, threshold, signature.silent,
+      signature.speaks, signature.priority);
 }
 
 flatbuffers::Offset<packed::Info> packed_info(Builder& builder, const PackInfo& info) {

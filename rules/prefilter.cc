@@ -55,9 +55,19 @@ Choice choice_of(const Pcre& pcre) {
 // 5.4.0 twenty seconds to compile, where as many of two bytes take 3 ms.
 constexpr std::size_t least_bytes = 2;
 
-const Content* best_content(const Signature& signature) {
+// The parts that are looked at together: of a signature that looks in the payload and in a message, each half.
+enum class Half { all, message, payload };
+
+Buffer buffer_of(const SignaturePart& part) { return part.content ? part.content->buffer : part.pcre->buffer; }
+
+bool is_in(const SignaturePart& part, Half half) {
+  return half == Half::all || (half == Half::payload) == (buffer_of(part) == Buffer::payload);
+}
+
+const Content* best_content(const Signature& signature, Half half) {
   const Content* best = nullptr;
   for (const auto& part : signature.parts) {
+    if (!is_in(part, half)) continue;
     if (!part.content || part.content->negated || part.content->bytes.size() < least_bytes) continue;
     if (part.content->fast_pattern) return &*part.content;
     if (best == nullptr || part.content->bytes.size() > best->bytes.size()) best = &*part.content;
@@ -66,9 +76,10 @@ const Content* best_content(const Signature& signature) {
 }
 
 // Only of a signature that no positive content, not even a short one, stands in: see choice_of().
-const Pcre* first_pcre(const Signature& signature) {
+const Pcre* first_pcre(const Signature& signature, Half half) {
   const Pcre* first = nullptr;
   for (const auto& part : signature.parts) {
+    if (!is_in(part, half)) continue;
     if (part.content && !part.content->negated) return nullptr;
     if (first == nullptr && part.pcre && !part.pcre->negated) first = &*part.pcre;
   }
@@ -83,15 +94,14 @@ unsigned PrefilterPattern::stream_flags() const noexcept { return flags & ~unsig
 Prefilter make_prefilter(const SignatureList& signatures) {
   Prefilter prefilter;
   std::array<std::unordered_map<std::string, std::size_t>, buffer_count> known;
-  for (std::uint32_t row = 0; row < signatures.size(); ++row) {
+  const auto add = [&](std::uint32_t row, Half half) {
     Choice choice;
-    if (const auto* content = best_content(signatures[row])) {
+    if (const auto* content = best_content(signatures[row], half)) {
       choice = choice_of(*content);
-    } else if (const auto* pcre = first_pcre(signatures[row])) {
+    } else if (const auto* pcre = first_pcre(signatures[row], half)) {
       choice = choice_of(*pcre);
     } else {
-      prefilter.unfiltered.push_back(row);
-      continue;
+      return false;
     }
     const auto buffer = static_cast<std::size_t>(choice.buffer);
     auto& patterns = prefilter.patterns[buffer];
@@ -99,6 +109,17 @@ Prefilter make_prefilter(const SignatureList& signatures) {
     const auto [place, fresh] = known[buffer].try_emplace(key, patterns.size());
     if (fresh) patterns.push_back({std::move(choice.expression), choice.flags, {}});
     patterns[place->second].signatures.push_back(row);
+    return true;
+  };
+  for (std::uint32_t row = 0; row < signatures.size(); ++row) {
+    const auto& parts = signatures[row].parts;
+    const auto is_payload = [](const SignaturePart& part) { return buffer_of(part) == Buffer::payload; };
+    const bool is_mixed = std::any_of(parts.begin(), parts.end(), is_payload) &&
+                          std::any_of(parts.begin(), parts.end(),
+                                      [](const SignaturePart& part) { return is_of_message(buffer_of(part)); });
+    bool found = add(row, is_mixed ? Half::message : Half::all);
+    if (is_mixed) found = add(row, Half::payload) && found;
+    if (!found) prefilter.unfiltered.push_back(row);
   }
   return prefilter;
 }

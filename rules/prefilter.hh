@@ -33,9 +33,10 @@ struct Prefilter {
   std::vector<std::uint32_t> unfiltered;
 };
 
-// Of each signature its fast_pattern, else its longest positive content (both of two bytes at least), else, without any
-// positive content, its first positive pcre (as a HS_FLAG_PREFILTER superset). Every pattern is HS_FLAG_SINGLEMATCH: it
-// is reported once a buffer, however often it stands there.
+// Of each signature (of one that looks in the payload and in a message, of each half of it) its fast_pattern, else its
+// longest positive content (both of two bytes at least), else, without any positive content, its first positive pcre
+// (as a HS_FLAG_PREFILTER superset). Every pattern is HS_FLAG_SINGLEMATCH: it is reported once a buffer, however often
+// it stands there.
 [[nodiscard]] Prefilter make_prefilter(const SignatureList& signatures);
 
 // SHA-256 over all patterns and their places, hex. Databases carry it: those of other patterns, or of a version of this

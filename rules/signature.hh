@@ -10,11 +10,21 @@
 #include "rules/address.hh"
 #include "rules/buffer.hh"
 #include "rules/rule_facts.hh"
+#include "rules/signature_condition.hh"
 
 namespace sluice {
 
 // Numbers of all enumerations here stand in packs: append only, never renumber.
-enum class SignatureAction : std::uint8_t { alert = 0, drop = 1 };
+enum class SignatureAction : std::uint8_t {
+  alert = 0,
+  drop = 1,
+  pass = 2,                // nothing is looked for any more
+  reject = 3,              // drop, and tell the source
+  reject_destination = 4,  // the destination
+  reject_both = 5,
+};
+constexpr SignatureAction signature_action_last = SignatureAction::reject_both;
+[[nodiscard]] constexpr bool is_reject(SignatureAction action) noexcept { return action >= SignatureAction::reject; }
 
 // What the header names; `ip` = any. The application protocols hold only for messages that were parsed as such.
 enum class SignatureProtocol : std::uint8_t {
@@ -26,7 +36,34 @@ enum class SignatureProtocol : std::uint8_t {
   quic = 5,
   http = 6,
   xiaomi_push = 7,
+  ip4 = 8,
+  ip6 = 9,
+  tcp_packet = 10,  // contents are looked for in each segment, not in the stream
+  tcp_stream = 11,  // in the stream alone
+  icmp = 12,        // of either version
+  icmp_v4 = 13,
+  icmp_v6 = 14,
+  sctp = 15,
+  packet_header = 16,  // any packet, IP or not
+  http1 = 17,
+  http2 = 18,
+  dhcp = 19,
+  mqtt = 20,
+  ssh = 21,
+  ntp = 22,
+  mdns = 23,
 };
+constexpr SignatureProtocol signature_protocol_last = SignatureProtocol::mdns;
+
+// Of a transport or less: no application is named.
+[[nodiscard]] constexpr bool is_transport(SignatureProtocol protocol) noexcept {
+  return protocol <= SignatureProtocol::udp ||
+         (protocol >= SignatureProtocol::ip4 && protocol <= SignatureProtocol::packet_header);
+}
+[[nodiscard]] constexpr bool is_tcp(SignatureProtocol protocol) noexcept {
+  return protocol == SignatureProtocol::tcp || protocol == SignatureProtocol::tcp_packet ||
+         protocol == SignatureProtocol::tcp_stream;
+}
 
 // One side of the header. Matches where a listed range holds the address (none listed = any) and no excepted one does.
 struct SignatureAddresses {
@@ -86,10 +123,14 @@ struct SignaturePart {
 // flow: of the rule language.
 struct SignatureFlow {
   enum class Way : std::uint8_t { any = 0, to_server = 1, to_client = 2 };
-  enum class State : std::uint8_t { any = 0, established = 1, not_established = 2 };
+  enum class State : std::uint8_t { any = 0, established = 1, not_established = 2, stateless = 3 };
+  enum class Contents : std::uint8_t { any = 0, stream = 1, packet = 2 };      // only_stream, no_stream
+  enum class Fragments : std::uint8_t { any = 0, fragmented = 1, whole = 2 };  // only_frag, no_frag
 
   Way way = Way::any;
   State state = State::any;
+  Contents contents = Contents::any;
+  Fragments fragments = Fragments::any;
 };
 
 struct Signature {
@@ -105,6 +146,11 @@ struct Signature {
   SignaturePorts destination_ports;
   SignatureFlow flow;
   std::vector<SignaturePart> parts;
+  std::vector<SignatureCondition> conditions;
+  SignatureThreshold threshold;
+  bool silent = false;        // noalert: what it does is done, and nothing is said
+  bool speaks = false;        // alert: said although it lets pass
+  std::uint8_t priority = 3;  // 1 is the most urgent
 };
 
 using SignatureList = std::vector<Signature>;

@@ -13,7 +13,15 @@ namespace {
 // The protocol whose messages have that buffer.
 SignatureProtocol protocol_of(Buffer buffer) {
   switch (buffer) {
-    case Buffer::payload: return SignatureProtocol::ip;
+    case Buffer::payload:
+    case Buffer::ipv4_header:
+    case Buffer::ipv6_header:
+    case Buffer::tcp_header:
+    case Buffer::udp_header:
+    case Buffer::icmpv4_header:
+    case Buffer::icmpv6_header:
+    case Buffer::ip_source:
+    case Buffer::ip_destination: return SignatureProtocol::ip;
     case Buffer::dns_query: return SignatureProtocol::dns;
     case Buffer::tls_sni: return SignatureProtocol::tls;
     case Buffer::quic_sni: return SignatureProtocol::quic;
@@ -32,16 +40,19 @@ SignatureProtocol protocol_of(Buffer buffer) {
   return SignatureProtocol::ip;
 }
 
-bool is_transport(SignatureProtocol protocol) {
-  return protocol == SignatureProtocol::ip || protocol == SignatureProtocol::tcp || protocol == SignatureProtocol::udp;
-}
-
 // Whether messages of `application` travel in what the header names.
 bool carries(SignatureProtocol header, SignatureProtocol application) {
-  if (header == SignatureProtocol::ip || header == application) return true;
-  if (application == SignatureProtocol::dns) return is_transport(header);
-  const bool over_udp = application == SignatureProtocol::quic;
-  return header == (over_udp ? SignatureProtocol::udp : SignatureProtocol::tcp);
+  switch (header) {
+    case SignatureProtocol::ip:
+    case SignatureProtocol::ip4:
+    case SignatureProtocol::ip6: return true;
+    case SignatureProtocol::tcp:
+    case SignatureProtocol::tcp_stream: return application != SignatureProtocol::quic;
+    case SignatureProtocol::udp: return application == SignatureProtocol::quic || application == SignatureProtocol::dns;
+    case SignatureProtocol::http1:
+    case SignatureProtocol::http2: return application == SignatureProtocol::http;
+    default: return header == application;
+  }
 }
 
 bool has_upper_case(std::string_view bytes) {
@@ -62,8 +73,13 @@ bool expression_has_upper_case(std::string_view expression) {
 
 class PartsCheck {
  public:
-  PartsCheck(const std::vector<PlacedPart>& parts, SignatureProtocol protocol, bool whole, RuleFaults& faults)
-      : parts_(parts), protocol_(protocol), whole_(whole), faults_(faults) {}
+  PartsCheck(const std::vector<PlacedPart>& parts, const Signature& signature, bool whole, RuleFaults& faults)
+      : parts_(parts), signature_(signature), whole_(whole), faults_(faults) {
+    for (const auto& part : parts_) {
+      if (is_of_message(part.buffer()) && first_of_message_ == nullptr) first_of_message_ = &part;
+      if (is_of_packet(part.buffer()) && first_of_packet_ == nullptr) first_of_packet_ = &part;
+    }
+  }
 
   void check() {
     for (std::size_t i = 0; i < parts_.size(); ++i) {
@@ -73,7 +89,7 @@ class PartsCheck {
       check_positions(parts_[i]);
       check_fast_pattern(parts_[i]);
     }
-    if (whole_) check_something_is_looked_for();
+    if (whole_) check_moment();
   }
 
  private:
@@ -81,23 +97,12 @@ class PartsCheck {
 
   void check_buffer(const PlacedPart& placed) {
     const auto buffer = placed.buffer();
-    const auto& first = parts_.front();
-    const bool fields = buffer != Buffer::payload;
-    // What was refused may have named the buffer of those that seem to look in the payload.
-    if (!whole_ && !(fields && first.buffer() != Buffer::payload)) return;
-    if (fields != (first.buffer() != Buffer::payload))
-      return fail(placed.at,
-                  "this rule looks in the payload and in fields of a parsed message, which are matched at "
-                  "different moments: write two rules, or name a sticky buffer for every content");
+    if (!is_of_message(buffer)) return;
+    const auto& first = *first_of_message_;
     const auto application = protocol_of(buffer);
-    if (!fields) {
-      if (!is_transport(protocol_))
-        fail(placed.at, fmt::format("messages of {} are matched by their fields: write a sticky buffer before this, "
-                                    "or tcp or udp in the header to look in the payload",
-                                    text_of(protocol_)));
-    } else if (!carries(protocol_, application)) {
+    if (!carries(signature_.protocol, application)) {
       fail(placed.at, fmt::format("{} is of {}, and the header says {}: write {} there", text_of(buffer),
-                                  text_of(application), text_of(protocol_), text_of(application)));
+                                  text_of(application), text_of(signature_.protocol), text_of(application)));
     } else if (application != protocol_of(first.buffer())) {
       fail(placed.at, fmt::format("{} and {} are of different protocols, so that no message has both: write two rules",
                                   text_of(first.buffer()), text_of(buffer)));
@@ -163,17 +168,25 @@ class PartsCheck {
     fast_pattern_seen_ = true;
   }
 
-  void check_something_is_looked_for() {
-    const bool found =
-        std::any_of(parts_.begin(), parts_.end(), [](const PlacedPart& part) { return !part.negated(); });
-    if (is_transport(protocol_) && !found)
-      fail(0, fmt::format("a rule for {} without a content or pcre that must be there would match nearly every packet: "
-                          "add one, or write the addresses into an indicator list",
-                          text_of(protocol_)));
+  // What is looked at when: a message when it is complete, a packet when it comes.
+  void check_moment() {
+    if (first_of_message_ == nullptr) return;
+    if (first_of_packet_ != nullptr)
+      fail(first_of_packet_->at,
+           fmt::format("{} is of a packet and {} of a message, which may come in several: write two rules",
+                       text_of(first_of_packet_->buffer()), text_of(first_of_message_->buffer())));
+    if (signature_.protocol == SignatureProtocol::tcp_packet ||
+        signature_.flow.contents == SignatureFlow::Contents::packet)
+      fail(first_of_message_->at,
+           fmt::format("{} is of a message, and the rule is about packets by themselves: write tcp, and flow without "
+                       "no_stream",
+                       text_of(first_of_message_->buffer())));
   }
 
   const std::vector<PlacedPart>& parts_;
-  SignatureProtocol protocol_;
+  const Signature& signature_;
+  const PlacedPart* first_of_message_ = nullptr;
+  const PlacedPart* first_of_packet_ = nullptr;
   bool whole_;
   RuleFaults& faults_;
   bool fast_pattern_seen_ = false;
@@ -181,8 +194,8 @@ class PartsCheck {
 
 }  // namespace
 
-void check_parts(const std::vector<PlacedPart>& parts, SignatureProtocol protocol, bool whole, RuleFaults& faults) {
-  PartsCheck(parts, protocol, whole, faults).check();
+void check_parts(const std::vector<PlacedPart>& parts, const Signature& signature, bool whole, RuleFaults& faults) {
+  PartsCheck(parts, signature, whole, faults).check();
 }
 
 }  // namespace sluice

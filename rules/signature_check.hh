@@ -10,7 +10,8 @@
 
 namespace sluice {
 
-// `whole`: every part and the protocol could be read. Where one could not, nothing is said of what seems to be missing.
-void check_parts(const std::vector<PlacedPart>& parts, SignatureProtocol protocol, bool whole, RuleFaults& faults);
+// `whole`: every part and all else of the signature could be read. Where one could not, nothing is said of what seems
+// to be missing.
+void check_parts(const std::vector<PlacedPart>& parts, const Signature& signature, bool whole, RuleFaults& faults);
 
 }  // namespace sluice

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <limits>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -16,8 +17,9 @@
 namespace sluice {
 namespace {
 
-constexpr std::array<std::string_view, 7> fact_keywords{"msg",       "sid",       "rev",     "gid",
-                                                        "classtype", "reference", "metadata"};
+constexpr std::array<std::string_view, 10> fact_keywords{"msg",       "sid",      "rev",      "gid",    "classtype",
+                                                         "reference", "metadata", "priority", "target", "requires"};
+constexpr std::uint32_t most_priority = 255;  // as in Suricata; 1 is the most urgent
 
 constexpr std::uint32_t default_generator_id = 1;  // Suricata's for rules that state none
 
@@ -35,6 +37,58 @@ std::string fact_spelling(std::string_view name, std::string_view value) {
   if (name == "first_seen" || name == "last_verified" || name == "expires")
     std::replace(text.begin(), text.end(), '_', '-');
   return text;
+}
+
+// 7.0.4 as one number; nothing where it is none.
+std::optional<std::uint32_t> version_number(std::string_view text) {
+  std::uint32_t number = 0;
+  for (int part = 0; part < 3; ++part) {
+    const auto dot = std::min(text.find('.'), text.size());
+    std::uint8_t value = 0;
+    if (dot > 0) {
+      const auto [stopped, error] = std::from_chars(text.data(), text.data() + dot, value);
+      if (error != std::errc{} || stopped != text.data() + dot) return std::nullopt;
+    } else if (part == 0) {
+      return std::nullopt;
+    }
+    number = number << 8 | value;
+    text.remove_prefix(std::min(dot + 1, text.size()));
+  }
+  return number;
+}
+
+constexpr std::uint32_t language_version = 8U << 16;  // Suricata 8.0.0
+
+// ">= 7.0.4 < 9 | >= 10": whether any of the alternatives holds for the language that is read here.
+std::optional<bool> meets_version(std::string_view text) {
+  bool any = false;
+  for (std::size_t from = 0; from <= text.size();) {
+    const auto bar = std::min(text.find('|', from), text.size());
+    auto rest = trimmed(text.substr(from, bar - from));
+    bool all = !rest.empty();
+    if (!all) return std::nullopt;
+    while (!rest.empty()) {
+      const auto sign = rest.substr(0, std::min(rest.find_first_not_of("<>="), rest.size()));
+      rest = trimmed(rest.substr(sign.size()));
+      const auto end = std::min(rest.find_first_of(" \t<>="), rest.size());
+      const auto version = version_number(rest.substr(0, end));
+      if (!version) return std::nullopt;
+      rest = trimmed(rest.substr(end));
+      if (sign == ">=")
+        all = all && language_version >= *version;
+      else if (sign == ">")
+        all = all && language_version > *version;
+      else if (sign == "<")
+        all = all && language_version < *version;
+      else if (sign == "<=")
+        all = all && language_version <= *version;
+      else
+        return std::nullopt;
+    }
+    any = any || all;
+    from = bar + 1;
+  }
+  return any;
 }
 
 }  // namespace
@@ -63,6 +117,13 @@ bool SignatureFacts::read(const SignatureOption& option) {
     read_number(option, facts_.signature_id, 1);
   } else if (name == "rev") {
     read_number(option, facts_.revision, 0);
+  } else if (name == "priority") {
+    read_number(option, priority_, 1);
+    if (priority_ > most_priority) fail(option.value_at, fmt::format("priority: write 1 to {}", most_priority));
+  } else if (name == "target") {
+    read_target(option);
+  } else if (name == "requires") {
+    read_requires(option);
   } else if (name == "gid") {
     read_number(option, facts_.generator_id, 0);
     if (facts_.generator_id == alert_generator_id)
@@ -78,7 +139,6 @@ bool SignatureFacts::read(const SignatureOption& option) {
 }
 
 RuleFacts SignatureFacts::finish(std::string_view list_name) {
-  if (seen_.count("msg") == 0) fail(0, "no msg: write msg:\"what the rule observes\";");
   if (seen_.count("sid") == 0) fail(0, "no sid: give the rule a number of its own, sid:1000001;");
   if (auto fault = fault_of_dates(facts_)) fail(last_verified_at_, std::move(*fault));
   facts_.rule_id = fmt::format("{}/{}", list_name, facts_.signature_id);
@@ -126,6 +186,36 @@ void SignatureFacts::read_reference(const SignatureOption& option) {
                 fmt::format("reference \"{}\": write reference:url,example.com/page;", printable(text)));
   if (!references_.empty()) references_ += "; ";
   references_ += fmt::format("{},{}", trimmed(text.substr(0, comma)), trimmed(text.substr(comma + 1)));
+}
+
+// Which end of the connection is the one that something is done to.
+void SignatureFacts::read_target(const SignatureOption& option) {
+  const auto text = option.value.value_or(std::string_view());
+  if (text != "src_ip" && text != "dest_ip")
+    fail(option.value_at, fmt::format("target \"{}\": write src_ip or dest_ip", printable(text)));
+}
+
+// requires:version >= 7.0.4 < 9 | >= 10, keyword content, feature hyperscan. What this program reads is the language of
+// Suricata 8; a keyword that is required and not read is refused where it stands in the rule.
+void SignatureFacts::read_requires(const SignatureOption& option) {
+  const auto text = option.value.value_or(std::string_view());
+  for (std::size_t from = 0; from <= text.size();) {
+    const auto comma = std::min(text.find(',', from), text.size());
+    const auto word = trimmed(text.substr(from, comma - from));
+    const auto blank = std::min(word.find_first_of(" \t"), word.size());
+    const auto key = word.substr(0, blank);
+    if (key == "version") {
+      const auto met = meets_version(trimmed(word.substr(blank)));
+      if (!met) return fail(option.value_at, fmt::format("requires \"{}\": write version >= 7.0.4", printable(word)));
+      if (!*met)
+        return fail(option.value_at, fmt::format("requires {}: this version reads the language of Suricata 8", word));
+    } else if (key != "keyword" && key != "feature") {
+      return fail(option.value_at, fmt::format("requires \"{}\": write version, keyword or feature", printable(word)));
+    } else if (key == "feature") {
+      return fail(option.value_at, fmt::format("requires {}: no such feature here", printable(word)));
+    }
+    from = comma + 1;
+  }
 }
 
 void SignatureFacts::read_metadata(const SignatureOption& option) {

@@ -1,4 +1,5 @@
-// The keywords of a rule that say what it is and who says so: msg, sid, rev, gid, classtype, reference, metadata.
+// The keywords of a rule that say what it is and who says so: msg, sid, rev, gid, classtype, reference, metadata,
+// priority, target, requires.
 #pragma once
 
 #include <cstddef>
@@ -22,6 +23,7 @@ class SignatureFacts {
   [[nodiscard]] bool read(const SignatureOption& option);
   // Once all were read: the facts, whole where there is no fault.
   [[nodiscard]] RuleFacts finish(std::string_view list_name);
+  [[nodiscard]] std::uint8_t priority() const noexcept { return static_cast<std::uint8_t>(priority_); }
 
  private:
   void fail(std::size_t at, std::string message) { faults_.push_back({at, std::move(message)}); }
@@ -29,12 +31,15 @@ class SignatureFacts {
   void read_number(const SignatureOption& option, std::uint32_t& number, std::uint32_t low);
   void read_classtype(const SignatureOption& option);
   void read_reference(const SignatureOption& option);
+  void read_target(const SignatureOption& option);
+  void read_requires(const SignatureOption& option);
   void read_metadata(const SignatureOption& option);
   void read_pair(std::string_view key, std::size_t key_at, std::string_view value, std::size_t value_at);
 
   RuleFaults& faults_;
   RuleFacts facts_;
   std::string references_;
+  std::uint32_t priority_ = 3;
   std::set<std::string_view, std::less<>> seen_;  // keywords, and facts of the metadata
   std::size_t last_verified_at_ = 0;
 };

@@ -14,15 +14,17 @@ namespace {
 LoadedSignatures read_rules(std::string_view text, std::string_view list_name, std::string_view file) {
   SignatureList signatures;
   ListErrors errors(file);
-  if (!check_list(text, list_name, errors)) return {{}, errors.take()};
+  if (!check_list(text, list_name, errors)) return {{}, errors.take(), 0};
   std::unordered_map<std::uint32_t, std::size_t> line_of_sid;
   RuleTextReader rules(text);
   std::size_t count = 0;
+  std::size_t left_out = 0;
   while (const auto rule = rules.next()) {
     const auto line = rule->place(0).line;
     if (++count > signature_limit) {
       errors.add(line, 1,
                  fmt::format("more than {} rules: split the file; what follows was not read", signature_limit));
+      left_out = 0;
       break;
     }
     RuleFaults faults;
@@ -32,19 +34,23 @@ LoadedSignatures read_rules(std::string_view text, std::string_view list_name, s
       const auto place = rule->place(fault.at);
       errors.add(place.line, place.column, std::move(fault.message));
     }
-    if (!signature) continue;
+    if (!signature) {
+      ++left_out;
+      continue;
+    }
     signature->line = line;
     // Without regard to gid: rule_id is made of the sid alone.
     const auto [first, fresh] = line_of_sid.try_emplace(signature->facts.signature_id, line);
     if (fresh) {
       signatures.push_back(std::move(*signature));
     } else {
+      ++left_out;
       errors.add(line, rule->place(0).column,
                  fmt::format("sid {} stands already in line {}: give each rule its own", signature->facts.signature_id,
                              first->second));
     }
   }
-  return {std::move(signatures), errors.take()};
+  return {std::move(signatures), errors.take(), left_out};
 }
 
 }  // namespace
@@ -55,7 +61,7 @@ LoadedSignatures parse_signatures(std::string_view text, std::string_view list_n
 
 LoadedSignatures load_signatures(const std::filesystem::path& path) {
   auto text = read_list_file(path);
-  if (!text) return {{}, {std::move(text.error())}};
+  if (!text) return {{}, {std::move(text.error())}, 0};
   const auto name = path.stem().string();
   const auto shown = path.string();
   return read_rules(*text, name, shown);

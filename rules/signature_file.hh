@@ -17,6 +17,7 @@ constexpr std::size_t signature_limit = 200'000;  // rules of a file
 struct LoadedSignatures {
   SignatureList signatures;  // those without an error, in the order of the file
   std::vector<ListError> errors;
+  std::size_t left_out = 0;  // rules with errors, where all errors are those of rules
 };
 
 // Reads a file. The list is named by the file's stem ("vendor-telemetry" of vendor-telemetry.rules), errors by its

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <optional>
 #include <span>
 
 #include <fmt/format.h>
@@ -15,9 +16,29 @@
 namespace sluice {
 namespace {
 
-constexpr std::array<std::string_view, 2> actions{"alert", "drop"};
 // In the order of the enumerators.
-constexpr std::array<std::string_view, 8> protocols{"ip", "tcp", "udp", "dns", "tls", "quic", "http", "xiaomi_push"};
+constexpr std::array<std::string_view, 6> actions{"alert", "drop", "pass", "reject", "rejectdst", "rejectboth"};
+constexpr std::array<std::string_view, 24> protocols{"ip",    "tcp",         "udp",    "dns",  "tls",     "quic",
+                                                     "http",  "xiaomi_push", "ip4",    "ip6",  "tcp-pkt", "tcp-stream",
+                                                     "icmp",  "icmpv4",      "icmpv6", "sctp", "pkthdr",  "http1",
+                                                     "http2", "dhcp",        "mqtt",   "ssh",  "ntp",     "mdns"};
+// Other spellings.
+struct ProtocolSpelling {
+  std::string_view name;
+  SignatureProtocol protocol;
+};
+constexpr std::array<ProtocolSpelling, 4> protocol_spellings{{{"ipv4", SignatureProtocol::ip4},
+                                                              {"ipv6", SignatureProtocol::ip6},
+                                                              {"ssl", SignatureProtocol::tls},
+                                                              {"any", SignatureProtocol::ip}}};
+
+std::optional<SignatureProtocol> protocol_of(std::string_view name) noexcept {
+  const auto* const found = std::find(protocols.begin(), protocols.end(), name);
+  if (found != protocols.end()) return static_cast<SignatureProtocol>(found - protocols.begin());
+  for (const auto& spelling : protocol_spellings)
+    if (spelling.name == name) return spelling.protocol;
+  return std::nullopt;
+}
 
 // Variables of Suricata's default configuration beside $HOME_NET and $EXTERNAL_NET. What they stand for is known to who
 // runs servers; a tap in front of phones has none, so they stand for any.
@@ -96,19 +117,21 @@ class HeaderReader {
   void fail(std::size_t at, std::string message) { faults_.push_back({at, std::move(message)}); }
 
   void read_action(const Word& word, Signature& out) {
-    const auto found = std::find(actions.begin(), actions.end(), word.text);
+    const auto* const found =
+        std::find(actions.begin(), actions.end(), word.text == "rejectsrc" ? actions[3] : word.text);
     if (found == actions.end())
-      return fail(word.at, fmt::format("action \"{}\" is not known here: write alert or drop", printable(word.text)));
+      return fail(word.at, fmt::format("action \"{}\" is not known here: write one of {}, rejectsrc",
+                                       printable(word.text), fmt::join(actions, ", ")));
     out.action = static_cast<SignatureAction>(found - actions.begin());
   }
 
   void read_protocol(const Word& word, Signature& out) {
-    const auto found = std::find(protocols.begin(), protocols.end(), word.text);
-    if (found == protocols.end())
+    const auto found = protocol_of(word.text);
+    if (!found)
       return fail(word.at,
                   fmt::format("protocol \"{}\" is not matched by this version: write one of {} (nearest: {})",
                               printable(word.text), fmt::join(protocols, ", "), nearest_word(word.text, protocols)));
-    out.protocol = static_cast<SignatureProtocol>(found - protocols.begin());
+    out.protocol = *found;
   }
 
   void read_direction(const Word& word, Signature& out) {
@@ -148,7 +171,7 @@ class HeaderReader {
       if (item.text == home || item.text == external) {
         fail(item.at, fmt::format("{} stands in a list: here it must stand alone", item.text));
       } else if (!is_any(item, address_variables, sides.any)) {
-        if (const auto range = AddressRange::parse(item.text)) {
+        if (const auto range = address_range(item.text)) {
           (item.negated ? sides.excepted : sides.listed).push_back(*range);
         } else {
           fail(item.at, fmt::format("\"{}\" is no address and no prefix: write 192.0.2.1, 192.0.2.0/24 or "
@@ -163,6 +186,16 @@ class HeaderReader {
       fail(word.at, "every address listed is excepted again, so that nothing is left to match: correct the list");
     if (sides.any) sides.listed.clear();
     return {Place::any, std::move(sides.listed), std::move(sides.excepted)};
+  }
+
+  // An address, a prefix, or FIRST-LAST of one family.
+  static std::optional<AddressRange> address_range(std::string_view text) {
+    const auto dash = text.find('-');
+    if (dash == std::string_view::npos) return AddressRange::parse(text);
+    const auto first = Address::parse(text.substr(0, dash));
+    const auto last = Address::parse(text.substr(dash + 1));
+    if (!first || !last || *last < *first || first->is_v4() != last->is_v4()) return std::nullopt;
+    return AddressRange{*first, *last};
   }
 
   static std::optional<std::uint16_t> port_number(std::string_view text) {
@@ -210,6 +243,12 @@ class HeaderReader {
 }  // namespace
 
 std::string_view text_of(SignatureProtocol protocol) noexcept { return protocols[static_cast<std::size_t>(protocol)]; }
+
+std::optional<SignatureProtocol> application_of(std::string_view name) noexcept {
+  const auto protocol = protocol_of(name);
+  if (!protocol || is_transport(*protocol)) return std::nullopt;
+  return protocol;
+}
 
 void read_signature_header(std::string_view rule, std::size_t end, Signature& signature, RuleFaults& faults) {
   const auto words = words_of(rule.substr(0, end), faults);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string_view>
 
 #include "rules/rule_text.hh"
@@ -13,5 +14,7 @@ namespace sluice {
 void read_signature_header(std::string_view rule, std::size_t end, Signature& signature, RuleFaults& faults);
 
 [[nodiscard]] std::string_view text_of(SignatureProtocol protocol) noexcept;
+// The application protocol of that name; nothing where it is none, or not parsed.
+[[nodiscard]] std::optional<SignatureProtocol> application_of(std::string_view name) noexcept;
 
 }  // namespace sluice

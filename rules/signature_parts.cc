@@ -12,7 +12,7 @@
 namespace sluice {
 namespace {
 
-constexpr std::array<std::string_view, 34> all_keywords{"content",
+constexpr std::array<std::string_view, 42> all_keywords{"content",
                                                         "nocase",
                                                         "offset",
                                                         "depth",
@@ -45,7 +45,15 @@ constexpr std::array<std::string_view, 34> all_keywords{"content",
                                                         "http.response_line",
                                                         "http.content_type",
                                                         "http_stat_code",
-                                                        "http_stat_msg"};
+                                                        "http_stat_msg",
+                                                        "ipv4.hdr",
+                                                        "ipv6.hdr",
+                                                        "tcp.hdr",
+                                                        "udp.hdr",
+                                                        "icmpv4.hdr",
+                                                        "icmpv6.hdr",
+                                                        "ip.src",
+                                                        "ip.dst"};
 
 struct BufferName {
   std::string_view name;

@@ -8,10 +8,14 @@
 #include "rules/list_file.hh"
 #include "rules/nearest_word.hh"
 #include "rules/signature_check.hh"
+#include "rules/signature_conditions.hh"
 #include "rules/signature_facts.hh"
+#include "rules/signature_flow.hh"
+#include "rules/signature_flow_conditions.hh"
 #include "rules/signature_header.hh"
 #include "rules/signature_option.hh"
 #include "rules/signature_parts.hh"
+#include "rules/signature_state.hh"
 #include "rules/utf8.hh"
 
 namespace sluice {
@@ -35,57 +39,10 @@ bool check_text(const RuleText& rule, RuleFaults& faults) {
   return faults.size() == before;
 }
 
-// flow:established,to_server
-class FlowReader {
- public:
-  explicit FlowReader(RuleFaults& faults) : faults_(faults) {}
-
-  void read(const SignatureOption& option, SignatureFlow& flow) {
-    if (seen_) return faults_.push_back({option.at, "flow stands twice: write its words behind one, with commas"});
-    seen_ = true;
-    const auto text = option.value.value_or(std::string_view());
-    for (std::size_t from = 0; from <= text.size();) {
-      const auto comma = std::min(text.find(',', from), text.size());
-      read_word(trimmed(text.substr(from, comma - from)), option.value_at + from, flow);
-      from = comma + 1;
-    }
-  }
-
- private:
-  using Way = SignatureFlow::Way;
-  using State = SignatureFlow::State;
-  static constexpr std::array<std::string_view, 7> words{"to_server",   "from_client",     "to_client", "from_server",
-                                                         "established", "not_established", "stateless"};
-
-  void read_word(std::string_view word, std::size_t at, SignatureFlow& flow) {
-    const auto index = std::find(words.begin(), words.end(), word) - words.begin();
-    if (index < 4) {
-      if (flow.way != Way::any) return contradiction(word, at);
-      flow.way = index < 2 ? Way::to_server : Way::to_client;
-    } else if (index < 7) {
-      if (state_seen_) return contradiction(word, at);
-      state_seen_ = true;
-      flow.state = index == 4 ? State::established : index == 5 ? State::not_established : State::any;
-    } else {
-      faults_.push_back({at, fmt::format("flow word \"{}\" is not matched by this version: remove it, or the rule "
-                                         "(nearest: {})",
-                                         printable(word), nearest_word(word, words))});
-    }
-  }
-
-  void contradiction(std::string_view word, std::size_t at) {
-    faults_.push_back(
-        {at, fmt::format("{} beside another word for the same: a flow goes one way and has one state", word)});
-  }
-
-  RuleFaults& faults_;
-  bool seen_ = false;
-  bool state_seen_ = false;
-};
-
 void unknown_keyword(const SignatureOption& option, RuleFaults& faults) {
   std::vector<std::string_view> known{"flow"};
-  for (const auto keywords : {SignatureFacts::keywords(), SignatureParts::keywords()})
+  for (const auto keywords : {SignatureFacts::keywords(), SignatureParts::keywords(), SignatureConditions::keywords(),
+                              SignatureFlowConditions::keywords(), SignatureState::keywords()})
     known.insert(known.end(), keywords.begin(), keywords.end());
   const auto nearest = nearest_word(option.name, known);
   // Most are keywords of Suricata, spelled right: nothing is suggested where that is likely.
@@ -116,18 +73,23 @@ std::optional<Signature> read_signature(const RuleText& rule, std::string_view l
   read_signature_header(text, open, signature, faults);
   SignatureFacts facts(faults);
   SignatureParts parts(faults);
-  FlowReader flow(faults);
+  SignatureFlowWords flow(faults);
+  SignatureConditions conditions(faults);
+  SignatureFlowConditions flow_conditions(faults);
+  SignatureState state(faults);
   for (const auto& option : split_options(text, open + 1, text.size() - 1, faults)) {
     if (option.name == "flow") {
       flow.read(option, signature.flow);
-    } else if (!facts.read(option) && !parts.read(option)) {
+    } else if (!facts.read(option) && !conditions.read(option, signature) && !flow_conditions.read(option, signature) &&
+               !state.read(option, signature) && !parts.read(option)) {
       unknown_keyword(option, faults);
       parts.skip_modifiers();
     }
   }
   signature.facts = facts.finish(list_name);
+  signature.priority = facts.priority();
   auto placed = parts.finish();
-  check_parts(placed, signature.protocol, faults.size() == faults_before, faults);
+  check_parts(placed, signature, faults.size() == faults_before, faults);
   if (faults.size() != faults_before) return std::nullopt;
   for (auto& part : placed) signature.parts.push_back(std::move(part.part));
   return signature;

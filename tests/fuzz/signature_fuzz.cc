@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "rules/signature_condition_check.hh"
 #include "rules/signature_content.hh"
 #include "rules/signature_file.hh"
 #include "rules/signature_parts.hh"
@@ -15,12 +16,13 @@ void require(bool truth) {
   if (!truth) std::abort();
 }
 
-bool is_transport(sluice::SignatureProtocol protocol) {
-  using enum sluice::SignatureProtocol;
-  return protocol == ip || protocol == tcp || protocol == udp;
+void check_conditions(const sluice::Signature& signature) {
+  require(signature.conditions.size() <= sluice::signature_condition_limit && signature.priority > 0);
+  for (const auto& condition : signature.conditions) require(sluice::fault_of(condition).empty());
+  require(!(signature.silent && signature.speaks));
+  const auto& threshold = signature.threshold;
+  require(threshold.count > 0 && threshold.seconds > 0 && threshold.multiplier > 0);
 }
-
-bool is_negated(const sluice::SignaturePart& part) { return part.content ? part.content->negated : part.pcre->negated; }
 
 void check_content(const sluice::Content& content) {
   const auto size = content.bytes.size();
@@ -35,7 +37,6 @@ void check_content(const sluice::Content& content) {
 
 void check_signature(const sluice::Signature& signature) {
   require(signature.facts.rule_id.starts_with("fuzz/") && signature.facts.signature_id > 0);
-  require(!signature.facts.subject.empty());
   require(signature.facts.kind == sluice::RuleKind::signature);
   require(signature.facts.expires.empty() == (signature.facts.expires_ns == 0));
   require(signature.text.size() <= sluice::rule_size_limit && signature.text.find('\n') == std::string::npos);
@@ -44,8 +45,7 @@ void check_signature(const sluice::Signature& signature) {
     require(part.content.has_value() != part.pcre.has_value());
     if (part.content) check_content(*part.content);
   }
-  if (is_transport(signature.protocol))
-    require(!std::all_of(signature.parts.begin(), signature.parts.end(), is_negated));
+  check_conditions(signature);
   for (const auto* side : {&signature.source, &signature.destination}) {
     for (const auto& range : side->listed) require(range.first <= range.last);
     for (const auto& range : side->excepted) require(range.first <= range.last);

@@ -61,6 +61,25 @@ Signature signature_of_every_field() {
   pcre.negated = pcre.relative = pcre.nocase = pcre.multiline = pcre.dot_all = true;
   pcre.extended = pcre.anchored = pcre.dollar_end = pcre.ungreedy = true;
   out.parts.push_back({std::nullopt, pcre});
+  out.conditions.push_back({ConditionKind::ttl, Comparison::between, true, 0, 0, 3, 9, {}});
+  out.conditions.push_back({ConditionKind::flow_bit,
+                            Comparison::equal,
+                            false,
+                            static_cast<std::uint8_t>(StateOperation::is_set),
+                            0,
+                            0,
+                            0,
+                            {"a", "b"}});
+  out.threshold = {SignatureThreshold::Kind::backoff,
+                   SignatureThreshold::Track::flow,
+                   SignatureThreshold::Unique::source_port,
+                   5,
+                   60,
+                   10};
+  out.flow.contents = SignatureFlow::Contents::stream;
+  out.flow.fragments = SignatureFlow::Fragments::whole;
+  out.silent = out.speaks = true;
+  out.priority = 7;
   return out;
 }
 
@@ -118,6 +137,18 @@ BOOST_AUTO_TEST_CASE(a_pack_that_was_written_reads_the_same) {
   const auto& signature = read->rules.signatures[0];
   BOOST_TEST(signature.facts.revision == 3U);
   BOOST_TEST(signature.facts.recipient == "Exämple");
+  BOOST_REQUIRE(signature.conditions.size() == 2U);
+  const auto& range = signature.conditions[0];
+  BOOST_TEST((range.kind == ConditionKind::ttl && range.comparison == Comparison::between && range.negated));
+  BOOST_TEST((range.first == 3U && range.second == 9U));
+  const auto& bits = signature.conditions[1];
+  BOOST_TEST((!bits.is_effect() && bits.names == std::vector<std::string>{"a", "b"}));
+  const auto& threshold = signature.threshold;
+  BOOST_TEST((threshold.kind == SignatureThreshold::Kind::backoff && threshold.multiplier == 10U));
+  BOOST_TEST((threshold.count == 5U && threshold.seconds == 60U && threshold.track == SignatureThreshold::Track::flow));
+  BOOST_TEST((signature.flow.contents == SignatureFlow::Contents::stream));
+  BOOST_TEST((signature.flow.fragments == SignatureFlow::Fragments::whole));
+  BOOST_TEST((signature.silent && signature.speaks && signature.priority == 7));
   BOOST_TEST((signature.protocol == SignatureProtocol::http && signature.action == SignatureAction::drop));
   BOOST_TEST((signature.source.place == SignatureAddresses::Place::inside && signature.both_ways));
   BOOST_TEST(signature.source_ports.excepted.at(0).first == 4000);
@@ -207,7 +238,7 @@ BOOST_AUTO_TEST_CASE(what_no_source_could_have_held_is_refused_by_name) {
       {"signature 1 (test/push): id", [&](Pack& p) { sig(p).facts.rule_id = "test/push"; }},
       {"kind: an indicator among", [&](Pack& p) { sig(p).facts.kind = RuleKind::ip; }},
       {"text: holds a control", [&](Pack& p) { sig(p).text += "\n"; }},
-      {"action: 2", [&](Pack& p) { sig(p).action = static_cast<SignatureAction>(2); }},
+      {"action: 6", [&](Pack& p) { sig(p).action = static_cast<SignatureAction>(6); }},
       {"protocol: 99", [&](Pack& p) { sig(p).protocol = static_cast<SignatureProtocol>(99); }},
       {"source: 3", [&](Pack& p) { sig(p).source.place = static_cast<SignatureAddresses::Place>(3); }},
       {"destination: a range ends",
@@ -218,11 +249,21 @@ BOOST_AUTO_TEST_CASE(what_no_source_could_have_held_is_refused_by_name) {
        }},
       {"source port: 5000 ranges", [&](Pack& p) { sig(p).source_ports.listed.resize(5000); }},
       {"flow: 3", [&](Pack& p) { sig(p).flow.way = static_cast<SignatureFlow::Way>(3); }},
-      {"flow: 3", [&](Pack& p) { sig(p).flow.state = static_cast<SignatureFlow::State>(3); }},
+      {"flow: 4", [&](Pack& p) { sig(p).flow.state = static_cast<SignatureFlow::State>(4); }},
+      {"flow: 3", [&](Pack& p) { sig(p).flow.contents = static_cast<SignatureFlow::Contents>(3); }},
+      {"flow: 3", [&](Pack& p) { sig(p).flow.fragments = static_cast<SignatureFlow::Fragments>(3); }},
+      {"condition: 99", [&](Pack& p) { sig(p).conditions[0].kind = static_cast<ConditionKind>(99); }},
+      {"comparison: 11", [&](Pack& p) { sig(p).conditions[0].comparison = static_cast<Comparison>(11); }},
+      {"condition: has a subject", [&](Pack& p) { sig(p).conditions[1].subject = 9; }},
+      {"condition: has no such number", [&](Pack& p) { sig(p).conditions[1].names.clear(); }},
+      {"condition: has a name", [&](Pack& p) { sig(p).conditions[1].names[0].clear(); }},
+      {"conditions: 65", [&](Pack& p) { sig(p).conditions.resize(65, sig(p).conditions[0]); }},
+      {"threshold: 6", [&](Pack& p) { sig(p).threshold.kind = static_cast<SignatureThreshold::Kind>(6); }},
+      {"threshold: counts nothing", [&](Pack& p) { sig(p).threshold.count = 0; }},
       {"part: is not exactly one", [&](Pack& p) { sig(p).parts[0].content.reset(); }},
       {"part: is not exactly one", [&](Pack& p) { sig(p).parts[0].pcre = Pcre{}; }},
       {"parts: 300", [&](Pack& p) { sig(p).parts.resize(300, sig(p).parts[0]); }},
-      {"buffer: 15", [&](Pack& p) { content(p).buffer = static_cast<Buffer>(15); }},
+      {"buffer: 255", [&](Pack& p) { content(p).buffer = static_cast<Buffer>(255); }},
       {"content: 0 bytes", [&](Pack& p) { content(p).bytes.clear(); }},
       {"content: 256 bytes", [&](Pack& p) { content(p).bytes.assign(256, 'a'); }},
       {"depth: is shorter", [&](Pack& p) { content(p).depth = 3; }},

@@ -96,11 +96,14 @@ BOOST_AUTO_TEST_CASE(flow_words) {
   BOOST_TEST((flow("to_client").way == Way::to_client));
   BOOST_TEST((flow("to_client , established").state == State::established));
   BOOST_TEST((flow("not_established").state == State::not_established));
-  BOOST_TEST((flow("stateless").state == State::any));
+  BOOST_TEST((flow("stateless").state == State::stateless));
   BOOST_TEST((one(rule("")).flow.way == Way::any));
   expect_errors(rule("flow:to_server,to_client;"), {"t:1:63: to_client beside another word for the same"});
   expect_errors(rule("flow:established,stateless;"), {"t:1:65: stateless beside another word for the same"});
-  expect_errors(rule("flow:only_stream;"), {"t:1:53: flow word \"only_stream\" is not matched by this version"});
+  BOOST_TEST((flow("only_stream").contents == sluice::SignatureFlow::Contents::stream));
+  BOOST_TEST((flow("no_stream,to_client").contents == sluice::SignatureFlow::Contents::packet));
+  BOOST_TEST((flow("only_frag").fragments == sluice::SignatureFlow::Fragments::fragmented));
+  expect_errors(rule("flow:sideways;"), {"t:1:53: flow word \"sideways\" is not matched by this version"});
   expect_errors(rule("flow;"), {"t:1:52: flow word \"\" is not matched"});
   expect_errors(rule("flow:to_server; flow:established;"), {"t:1:64: flow stands twice"});
 }

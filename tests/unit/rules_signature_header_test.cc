@@ -114,9 +114,25 @@ BOOST_AUTO_TEST_CASE(ports_are_ranges) {
   port_error("[80,!79:81]", "t:1:15: every port listed is excepted again");
 }
 
+BOOST_AUTO_TEST_CASE(every_action_is_known_by_its_name) {
+  using enum sluice::SignatureAction;
+  const std::vector<std::pair<std::string, sluice::SignatureAction>> actions{
+      {"alert", alert},           {"drop", drop},        {"pass", pass},
+      {"reject", reject},         {"rejectsrc", reject}, {"rejectdst", reject_destination},
+      {"rejectboth", reject_both}};
+  for (const auto& [name, action] : actions)
+    BOOST_TEST((one(with_header(name + " tcp any any -> any any")).action == action), name);
+}
+
+BOOST_AUTO_TEST_CASE(addresses_may_be_a_range) {
+  BOOST_TEST(shown(source("[10.0.0.1,2001:db8::1-2001:db8::ff]").listed) ==
+             "10.0.0.1-10.0.0.1 2001:db8::1-2001:db8::ff ");
+  source_error("192.0.2.9-192.0.2.1", "t:1:11: \"192.0.2.9-192.0.2.1\" is no address");
+}
+
 BOOST_AUTO_TEST_CASE(other_headers_are_refused) {
-  expect_errors(with_header("pass tcp any any -> any any"), {"t:1:1: action \"pass\" is not known here"});
-  expect_errors(with_header("alert icmp any any -> any any"), {"t:1:7: protocol \"icmp\" is not matched"});
+  expect_errors(with_header("allow tcp any any -> any any"), {"t:1:1: action \"allow\" is not known here"});
+  expect_errors(with_header("alert smb any any -> any any"), {"t:1:7: protocol \"smb\" is not matched"});
   expect_errors(with_header("alert tcp any any <- any any"), {"t:1:19: direction \"<-\": write -> or <>"});
   expect_errors(with_header("alert tcp any -> any any"), {"t:1:26: a header has 7 words"});
   expect_errors(with_header("alert tcp any any -> any any any"), {"t:1:30: a header has 7 words"});

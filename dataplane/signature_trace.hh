@@ -1,0 +1,43 @@
+// What the signatures of one generation left on a flow.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+#include "dataplane/fields.hh"
+#include "dataplane/pool.hh"
+
+namespace sluice {
+
+struct SignatureTrace {
+  static constexpr std::size_t halves_limit = 4;  // signatures of which one half was seen; the oldest gives way
+
+  std::uint32_t generation = 0;        // another one finds nothing here
+  std::uint32_t variables = no_index;  // in that generation's FlowVariablesPool of the worker
+  std::uint32_t half_count = 0;
+  std::array<std::uint32_t, halves_limit> halves{};  // row * 2, + 1 for the half that looks in the payload
+  std::uint8_t addresses = 0;                        // bit by Way: rules on addresses alone were tried
+  bool passed = false;                               // a rule lets the flow pass: no signature looks at it any more
+  std::uint8_t protocols_told = 0;                   // bit by Way: rules on its protocol alone were tried
+  Protocol first_protocol = Protocol::unknown;       // whatever it became
+
+  void use(std::uint32_t wanted) noexcept {
+    if (generation == wanted) return;
+    const auto protocol = first_protocol;
+    *this = SignatureTrace{};
+    generation = wanted;
+    first_protocol = protocol;
+  }
+  // Whether the other half of the row was seen; this one is noted.
+  [[nodiscard]] bool completes(std::uint32_t row, bool of_payload) noexcept {
+    const auto own = row * 2 + (of_payload ? 1U : 0U);
+    const auto known = std::min<std::size_t>(half_count, halves_limit);
+    const auto end = halves.begin() + known;
+    if (std::find(halves.begin(), end, own) == end) halves[half_count++ % halves_limit] = own;
+    const auto all = halves.begin() + std::min<std::size_t>(half_count, halves_limit);
+    return std::find(halves.begin(), all, own ^ 1U) != all;
+  }
+};
+
+}  // namespace sluice
