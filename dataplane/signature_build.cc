@@ -46,8 +46,13 @@ tl::expected<void, std::string> SignatureSet::Parts::add(const Signature& signat
   SignatureHeader header{signature};
   std::vector<Buffer> buffers;
   for (const auto& part : signature.parts) {
-    buffers.push_back(part.content ? part.content->buffer : part.pcre->buffer);
-    has_expressions = has_expressions || part.pcre.has_value();
+    buffers.push_back(part.buffer());
+    const auto takes_expression = [](const Transform& transform) {
+      return transform.kind == Transform::Kind::pcrexform;
+    };
+    has_expressions = has_expressions || part.pcre.has_value() ||
+                      std::any_of(part.transforms.begin(), part.transforms.end(), takes_expression);
+    has_transforms = has_transforms || !part.is_plain();
   }
   for (const auto buffer : buffers) wanted_buffers[static_cast<std::size_t>(buffer)] = true;
   for (std::size_t number = 0; number < protocol_count; ++number) {
@@ -63,8 +68,8 @@ tl::expected<void, std::string> SignatureSet::Parts::add(const Signature& signat
   }
   const bool waits = signature.parts.size() > 1;
   const bool fixes_begin = std::any_of(signature.parts.begin(), signature.parts.end(), [](const SignaturePart& part) {
-    return part.content ? part.content->negated && !part.content->distance && !part.content->within
-                        : part.pcre->negated && !part.pcre->relative;
+    if (part.content) return part.content->negated && !part.content->is_relative();
+    return part.pcre && part.pcre->negated && !part.pcre->relative;
   });
   entries.push_back({std::move(header), std::move(*contents), waits, fixes_begin});
   return {};
@@ -165,6 +170,7 @@ tl::expected<std::unique_ptr<SignatureScratch>, std::string> SignatureSet::make_
     if (!pcre) return tl::unexpected(pcre.error());
     scratch->pcre.emplace(std::move(*pcre));
   }
+  if (parts_->has_transforms) scratch->transforms.emplace();
   return std::unique_ptr<SignatureScratch>{new SignatureScratch{std::move(scratch)}};
 }
 

@@ -79,6 +79,7 @@ struct SignatureSet::Parts {
   std::vector<SignatureEntry> entries;
   PcreSet expressions;
   bool has_expressions = false;
+  bool has_transforms = false;                            // or base64_decode
   std::array<HyperscanDatabase, buffer_count> databases;  // null where no pattern looks there
   std::array<PatternRows, buffer_count> patterns;
   HyperscanDatabase stream;              // the literals of the payload; null where there are none
@@ -99,6 +100,7 @@ struct SignatureSet::Parts {
 struct SignatureScratch::Parts {
   BlockScan hyperscan;
   std::optional<PcreScratch> pcre;
+  std::optional<TransformRoom> transforms;
   std::array<std::uint32_t, candidates_limit> candidates{};
   std::size_t candidate_count = 0;
   StreamCandidates stream_candidates;

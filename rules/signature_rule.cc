@@ -11,6 +11,8 @@
 #include "rules/signature_facts.hh"
 #include "rules/signature_header.hh"
 #include "rules/signature_option.hh"
+#include "rules/signature_part_check.hh"
+#include "rules/signature_part_transform.hh"
 #include "rules/signature_parts.hh"
 #include "rules/utf8.hh"
 
@@ -85,7 +87,8 @@ class FlowReader {
 
 void unknown_keyword(const SignatureOption& option, RuleFaults& faults) {
   std::vector<std::string_view> known{"flow"};
-  for (const auto keywords : {SignatureFacts::keywords(), SignatureParts::keywords()})
+  for (const auto keywords :
+       {SignatureFacts::keywords(), SignatureParts::keywords(), check_keywords(), transform_keywords()})
     known.insert(known.end(), keywords.begin(), keywords.end());
   const auto nearest = nearest_word(option.name, known);
   // Most are keywords of Suricata, spelled right: nothing is suggested where that is likely.

@@ -177,16 +177,16 @@ BOOST_AUTO_TEST_CASE(parts_that_no_file_could_have_held_are_refused) {
     return built ? std::string{} : built.error();
   };
   SignaturePart content;
-  BOOST_TEST(refused(content) == "a part that is not one content or one pcre");
+  BOOST_TEST(refused(content) == "a part that is not one content, one pcre or one check");
   content.content.emplace();
   BOOST_TEST(refused(content) == "a content of 0 bytes; 1 to 255 may be");
   content.content->bytes = std::string(256, 'x');
   BOOST_TEST(refused(content) == "a content of 256 bytes; 1 to 255 may be");
   content.content->bytes = "x";
   BOOST_TEST(refused(content).empty());
-  BOOST_TEST(refused(content, 65) == "more than 64 contents and regular expressions: split the rule");
+  BOOST_TEST(refused(content, 65) == "more than 64 contents, regular expressions and checks: split the rule");
   content.pcre.emplace();
-  BOOST_TEST(refused(content) == "a part that is not one content or one pcre");
+  BOOST_TEST(refused(content) == "a part that is not one content, one pcre or one check");
 }
 
 BOOST_AUTO_TEST_CASE(random_signatures_mean_what_the_reference_says) {
