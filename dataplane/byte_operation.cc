@@ -1,5 +1,6 @@
 #include "dataplane/byte_operation.hh"
 
+#include <algorithm>
 #include <bit>
 #include <limits>
 
@@ -103,6 +104,8 @@ std::optional<std::int64_t> jump(const ByteOperation& operation, const ReadNumbe
   auto target = value;
   if (operation.from == ByteOperation::From::end) target += buffer.end();
   if (operation.from == ByteOperation::From::number) target += from + static_cast<std::int64_t>(number.bytes);
+  // Before the start means the start, behind the end means nothing (Suricata's issue 4624).
+  target = std::max<std::int64_t>(target, 0);
   if (target < buffer.base || target >= buffer.end()) return std::nullopt;
   return target;
 }
@@ -126,7 +129,6 @@ std::optional<std::int64_t> apply(const ByteOperation& operation, const PlacedBy
   if (size > (operation.text ? text_bytes : binary_bytes) || from < buffer.base ||
       left < static_cast<std::int64_t>(size))
     return std::nullopt;
-  if (operation.relative && left <= 0) return std::nullopt;
   if (buffer.bytes.empty()) return std::nullopt;
 
   ReadNumber number;

@@ -12,7 +12,6 @@
 #include "rules/signature_header.hh"
 #include "rules/signature_option.hh"
 #include "rules/signature_part_check.hh"
-#include "rules/signature_part_transform.hh"
 #include "rules/signature_parts.hh"
 #include "rules/utf8.hh"
 
@@ -87,8 +86,7 @@ class FlowReader {
 
 void unknown_keyword(const SignatureOption& option, RuleFaults& faults) {
   std::vector<std::string_view> known{"flow"};
-  for (const auto keywords :
-       {SignatureFacts::keywords(), SignatureParts::keywords(), check_keywords(), transform_keywords()})
+  for (const auto keywords : {SignatureFacts::keywords(), SignatureParts::keywords(), check_keywords()})
     known.insert(known.end(), keywords.begin(), keywords.end());
   const auto nearest = nearest_word(option.name, known);
   // Most are keywords of Suricata, spelled right: nothing is suggested where that is likely.

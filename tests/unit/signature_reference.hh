@@ -133,6 +133,7 @@ inline std::optional<std::int64_t> reference_apply(const ByteOperation& operatio
     auto target = static_cast<std::int64_t>(number) + operation.post_offset;
     if (operation.from == ByteOperation::From::number) target += behind;
     if (operation.from == ByteOperation::From::end) target += text.position + length;
+    target = std::max<std::int64_t>(target, 0);
     if (target < text.position || target >= text.position + length) return std::nullopt;
     return target;
   }
