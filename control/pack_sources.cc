@@ -88,7 +88,7 @@ class SourceReader {
       }
       std::move(list.rows.begin(), list.rows.end(), std::back_inserter(out_.rules.indicators));
     } else if (ending == ".rules") {
-      auto file = parse_signatures(text, name);
+      auto file = parse_signatures(text, name, fs::path{path}.parent_path());
       fail(path, file.errors);
       if (file.errors.empty()) try_patterns(path, file.signatures);
       for (const auto& row : file.signatures) note_span(path, row);

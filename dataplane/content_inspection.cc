@@ -4,7 +4,7 @@
 #include <array>
 #include <string_view>
 
-#include "dataplane/base64.hh"
+#include "rules/base64.hh"
 
 namespace sluice {
 namespace {
@@ -91,7 +91,7 @@ ContentInspection::Result ContentInspection::from_pcre(std::span<const MatchPart
   const bool is_middle = !part.relative && base > 0 && !subject.empty();
   if (is_middle && part.anchored) return failed;
   for (std::size_t start = is_middle ? 1 : 0; start <= subject.size();) {
-    const auto found = tools_.expressions.find(part.number, subject, start, *tools_.scratch);
+    const auto found = tools_.expressions.find(part.number, subject, start, *tools_.room.pcre);
     const bool is_found = found.outcome == PcreFound::Outcome::found;
     const auto places = part.anchored ? 1 : (is_found ? found.begin : subject.size()) - start + 1;
     budget.spend(1 + pcre_comparisons + places / pcre_places_a_comparison * (found.is_second_pass ? 2 : 1) +
@@ -125,6 +125,12 @@ ContentInspection::Result ContentInspection::from_check(std::span<const MatchPar
   } else if (const auto* const size = std::get_if<BufferSize>(&check)) {
     const auto length = static_cast<std::uint64_t>(buffer_.end());
     holds = (length >= size->first && length <= size->last) != size->negated;
+  } else if (const auto* const set = std::get_if<DatasetCheck>(&check)) {
+    tools_.budget.spend(dataset_comparisons + buffer_.bytes.size() / bytes_a_comparison);
+    if (tools_.room.datasets == nullptr) return Result::never;
+    const auto outcome = tools_.room.datasets->apply(*set, part.dataset, buffer_.bytes);
+    if (outcome == DatasetChanges::Outcome::full) tools_.budget.exceed();
+    holds = outcome == DatasetChanges::Outcome::holds;
   }
   return holds ? from(parts.subspan(1), previous) : failed;
 }
@@ -136,13 +142,13 @@ bool ContentInspection::has_data_at(const DataAt& check, std::int64_t previous) 
 
 ContentInspection::Result ContentInspection::from_base64(std::span<const MatchPart> parts, const Base64Decode& decode,
                                                          std::int64_t previous) noexcept {
-  if (tools_.room == nullptr || decoded_.empty()) return Result::never;
+  if (tools_.room.transforms == nullptr || decoded_.empty()) return Result::never;
   const auto begin = (decode.relative ? previous : 0) + std::int64_t{decode.offset};
   if (begin < buffer_.base || begin >= buffer_.end()) return Result::never;
   auto coded = buffer_.bytes.subspan(static_cast<std::size_t>(begin - buffer_.base));
   if (decode.bytes != 0) coded = coded.first(std::min<std::size_t>(coded.size(), decode.bytes));
   tools_.budget.spend(coded.size() / transformed_bytes_a_comparison);
-  const auto room = tools_.room->decoded();
+  const auto room = tools_.room.transforms->decoded();
   const auto size = decode_base64(coded, Transform::Mode::rfc4648, room);
   if (size == 0 || tools_.budget.exceeded()) return Result::never;
   ContentInspection inspection{{room.first(size), 0}, {}, tools_};

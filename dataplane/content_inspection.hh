@@ -10,6 +10,7 @@
 #include <string>
 
 #include "dataplane/byte_operation.hh"
+#include "dataplane/dataset_table.hh"
 #include "dataplane/inspection_budget.hh"
 #include "dataplane/pcre_set.hh"
 #include "dataplane/transform.hh"
@@ -35,20 +36,27 @@ struct MatchPart {
   PartVariable depth_variable;
   PartVariable distance_variable;
   PartVariable within_variable;
-  std::uint32_t number = 0;  // of the regular expression in the set, of the check in the signature's list
-  std::string bytes;         // in lower case where nocase
-  std::int64_t first = 0;    // of the content, absolute
+  std::uint32_t number = 0;   // of the regular expression in the set, of the check in the signature's list
+  std::uint32_t dataset = 0;  // that the check asks
+  std::string bytes;          // in lower case where nocase
+  std::int64_t first = 0;     // of the content, absolute
   std::int64_t behind = no_bound;
   std::int64_t distance = 0;  // relative
   std::int64_t within = no_bound;
+};
+
+// What is one worker's; each may be null where no signature needs it.
+struct InspectionRoom {
+  PcreScratch* pcre = nullptr;
+  TransformRoom* transforms = nullptr;
+  DatasetChanges* datasets = nullptr;
 };
 
 // What a signature looks with, of one message.
 struct InspectionTools {
   const PcreSet& expressions;
   std::span<const PartCheck> checks;
-  PcreScratch* scratch;  // null where there is no regular expression
-  TransformRoom* room;   // null where nothing is decoded
+  InspectionRoom room;
   InspectionBudget& budget;
   PartValues values;
 };

@@ -53,7 +53,7 @@ bool same_buffer(const SignaturePart& a, const SignaturePart& b) {
 }  // namespace
 
 tl::expected<void, std::string> ContentMatch::add_part(const SignaturePart& written, Run& run, PcreSet& expressions,
-                                                       bool& ascending) {
+                                                       DatasetTable& datasets, bool& ascending) {
   MatchPart part;
   if (written.content) {
     if (written.content->bytes.empty() || written.content->bytes.size() > content_size_limit)
@@ -78,6 +78,11 @@ tl::expected<void, std::string> ContentMatch::add_part(const SignaturePart& writ
   } else {
     if (const auto* const absent = std::get_if<Absent>(&*written.check))
       run.absence = absent->or_else ? Run::Absence::or_else : Run::Absence::matches;
+    if (const auto* const set = std::get_if<DatasetCheck>(&*written.check)) {
+      const auto number = datasets.add(*set);
+      if (!number) return tl::unexpected(number.error());
+      part.dataset = *number;
+    }
     part.kind = MatchPart::Kind::check;
     part.number = static_cast<std::uint32_t>(checks_.size());
     part.varies = varies(*written.check);
@@ -89,7 +94,8 @@ tl::expected<void, std::string> ContentMatch::add_part(const SignaturePart& writ
 }
 
 tl::expected<void, std::string> ContentMatch::add_run(const std::vector<SignaturePart>& parts,
-                                                      const SignaturePart& first, PcreSet& expressions) {
+                                                      const SignaturePart& first, PcreSet& expressions,
+                                                      DatasetTable& datasets) {
   Run run;
   run.buffer = first.buffer();
   run.first = static_cast<std::uint32_t>(parts_.size());
@@ -109,7 +115,7 @@ tl::expected<void, std::string> ContentMatch::add_run(const std::vector<Signatur
     bool ascending = true;  // the places of the part before, as they are tried, end ever later
     for (const auto& written : parts) {
       if (!same_buffer(written, first) || written.in_base64 != in_base64) continue;
-      if (const auto added = add_part(written, run, expressions, ascending); !added) return added;
+      if (const auto added = add_part(written, run, expressions, datasets, ascending); !added) return added;
     }
   }
   run.behind = static_cast<std::uint32_t>(parts_.size());
@@ -118,7 +124,7 @@ tl::expected<void, std::string> ContentMatch::add_run(const std::vector<Signatur
 }
 
 tl::expected<ContentMatch, std::string> ContentMatch::build(const std::vector<SignaturePart>& parts,
-                                                            PcreSet& expressions) {
+                                                            PcreSet& expressions, DatasetTable& datasets) {
   if (parts.size() > signature_part_limit)
     return tl::unexpected("more than " + std::to_string(signature_part_limit) +
                           " contents, regular expressions and checks: split the rule");
@@ -129,7 +135,8 @@ tl::expected<ContentMatch, std::string> ContentMatch::build(const std::vector<Si
     const bool is_first =
         std::none_of(parts.begin(), part, [&](const SignaturePart& before) { return same_buffer(before, *part); });
     if (!is_first) continue;
-    if (const auto added = match.add_run(parts, *part, expressions); !added) return tl::unexpected(added.error());
+    if (const auto added = match.add_run(parts, *part, expressions, datasets); !added)
+      return tl::unexpected(added.error());
   }
   return match;
 }
@@ -137,9 +144,9 @@ tl::expected<ContentMatch, std::string> ContentMatch::build(const std::vector<Si
 bool ContentMatch::run_matches(const Run& run, Bytes buffer, std::int64_t position,
                                InspectionTools& tools) const noexcept {
   if (!run.transforms.empty()) {
-    if (tools.room == nullptr) return false;
+    if (tools.room.transforms == nullptr) return false;
     tools.budget.spend(run.transforms.size() * (1 + buffer.size() / transformed_bytes_a_comparison));
-    const auto transformed = tools.room->apply(run.transforms, buffer, tools.expressions, tools.scratch);
+    const auto transformed = tools.room.transforms->apply(run.transforms, buffer, tools.expressions, tools.room.pcre);
     if (!transformed) tools.budget.exceed();
     if (tools.budget.exceeded()) return false;
     buffer = *transformed;
@@ -149,14 +156,14 @@ bool ContentMatch::run_matches(const Run& run, Bytes buffer, std::int64_t positi
   return inspection.matches(parts.subspan(run.first, run.decoded - run.first));
 }
 
-bool ContentMatch::matches(const SignatureInput& input, const PcreSet& expressions, PcreScratch* scratch,
-                           InspectionBudget& budget, TransformRoom* room) const noexcept {
+bool ContentMatch::matches(const SignatureInput& input, const PcreSet& expressions, InspectionRoom room,
+                           InspectionBudget& budget) const noexcept {
   const auto buffer_of = [&](const Run& run) noexcept { return input.buffers[static_cast<std::size_t>(run.buffer)]; };
   for (const auto& run : runs_) {
     const bool is_there = buffer_of(run).data() != nullptr;
     if (run.absence == Run::Absence::matches ? is_there : run.absence == Run::Absence::fails && !is_there) return false;
   }
-  InspectionTools tools{expressions, checks_, scratch, room, budget, {}};
+  InspectionTools tools{expressions, checks_, room, budget, {}};
   for (const auto& run : runs_) {
     if (buffer_of(run).data() == nullptr) continue;
     const auto position = static_cast<std::int64_t>(run.buffer == Buffer::payload ? input.payload_position : 0);

@@ -16,15 +16,14 @@ namespace sluice {
 
 class ContentMatch {
  public:
-  // Adds the regular expressions to `expressions`, which find() needs again. The error says which part is wrong and
-  // how.
+  // Adds the regular expressions to `expressions`, which find() needs again, and its sets to `datasets`. The error says
+  // which part is wrong and how.
   [[nodiscard]] static tl::expected<ContentMatch, std::string> build(const std::vector<SignaturePart>& parts,
-                                                                     PcreSet& expressions);
+                                                                     PcreSet& expressions, DatasetTable& datasets);
 
-  // False where a buffer that a part names is absent. `scratch` may be null where there is no regular expression,
-  // `room` where nothing is transformed and decoded.
-  [[nodiscard]] bool matches(const SignatureInput& input, const PcreSet& expressions, PcreScratch* scratch,
-                             InspectionBudget& budget, TransformRoom* room = nullptr) const noexcept;
+  // False where a buffer that a part names is absent, unless the part says so.
+  [[nodiscard]] bool matches(const SignatureInput& input, const PcreSet& expressions, InspectionRoom room,
+                             InspectionBudget& budget) const noexcept;
 
  private:
   struct Run {  // the parts of one buffer, in parts_
@@ -39,9 +38,10 @@ class ContentMatch {
   };
 
   [[nodiscard]] tl::expected<void, std::string> add_run(const std::vector<SignaturePart>& parts,
-                                                        const SignaturePart& first, PcreSet& expressions);
+                                                        const SignaturePart& first, PcreSet& expressions,
+                                                        DatasetTable& datasets);
   [[nodiscard]] tl::expected<void, std::string> add_part(const SignaturePart& written, Run& run, PcreSet& expressions,
-                                                         bool& ascending);
+                                                         DatasetTable& datasets, bool& ascending);
   [[nodiscard]] bool run_matches(const Run& run, Bytes buffer, std::int64_t position,
                                  InspectionTools& tools) const noexcept;
 

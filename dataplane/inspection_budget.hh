@@ -16,6 +16,8 @@ constexpr std::size_t pcre_places_a_comparison = 8;
 constexpr std::uint32_t pcre_hard_place_comparisons = 40;
 // Bytes that go through a transform, or through base64_decode.
 constexpr std::size_t transformed_bytes_a_comparison = 32;
+// A look into a dataset, which may be one for each label of a name.
+constexpr std::uint32_t dataset_comparisons = 10;
 
 // What is left of inspection_limit. Once it is exceeded the signature does not match, whatever else it says.
 class InspectionBudget {

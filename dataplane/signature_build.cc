@@ -39,7 +39,7 @@ std::optional<SignatureProtocol> protocol_of(Buffer buffer) noexcept {
 }  // namespace
 
 tl::expected<void, std::string> SignatureSet::Parts::add(const Signature& signature) {
-  auto contents = ContentMatch::build(signature.parts, expressions);
+  auto contents = ContentMatch::build(signature.parts, expressions, datasets);
   if (!contents)
     return tl::unexpected(signature.facts.rule_id + " (sid " + std::to_string(signature.facts.signature_id) +
                           "): " + contents.error());
@@ -142,6 +142,7 @@ tl::expected<std::unique_ptr<const SignatureSet>, std::string> SignatureSet::bui
   parts->entries.reserve(signatures.size());
   for (const auto& signature : signatures)
     if (const auto added = parts->add(signature); !added) return tl::unexpected(added.error());
+  if (const auto sets = parts->datasets.check(); !sets) return tl::unexpected(sets.error());
   if (const auto loaded = parts->load(make_prefilter(signatures), databases); !loaded)
     return tl::unexpected(loaded.error());
   return std::unique_ptr<const SignatureSet>{new SignatureSet{std::move(parts)}};
@@ -171,6 +172,7 @@ tl::expected<std::unique_ptr<SignatureScratch>, std::string> SignatureSet::make_
     scratch->pcre.emplace(std::move(*pcre));
   }
   if (parts_->has_transforms) scratch->transforms.emplace();
+  if (!parts_->datasets.empty()) scratch->datasets.emplace(parts_->datasets);
   return std::unique_ptr<SignatureScratch>{new SignatureScratch{std::move(scratch)}};
 }
 

@@ -34,8 +34,7 @@ int collect(unsigned id, unsigned long long, unsigned long long, unsigned, void*
 bool SignatureSet::Parts::confirm(std::uint32_t row, const SignatureInput& input, SignatureScratch::Parts& scratch,
                                   SignatureHits& hits, SignatureCounters& counters) const noexcept {
   InspectionBudget budget;
-  const bool matches = entries[row].contents.matches(input, expressions, scratch.pcre ? &*scratch.pcre : nullptr,
-                                                     budget, scratch.transforms ? &*scratch.transforms : nullptr);
+  const bool matches = entries[row].contents.matches(input, expressions, scratch.room(), budget);
   if (budget.exceeded()) ++counters.cut;
   if (!matches) return false;
   if (hits.count < SignatureHits::limit)

@@ -78,6 +78,7 @@ struct StreamCandidates {
 struct SignatureSet::Parts {
   std::vector<SignatureEntry> entries;
   PcreSet expressions;
+  DatasetTable datasets;
   bool has_expressions = false;
   bool has_transforms = false;                            // or base64_decode
   std::array<HyperscanDatabase, buffer_count> databases;  // null where no pattern looks there
@@ -101,6 +102,11 @@ struct SignatureScratch::Parts {
   BlockScan hyperscan;
   std::optional<PcreScratch> pcre;
   std::optional<TransformRoom> transforms;
+  std::optional<DatasetChanges> datasets;
+
+  [[nodiscard]] InspectionRoom room() noexcept {
+    return {pcre ? &*pcre : nullptr, transforms ? &*transforms : nullptr, datasets ? &*datasets : nullptr};
+  }
   std::array<std::uint32_t, candidates_limit> candidates{};
   std::size_t candidate_count = 0;
   StreamCandidates stream_candidates;

@@ -1,16 +1,19 @@
 #include "dataplane/transform.hh"
 
+#include <libpsl.h>
 #include <zlib.h>
 
 #include <algorithm>
 
-#include "dataplane/base64.hh"
 #include "dataplane/digest.hh"
+#include "rules/base64.hh"
 
 namespace sluice {
 namespace {
 
 using Kind = Transform::Kind;
+
+constexpr std::size_t name_limit = 255;  // bytes of a name of hosts (RFC 1035 section 2.3.4)
 
 // C's isspace() and tolower() in its own locale.
 bool is_space(std::uint8_t c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
@@ -110,6 +113,19 @@ Bytes slice(const Transform& transform, Bytes in) noexcept {
   return in.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
 }
 
+// libpsl compares names of ASCII in lower case where they stand, without memory of its own.
+Bytes registered(Kind kind, Bytes in, std::span<std::uint8_t> room) noexcept {
+  const bool plain = std::all_of(in.begin(), in.end(), [](std::uint8_t c) { return c > ' ' && c < 0x7f; });
+  if (!plain || in.size() > name_limit) return in;
+  std::transform(in.begin(), in.end(), room.begin(), lower);
+  room[in.size()] = 0;
+  const auto* const name = reinterpret_cast<const char*>(room.data());
+  const auto* const list = psl_builtin();
+  const auto* const found =
+      kind == Kind::tld ? psl_unregistrable_domain(list, name) : psl_registrable_domain(list, name);
+  return found == nullptr ? in : in.subspan(static_cast<std::size_t>(found - name));
+}
+
 void* take_memory(void* arena, unsigned items, unsigned size) noexcept {
   return static_cast<Arena*>(arena)->take(std::size_t{items} * size);
 }
@@ -181,6 +197,8 @@ Bytes TransformRoom::plain(const Transform& transform, Bytes in, Room& room) noe
     case Kind::gunzip:
     case Kind::zlib_deflate: return inflate(transform, in, room);
     case Kind::subslice: return slice(transform, in);
+    case Kind::domain:
+    case Kind::tld: return registered(transform.kind, in, room);
     case Kind::pcrexform: break;
   }
   return in;

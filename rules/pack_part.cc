@@ -131,10 +131,22 @@ ByteOperation read_operation(const packed::ByteOperation& packed, PackReading& r
   return out;
 }
 
+DatasetCheck read_set(const packed::Dataset& packed, PackReading& reading) {
+  DatasetCheck out;
+  out.command = reading.number(packed.command(), DatasetCheck::Command::reputation, "dataset");
+  out.name = reading.text(packed.name(), "dataset", list_id_size_limit);
+  out.type = reading.number(packed.type(), DatasetType::ip, "dataset type");
+  out.subdomains = packed.subdomains();
+  out.comparison = reading.number(packed.comparison(), DatasetCheck::Comparison::equal, "reputation");
+  out.reputation = packed.reputation();
+  if (packed.values() != nullptr) out.values = reading.values(*packed.values());
+  return out;
+}
+
 PartCheck read_check(const packed::Check& packed, PackReading& reading) {
   const int count = (packed.data_at() != nullptr ? 1 : 0) + (packed.size() != nullptr ? 1 : 0) +
                     (packed.bytes() != nullptr ? 1 : 0) + (packed.base64() != nullptr ? 1 : 0) +
-                    (packed.absent() != nullptr ? 1 : 0);
+                    (packed.absent() != nullptr ? 1 : 0) + (packed.dataset() != nullptr ? 1 : 0);
   if (count != 1) {
     reading.fail("check", "is not exactly one");
     return Absent{};
@@ -150,12 +162,13 @@ PartCheck read_check(const packed::Check& packed, PackReading& reading) {
     at_most(base64->offset(), check_limit, "base64_decode", reading);
     return Base64Decode{base64->bytes(), base64->offset(), base64->relative()};
   }
+  if (const auto* const set = packed.dataset()) return read_set(*set, reading);
   return Absent{packed.absent()->or_else()};
 }
 
 Transform read_transform(const packed::Transform& packed, PackReading& reading) {
   Transform out;
-  out.kind = reading.number(packed.kind(), Transform::Kind::subslice, "transform");
+  out.kind = reading.number(packed.kind(), Transform::Kind::tld, "transform");
   out.mode = reading.number(packed.mode(), Transform::Mode::strict, "mode");
   if (packed.text() != nullptr) {
     at_most(packed.text()->size(), expression_limit, "transform", reading);

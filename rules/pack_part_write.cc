@@ -40,12 +40,23 @@ flatbuffers::Offset<packed::ByteOperation> packed_operation(Builder& builder, co
       one.multiplier, one.align, static_cast<std::uint8_t>(one.from), one.post_offset, one.result);
 }
 
+flatbuffers::Offset<packed::Dataset> packed_dataset(Builder& builder, const DatasetCheck& set) {
+  const auto name = builder.CreateSharedString(set.name);
+  // Rules that load one file name the same values.
+  const auto values =
+      set.values ? builder.CreateSharedString(joined_values(*set.values)) : flatbuffers::Offset<flatbuffers::String>{};
+  return packed::CreateDataset(builder, static_cast<std::uint8_t>(set.command), name,
+                               static_cast<std::uint8_t>(set.type), set.subdomains,
+                               static_cast<std::uint8_t>(set.comparison), set.reputation, values);
+}
+
 flatbuffers::Offset<packed::Check> packed_check(Builder& builder, const PartCheck& check, Buffer buffer) {
   flatbuffers::Offset<packed::DataAt> data_at;
   flatbuffers::Offset<packed::BufferSize> size;
   flatbuffers::Offset<packed::ByteOperation> bytes;
   flatbuffers::Offset<packed::Base64Decode> base64;
   flatbuffers::Offset<packed::Absent> absent;
+  flatbuffers::Offset<packed::Dataset> dataset;
   if (const auto* const data = std::get_if<DataAt>(&check))
     data_at =
         packed::CreateDataAt(builder, data->position, packed_number(data->variable), data->relative, data->negated);
@@ -55,9 +66,11 @@ flatbuffers::Offset<packed::Check> packed_check(Builder& builder, const PartChec
     bytes = packed_operation(builder, *operation);
   else if (const auto* const decode = std::get_if<Base64Decode>(&check))
     base64 = packed::CreateBase64Decode(builder, decode->bytes, decode->offset, decode->relative);
+  else if (const auto* const set = std::get_if<DatasetCheck>(&check))
+    dataset = packed_dataset(builder, *set);
   else
     absent = packed::CreateAbsent(builder, std::get<Absent>(check).or_else);
-  return packed::CreateCheck(builder, static_cast<std::uint8_t>(buffer), data_at, size, bytes, base64, absent);
+  return packed::CreateCheck(builder, static_cast<std::uint8_t>(buffer), data_at, size, bytes, base64, absent, dataset);
 }
 
 flatbuffers::Offset<packed::Transform> packed_transform(Builder& builder, const Transform& one) {

@@ -9,6 +9,8 @@
 #include <string>
 #include <variant>
 
+#include "rules/dataset.hh"
+
 namespace sluice {
 
 constexpr std::size_t signature_variable_limit = 32;  // results of byte_extract and byte_math in a rule
@@ -86,7 +88,7 @@ struct Absent {
   bool or_else = false;
 };
 
-using PartCheck = std::variant<DataAt, BufferSize, ByteOperation, Base64Decode, Absent>;
+using PartCheck = std::variant<DataAt, BufferSize, ByteOperation, Base64Decode, Absent, DatasetCheck>;
 
 // What is done to a buffer before its parts look there, one after the other.
 struct Transform {
@@ -108,6 +110,8 @@ struct Transform {
     gunzip = 14,
     zlib_deflate = 15,
     subslice = 16,
+    domain = 17,  // the name that somebody registered, by the public suffix list
+    tld = 18,     // the public suffix
   };
   enum class Mode : std::uint8_t { rfc4648 = 0, rfc2045 = 1, strict = 2 };  // from_base64
 

@@ -7,13 +7,15 @@
 
 #include "rules/list_file.hh"
 #include "rules/signature_part_bytes.hh"
+#include "rules/signature_part_dataset.hh"
 #include "rules/utf8.hh"
 
 namespace sluice {
 namespace {
 
-constexpr std::array<std::string_view, 9> keywords{"isdataat",  "bsize",     "urilen",       "base64_decode", "absent",
-                                                   "byte_test", "byte_jump", "byte_extract", "byte_math"};
+constexpr std::array<std::string_view, 11> keywords{"dataset",   "datarep",       "isdataat", "bsize",
+                                                    "urilen",    "base64_decode", "absent",   "byte_test",
+                                                    "byte_jump", "byte_extract",  "byte_math"};
 constexpr std::int64_t position_limit = 65'535;  // bytes
 
 class CheckReader {
@@ -140,7 +142,13 @@ class CheckReader {
 
 std::span<const std::string_view> check_keywords() noexcept { return keywords; }
 
-std::optional<PartCheck> read_part_check(const SignatureOption& option, PartVariables& variables, RuleFaults& faults) {
+std::optional<PartCheck> read_part_check(const SignatureOption& option, PartVariables& variables,
+                                         DatasetFiles& datasets, RuleFaults& faults) {
+  if (option.name == "dataset" || option.name == "datarep") {
+    auto dataset = read_dataset(option, datasets, faults);
+    if (!dataset) return std::nullopt;
+    return std::move(*dataset);
+  }
   CheckReader reader(option, faults);
   if (option.name == "isdataat") return reader.data_at(variables);
   if (option.name == "bsize" || option.name == "urilen") return reader.size();

@@ -6,6 +6,7 @@
 #include <span>
 #include <string_view>
 
+#include "rules/dataset_file.hh"
 #include "rules/part_words.hh"
 
 namespace sluice {
@@ -14,7 +15,7 @@ namespace sluice {
 
 // Nothing and a fault where it is none.
 [[nodiscard]] std::optional<PartCheck> read_part_check(const SignatureOption& option, PartVariables& variables,
-                                                       RuleFaults& faults);
+                                                       DatasetFiles& datasets, RuleFaults& faults);
 
 // Of urilen, behind its number: whether it says raw.
 [[nodiscard]] bool is_raw_length(const SignatureOption& option);

@@ -14,12 +14,25 @@ namespace {
 using Kind = Transform::Kind;
 
 // In the order of Transform::Kind.
-constexpr std::array<std::string_view, 17> keywords{
-    "to_lowercase", "to_uppercase", "strip_whitespace", "compress_whitespace",
-    "url_decode",   "dotprefix",    "header_lowercase", "strip_pseudo_headers",
-    "from_base64",  "xor",          "to_md5",           "to_sha1",
-    "to_sha256",    "pcrexform",    "gunzip",           "zlib_deflate",
-    "subslice"};
+constexpr std::array<std::string_view, 19> keywords{"to_lowercase",
+                                                    "to_uppercase",
+                                                    "strip_whitespace",
+                                                    "compress_whitespace",
+                                                    "url_decode",
+                                                    "dotprefix",
+                                                    "header_lowercase",
+                                                    "strip_pseudo_headers",
+                                                    "from_base64",
+                                                    "xor",
+                                                    "to_md5",
+                                                    "to_sha1",
+                                                    "to_sha256",
+                                                    "pcrexform",
+                                                    "gunzip",
+                                                    "zlib_deflate",
+                                                    "subslice",
+                                                    "domain",
+                                                    "tld"};
 
 constexpr std::int64_t position_limit = 65'535;       // bytes
 constexpr std::uint32_t decompressed_default = 1024;  // bytes, as in Suricata

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "rules/dataset_file.hh"
 #include "rules/part_words.hh"
 #include "rules/rule_text.hh"
 #include "rules/signature.hh"
@@ -37,7 +38,7 @@ struct PlacedPart {
 // Takes the options one by one; what the parts mean together is judged by check_parts().
 class SignatureParts {
  public:
-  explicit SignatureParts(RuleFaults& faults) : faults_(faults) {}
+  SignatureParts(DatasetFiles& datasets, RuleFaults& faults) : datasets_(datasets), faults_(faults) {}
 
   [[nodiscard]] static std::span<const std::string_view> keywords() noexcept;
   // False where the keyword is none of these.
@@ -73,6 +74,7 @@ class SignatureParts {
   void read_base64_data(const SignatureOption& option);
   [[nodiscard]] Buffer buffer_of_check(const SignatureOption& option, const PartCheck& check) const;
 
+  DatasetFiles& datasets_;
   RuleFaults& faults_;
   std::vector<PlacedPart> parts_;
   bool after_part_ = false;  // the option before the modifiers was a content or an expression that was read

@@ -50,12 +50,13 @@ Buffer SignatureParts::buffer_of_check(const SignatureOption& option, const Part
 
 void SignatureParts::read_check(const SignatureOption& option) {
   skip_modifiers();
-  const auto check = read_part_check(option, variables_, faults_);
+  const auto check = read_part_check(option, variables_, datasets_, faults_);
   if (!check) return;
   const bool is_size = std::holds_alternative<BufferSize>(*check);
-  if ((is_size || std::holds_alternative<Absent>(*check)) && !sticky_ && option.name != "urilen")
+  const bool is_set = std::holds_alternative<DatasetCheck>(*check);
+  if ((is_size || is_set || std::holds_alternative<Absent>(*check)) && !sticky_ && option.name != "urilen")
     return fail(option.at, fmt::format("{} is of a sticky buffer: write one before it", option.name));
-  if (in_base64_ && !is_size && !std::holds_alternative<DataAt>(*check) &&
+  if (in_base64_ && !is_size && !is_set && !std::holds_alternative<DataAt>(*check) &&
       !std::holds_alternative<ByteOperation>(*check))
     return fail(option.at, fmt::format("{} behind base64_data: write it before base64_decode", option.name));
   PlacedPart placed;

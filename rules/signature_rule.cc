@@ -100,7 +100,8 @@ void unknown_keyword(const SignatureOption& option, RuleFaults& faults) {
 
 }  // namespace
 
-std::optional<Signature> read_signature(const RuleText& rule, std::string_view list_name, RuleFaults& faults) {
+std::optional<Signature> read_signature(const RuleText& rule, std::string_view list_name, DatasetFiles& datasets,
+                                        RuleFaults& faults) {
   const auto faults_before = faults.size();
   if (!check_text(rule, faults)) return std::nullopt;
   const std::string_view text = rule.text();
@@ -116,7 +117,7 @@ std::optional<Signature> read_signature(const RuleText& rule, std::string_view l
   signature.text = text;
   read_signature_header(text, open, signature, faults);
   SignatureFacts facts(faults);
-  SignatureParts parts(faults);
+  SignatureParts parts(datasets, faults);
   FlowReader flow(faults);
   for (const auto& option : split_options(text, open + 1, text.size() - 1, faults)) {
     if (option.name == "flow") {

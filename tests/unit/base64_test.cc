@@ -1,7 +1,9 @@
-#include "dataplane/base64.hh"
+#include "rules/base64.hh"
 
 #include <boost/test/unit_test.hpp>
 #include <string>
+
+#include "dataplane/bytes.hh"
 
 using namespace sluice;
 using Mode = Transform::Mode;

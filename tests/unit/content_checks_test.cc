@@ -18,13 +18,15 @@ std::vector<SignaturePart> parts_of(const std::string& parts, const std::string&
 
 bool matches(const std::vector<SignaturePart>& parts, const SignatureInput& input) {
   PcreSet expressions;
-  const auto match = ContentMatch::build(parts, expressions);
+  DatasetTable datasets;
+  const auto match = ContentMatch::build(parts, expressions, datasets);
   BOOST_REQUIRE_MESSAGE(match.has_value(), (match ? std::string{} : match.error()));
   auto scratch = PcreScratch::make();
   BOOST_REQUIRE(scratch.has_value());
   TransformRoom room;
+  DatasetChanges changes{datasets};
   InspectionBudget budget;
-  return match->matches(input, expressions, &*scratch, budget, &room);
+  return match->matches(input, expressions, {&*scratch, &room, &changes}, budget);
 }
 
 bool payload(const std::string& parts, std::string_view payload, std::uint32_t position = 0) {
@@ -125,6 +127,15 @@ BOOST_AUTO_TEST_CASE(transformed_buffers_are_buffers_of_their_own) {
   BOOST_TEST(!uri("http.uri; content:\"abc\"; to_lowercase; content:\"abc\";", "ABCd"));
   BOOST_TEST(uri("http.uri; url_decode; to_uppercase; content:\"A B\";", "a%20b"));
   BOOST_TEST(uri("http.uri; pcrexform:\"=([^&]*)\"; from_base64; content:\"foobar\"; endswith;", "/?a=Zm9vYmFy&b=1"));
+}
+
+BOOST_AUTO_TEST_CASE(sets_of_values) {
+  BOOST_TEST(uri("http.uri; dataset:set,seen,type string;", "/a"));
+  BOOST_TEST(uri("http.uri; dataset:isnotset,seen,type string; dataset:set,seen;", "/a"));
+  BOOST_TEST(!uri("http.uri; dataset:set,seen,type string; dataset:isnotset,seen;", "/a"));
+  // What a transform makes is what is asked for.
+  BOOST_TEST(uri("http.uri; to_md5; dataset:set,seen,type md5; dataset:isset,seen;", "/a"));
+  BOOST_TEST(!uri("http.uri; dataset:isnotset,seen,type md5;", "/a"));  // no digest
 }
 
 BOOST_AUTO_TEST_CASE(a_buffer_that_is_not_there) {

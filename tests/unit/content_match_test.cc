@@ -26,12 +26,13 @@ struct Outcome {
 
 Outcome run(const Signature& signature, const SignatureInput& input) {
   PcreSet expressions;
-  const auto match = ContentMatch::build(signature.parts, expressions);
+  DatasetTable datasets;
+  const auto match = ContentMatch::build(signature.parts, expressions, datasets);
   BOOST_REQUIRE_MESSAGE(match.has_value(), (match ? std::string{} : match.error()));
   auto scratch = PcreScratch::make();
   BOOST_REQUIRE(scratch.has_value());
   InspectionBudget budget;
-  const bool matches = match->matches(input, expressions, &*scratch, budget);
+  const bool matches = match->matches(input, expressions, {&*scratch}, budget);
   return {matches, budget.exceeded()};
 }
 
@@ -172,8 +173,9 @@ BOOST_AUTO_TEST_CASE(work_is_bounded_and_says_so) {
 
 BOOST_AUTO_TEST_CASE(parts_that_no_file_could_have_held_are_refused) {
   PcreSet expressions;
+  DatasetTable datasets;
   const auto refused = [&](SignaturePart part, std::size_t count = 1) {
-    const auto built = ContentMatch::build(std::vector<SignaturePart>(count, part), expressions);
+    const auto built = ContentMatch::build(std::vector<SignaturePart>(count, part), expressions, datasets);
     return built ? std::string{} : built.error();
   };
   SignaturePart content;

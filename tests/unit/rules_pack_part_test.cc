@@ -68,6 +68,23 @@ BOOST_AUTO_TEST_CASE(sizes_come_back) {
   BOOST_TEST((size.first == 5U && size.last == 8U && !size.negated));
 }
 
+BOOST_AUTO_TEST_CASE(datasets_come_back) {
+  auto pack = pack_of("http.uri; dataset:isnotset,names,type string,match subdomain; datarep:names,<,7;");
+  auto& parts = pack.rules.signatures[0].parts;
+  const auto values = std::make_shared<const DatasetValues>(dataset_values({{"b", 3}, {std::string("a\0\xff", 3), 9}}));
+  for (auto& part : parts) std::get<DatasetCheck>(*part.check).values = values;
+  const auto read = read_pack(write_pack(pack));
+  BOOST_REQUIRE_MESSAGE(read.has_value(), (read ? std::string{} : read.error()));
+  const auto& first = std::get<DatasetCheck>(*read->rules.signatures[0].parts[0].check);
+  BOOST_TEST((first.command == DatasetCheck::Command::isnotset && first.name == "names" && first.subdomains));
+  BOOST_TEST((first.type == DatasetType::text && first.values != nullptr && *first.values == *values));
+  const auto& second = std::get<DatasetCheck>(*read->rules.signatures[0].parts[1].check);
+  BOOST_TEST((second.comparison == DatasetCheck::Comparison::less && second.reputation == 7));
+  BOOST_TEST(second.values == first.values);  // once in memory, as in the file
+  std::get<DatasetCheck>(*parts[0].check).type = static_cast<DatasetType>(7);
+  BOOST_TEST(read_pack(write_pack(pack)).error().find("dataset type: 7") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(transforms_come_back) {
   const std::string keywords =
       "http.uri; to_lowercase; xor:\"00ff\"; from_base64:bytes 3, offset 2, mode strict; subslice:-4, -1, truncate; "
@@ -90,12 +107,18 @@ BOOST_AUTO_TEST_CASE(what_no_file_could_have_held_is_refused_by_name) {
       {"offset: 65536", [](Pack& p) { operation(p).offset = 65'536; }},
       {"post_offset: -70000", [](Pack& p) { operation(p).post_offset = -70'000; }},
       {"jump: 3", [](Pack& p) { operation(p).from = static_cast<ByteOperation::From>(3); }},
-      {"isdataat: 70000", [](Pack& p) { p.rules.signatures[0].parts[0].check = DataAt{70'000, {}, false, false}; }},
-      {"base64_decode: 70000", [](Pack& p) { p.rules.signatures[0].parts[0].check = Base64Decode{70'000, 0, false}; }},
+      {"isdataat: 70000",
+       [](Pack& p) {
+         p.rules.signatures[0].parts[0].check = DataAt{70'000, {}, false, false};
+       }},
+      {"base64_decode: 70000",
+       [](Pack& p) {
+         p.rules.signatures[0].parts[0].check = Base64Decode{70'000, 0, false};
+       }},
       {"buffer: 99", [](Pack& p) { p.rules.signatures[0].parts[0].check_buffer = static_cast<Buffer>(99); }},
       {"fast_pattern: is no part", [](Pack& p) { last(p).content->fast_pattern_length = 3; }},
       {"variable: 32", [](Pack& p) { last(p).content->distance_variable = 32; }},
-      {"transform: 17", [](Pack& p) { last(p).transforms[0].kind = static_cast<Transform::Kind>(17); }},
+      {"transform: 19", [](Pack& p) { last(p).transforms[0].kind = static_cast<Transform::Kind>(19); }},
       {"mode: 3", [](Pack& p) { last(p).transforms[0].mode = static_cast<Transform::Mode>(3); }},
       {"counts backwards", [](Pack& p) { last(p).transforms[0].offset = -1; }},
       {"max-size: 8193", [](Pack& p) { last(p).transforms[0].most = 8193; }},

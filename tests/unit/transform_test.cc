@@ -66,6 +66,17 @@ BOOST_AUTO_TEST_CASE(urls) {
   BOOST_TEST(transformed({of(Kind::url_decode), of(Kind::url_decode)}, "%2541") == "A");
 }
 
+// As publicsuffix.org says it of these names.
+BOOST_AUTO_TEST_CASE(registered_names) {
+  BOOST_TEST(transformed(Kind::domain, "www.Suricata.io") == "Suricata.io");
+  BOOST_TEST(transformed(Kind::domain, "a.b.bbc.co.uk") == "bbc.co.uk");
+  BOOST_TEST(transformed(Kind::tld, "a.b.bbc.co.uk") == "co.uk");
+  BOOST_TEST(transformed(Kind::tld, "www.suricata.io") == "io");
+  BOOST_TEST(transformed(Kind::domain, "co.uk") == "co.uk");
+  BOOST_TEST(transformed(Kind::domain, std::string(300, 'a')) == std::string(300, 'a'));
+  BOOST_TEST(transformed(Kind::domain, "b\xc3\xbc.example.com") == "b\xc3\xbc.example.com");
+}
+
 BOOST_AUTO_TEST_CASE(headers) {
   BOOST_TEST(transformed(Kind::header_lowercase, "Host: Example\r\nX-A:B\r\n") == "host: Example\r\nx-a:B\r\n");
   BOOST_TEST(transformed(Kind::strip_pseudo_headers, ":method: GET\r\nHost: a\r\n:path: /\r\nB: c") ==

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <span>
 
-#include "dataplane/bytes.hh"
 #include "rules/part_check.hh"
 
 namespace sluice {
@@ -15,6 +14,7 @@ namespace sluice {
 //   rfc4648: ends the text (RFC 4648 section 3.3); digits that no padding follows count,
 //   rfc2045: is passed over (RFC 2045 section 6.8); digits of an unfinished group do not count,
 //   strict: makes all of it nothing, as wrong padding does.
-[[nodiscard]] std::size_t decode_base64(Bytes coded, Transform::Mode mode, std::span<std::uint8_t> out) noexcept;
+[[nodiscard]] std::size_t decode_base64(std::span<const std::uint8_t> coded, Transform::Mode mode,
+                                        std::span<std::uint8_t> out) noexcept;
 
 }  // namespace sluice

@@ -1,4 +1,4 @@
-#include "dataplane/base64.hh"
+#include "rules/base64.hh"
 
 #include <array>
 
@@ -52,7 +52,8 @@ class Group {
 
 }  // namespace
 
-std::size_t decode_base64(Bytes coded, Transform::Mode mode, std::span<std::uint8_t> out) noexcept {
+std::size_t decode_base64(std::span<const std::uint8_t> coded, Transform::Mode mode,
+                          std::span<std::uint8_t> out) noexcept {
   using Mode = Transform::Mode;
   Group group;
   std::size_t size = 0;
