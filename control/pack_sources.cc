@@ -71,9 +71,7 @@ class SourceReader {
   void note_span(const std::string& path, const Signature& signature) {
     const bool is_of_streams =
         signature.protocol == SignatureProtocol::tcp || signature.protocol == SignatureProtocol::ip;
-    const auto on_payload = [](const SignaturePart& part) {
-      return (part.content ? part.content->buffer : part.pcre->buffer) == Buffer::payload;
-    };
+    const auto on_payload = [](const SignaturePart& part) { return part.buffer() == Buffer::payload; };
     if (!is_of_streams || signature.parts.size() < 2 ||
         !std::all_of(signature.parts.begin(), signature.parts.end(), on_payload))
       return;
@@ -95,7 +93,7 @@ class SourceReader {
       fail(path, list.errors);
       add(path, std::move(list));
     } else if (ending == ".rules") {
-      auto file = parse_signatures(text, name);
+      auto file = parse_signatures(text, name, fs::path{path}.parent_path());
       if (skip_unsupported_ && file.left_out > 0)
         leave_out(path, file);
       else

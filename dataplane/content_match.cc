@@ -1,8 +1,6 @@
 #include "dataplane/content_match.hh"
 
 #include <algorithm>
-#include <optional>
-#include <string_view>
 
 #include "rules/signature_content.hh"
 #include "rules/signature_parts.hh"
@@ -10,191 +8,166 @@
 namespace sluice {
 namespace {
 
-// nocase is about ASCII letters alone.
-constexpr auto folded = [] {
-  std::array<char, 256> table{};
-  for (int byte = 0; byte < 256; ++byte)
-    table[static_cast<std::size_t>(byte)] = static_cast<char>(byte >= 'A' && byte <= 'Z' ? byte + 0x20 : byte);
-  return table;
-}();
-constexpr char fold(char byte) noexcept { return folded[static_cast<std::uint8_t>(byte)]; }
-
-std::size_t find_nocase(std::string_view text, std::string_view wanted) noexcept {
-  const auto same = [](char a, char b) { return fold(a) == b; };
-  const auto at = std::search(text.begin(), text.end(), wanted.begin(), wanted.end(), same);
-  return at == text.end() ? std::string_view::npos : static_cast<std::size_t>(at - text.begin());
-}
-
-Buffer buffer_of(const SignaturePart& part) noexcept { return part.content ? part.content->buffer : part.pcre->buffer; }
-
-}  // namespace
-
-// One look at one buffer.
-class ContentMatch::Inspection {
- public:
-  Inspection(Bytes buffer, std::int64_t position, const PcreSet& expressions, PcreScratch* scratch,
-             InspectionBudget& budget) noexcept
-      : buffer_(buffer),
-        base_(position),
-        end_(position + static_cast<std::int64_t>(buffer.size())),
-        expressions_(expressions),
-        scratch_(scratch),
-        budget_(budget) {}
-
-  [[nodiscard]] bool matches(std::span<const Part> parts) noexcept {
-    return from(parts, 0) == Result::match && !budget_.exceeded();
-  }
-
- private:
-  enum class Result : std::uint8_t {
-    match,
-    another,  // another place of the part before may do
-    never,    // none does
-  };
-
-  // `previous`: the end of the match before. At most signature_part_limit deep.
-  [[nodiscard]] Result from(std::span<const Part> parts, std::int64_t previous) noexcept {
-    if (parts.empty()) return Result::match;
-    if (budget_.exceeded()) return Result::never;
-    return parts.front().is_pcre ? from_pcre(parts, previous) : from_content(parts, previous);
-  }
-
-  [[nodiscard]] Result from_content(std::span<const Part> parts, std::int64_t previous) noexcept {
-    const auto& part = parts.front();
-    const auto failed = part.relative && !part.later_fails ? Result::another : Result::never;
-    auto first = std::max(base_, part.first);
-    auto behind = part.behind;
-    if (part.relative) {
-      first = std::max(first, previous + part.distance);
-      behind = std::min(behind, previous + part.distance + part.within);
-    }
-    if (base_ > 0 && behind <= base_) return failed;  // what stood there has gone by: it proves nothing
-    if (part.endswith) first = std::max(first, end_ - static_cast<std::int64_t>(part.bytes.size()));
-    behind = std::min(behind, end_);
-
-    if (part.negated) return find(part, first, behind) ? failed : from(parts.subspan(1), previous);
-    while (const auto at = find(part, first, behind)) {
-      const auto result = from(parts.subspan(1), *at + static_cast<std::int64_t>(part.bytes.size()));
-      if (result != Result::another) return result;
-      first = *at + 1;
-    }
-    return failed;
-  }
-
-  [[nodiscard]] Result from_pcre(std::span<const Part> parts, std::int64_t previous) noexcept {
-    const auto& part = parts.front();
-    const auto failed = part.relative ? Result::another : Result::never;
-    // A relative expression sees nothing of what stands before: ^ and look-behinds begin there.
-    const auto origin = part.relative ? std::clamp(previous, base_, end_) : base_;
-    const auto subject = buffer_.subspan(static_cast<std::size_t>(origin - base_));
-    // The middle of a stream is not its beginning, which is what ^ and A mean.
-    const bool is_middle = !part.relative && base_ > 0 && !subject.empty();
-    if (is_middle && part.anchored) return failed;
-    for (std::size_t start = is_middle ? 1 : 0; start <= subject.size();) {
-      const auto found = expressions_.find(part.pcre, subject, start, *scratch_);
-      const bool is_found = found.outcome == PcreFound::Outcome::found;
-      const auto places = part.anchored ? 1 : (is_found ? found.begin : subject.size()) - start + 1;
-      budget_.spend(1 + pcre_comparisons + places / pcre_places_a_comparison * (found.is_second_pass ? 2 : 1) +
-                    found.hard_places * pcre_hard_place_comparisons);
-      if (found.outcome == PcreFound::Outcome::limit) budget_.exceed();
-      if (budget_.exceeded()) return Result::never;
-      if (part.negated) return is_found ? failed : from(parts.subspan(1), previous);
-      if (!is_found) break;
-      const auto result = from(parts.subspan(1), origin + static_cast<std::int64_t>(found.end));
-      if (result != Result::another) return result;
-      if (part.anchored) break;
-      start = found.begin + 1;
-    }
-    return failed;
-  }
-
-  // The first place at or behind `first` from which the content ends before `behind`.
-  [[nodiscard]] std::optional<std::int64_t> find(const Part& part, std::int64_t first, std::int64_t behind) noexcept {
-    const auto size = static_cast<std::int64_t>(part.bytes.size());
-    if (behind - first < size) {
-      budget_.spend(1);
-      return std::nullopt;
-    }
-    const auto text =
-        as_text(buffer_.subspan(static_cast<std::size_t>(first - base_), static_cast<std::size_t>(behind - first)));
-    const auto at = part.nocase ? find_nocase(text, part.bytes) : text.find(part.bytes);
-    budget_.spend(1 + std::min(at, text.size()) / bytes_a_comparison);
-    if (at == std::string_view::npos) return std::nullopt;
-    return first + static_cast<std::int64_t>(at);
-  }
-
-  Bytes buffer_;
-  std::int64_t base_;  // of the buffer in the stream
-  std::int64_t end_;
-  const PcreSet& expressions_;
-  PcreScratch* scratch_;
-  InspectionBudget& budget_;
-};
-
-ContentMatch::Part ContentMatch::part_of(const Content& content) {
-  Part part;
+MatchPart part_of(const Content& content) {
+  MatchPart part;
   part.negated = content.negated;
   part.nocase = content.nocase;
   part.endswith = content.endswith;
-  part.relative = content.distance || content.within;
+  part.relative = content.is_relative();
   part.bytes = content.bytes;
-  if (part.nocase) std::transform(part.bytes.begin(), part.bytes.end(), part.bytes.begin(), fold);
+  if (part.nocase) std::transform(part.bytes.begin(), part.bytes.end(), part.bytes.begin(), folded);
   part.first = content.offset.value_or(0);
   if (content.depth) part.behind = part.first + *content.depth;
   if (content.startswith) part.behind = std::min(part.behind, static_cast<std::int64_t>(part.bytes.size()));
   part.distance = content.distance.value_or(0);
   if (content.within) part.within = *content.within;
+  part.first_variable = content.offset_variable;
+  part.depth_variable = content.depth_variable;
+  part.distance_variable = content.distance_variable;
+  part.within_variable = content.within_variable;
+  part.varies = part.relative || part.first_variable || part.depth_variable;
   return part;
 }
 
-tl::expected<ContentMatch, std::string> ContentMatch::build(const std::vector<SignaturePart>& parts,
-                                                            PcreSet& expressions) {
-  if (parts.size() > signature_part_limit)
-    return tl::unexpected("more than " + std::to_string(signature_part_limit) +
-                          " contents and regular expressions: split the rule");
-  ContentMatch match;
-  for (std::size_t number = 0; number < buffer_count; ++number) {
-    const auto buffer = static_cast<Buffer>(number);
-    Run run{buffer, static_cast<std::uint32_t>(match.parts_.size()), 0};
+// Counts from the part before, or names a variable that one set.
+bool varies(const PartCheck& check) {
+  if (const auto* const data = std::get_if<DataAt>(&check)) return data->relative || data->variable;
+  if (const auto* const bytes = std::get_if<ByteOperation>(&check))
+    return bytes->relative || bytes->bytes_variable || bytes->offset_variable || bytes->value_variable;
+  return false;
+}
+
+bool moves(const PartCheck& check) {
+  const auto* const bytes = std::get_if<ByteOperation>(&check);
+  return bytes != nullptr && bytes->kind != ByteOperation::Kind::test;
+}
+
+bool is_of_one_kind(const SignaturePart& part) {
+  return int{part.content.has_value()} + int{part.pcre.has_value()} + int{part.check.has_value()} == 1;
+}
+
+bool same_buffer(const SignaturePart& a, const SignaturePart& b) {
+  return a.buffer() == b.buffer() && a.transforms == b.transforms;
+}
+
+}  // namespace
+
+tl::expected<void, std::string> ContentMatch::add_part(const SignaturePart& written, Run& run, PcreSet& expressions,
+                                                       DatasetTable& datasets, bool& ascending) {
+  MatchPart part;
+  if (written.content) {
+    if (written.content->bytes.empty() || written.content->bytes.size() > content_size_limit)
+      return tl::unexpected("a content of " + std::to_string(written.content->bytes.size()) + " bytes; 1 to " +
+                            std::to_string(content_size_limit) + " may be");
+    part = part_of(*written.content);
+    if (!part.varies && !part.negated) ascending = true;
+    const bool has_variable =
+        part.first_variable || part.depth_variable || part.distance_variable || part.within_variable;
+    part.later_fails =
+        ascending && part.relative && !part.negated && !has_variable && part.within == MatchPart::no_bound;
+    if (has_variable) ascending = false;
+  } else if (written.pcre) {
+    const auto pcre = expressions.add(*written.pcre);
+    if (!pcre) return tl::unexpected(pcre.error());
+    part.kind = MatchPart::Kind::pcre;
+    part.number = *pcre;
+    part.negated = written.pcre->negated;
+    part.relative = part.varies = written.pcre->relative;
+    part.anchored = written.pcre->anchored;
+    if (!part.negated) ascending = false;
+  } else {
+    if (const auto* const absent = std::get_if<Absent>(&*written.check))
+      run.absence = absent->or_else ? Run::Absence::or_else : Run::Absence::matches;
+    if (const auto* const set = std::get_if<DatasetCheck>(&*written.check)) {
+      const auto number = datasets.add(*set);
+      if (!number) return tl::unexpected(number.error());
+      part.dataset = *number;
+    }
+    part.kind = MatchPart::Kind::check;
+    part.number = static_cast<std::uint32_t>(checks_.size());
+    part.varies = varies(*written.check);
+    if (moves(*written.check)) ascending = false;
+    checks_.push_back(*written.check);
+  }
+  parts_.push_back(std::move(part));
+  return {};
+}
+
+tl::expected<void, std::string> ContentMatch::add_run(const std::vector<SignaturePart>& parts,
+                                                      const SignaturePart& first, PcreSet& expressions,
+                                                      DatasetTable& datasets) {
+  Run run;
+  run.buffer = first.buffer();
+  run.first = static_cast<std::uint32_t>(parts_.size());
+  for (const auto& transform : first.transforms) {
+    TransformStep step{transform};
+    if (transform.kind == Transform::Kind::pcrexform) {
+      Pcre pcre;
+      pcre.expression = transform.text;
+      const auto number = expressions.add(pcre);
+      if (!number) return tl::unexpected(number.error());
+      step.pcre = *number;
+    }
+    run.transforms.push_back(std::move(step));
+  }
+  for (const bool in_base64 : {false, true}) {
+    if (in_base64) run.decoded = static_cast<std::uint32_t>(parts_.size());
     bool ascending = true;  // the places of the part before, as they are tried, end ever later
     for (const auto& written : parts) {
-      if (written.content.has_value() == written.pcre.has_value())
-        return tl::unexpected(std::string{"a part that is not one content or one pcre"});
-      if (buffer_of(written) != buffer) continue;
-      Part part;
-      if (written.content) {
-        if (written.content->bytes.empty() || written.content->bytes.size() > content_size_limit)
-          return tl::unexpected("a content of " + std::to_string(written.content->bytes.size()) + " bytes; 1 to " +
-                                std::to_string(content_size_limit) + " may be");
-        part = part_of(*written.content);
-        if (!part.relative && !part.negated) ascending = true;
-        part.later_fails = ascending && part.relative && !part.negated && part.within == no_bound;
-      } else {
-        const auto pcre = expressions.add(*written.pcre);
-        if (!pcre) return tl::unexpected(pcre.error());
-        part.is_pcre = true;
-        part.pcre = *pcre;
-        part.negated = written.pcre->negated;
-        part.relative = written.pcre->relative;
-        part.anchored = written.pcre->anchored;
-        if (!part.negated) ascending = false;
-      }
-      match.parts_.push_back(std::move(part));
+      if (!same_buffer(written, first) || written.in_base64 != in_base64) continue;
+      if (const auto added = add_part(written, run, expressions, datasets, ascending); !added) return added;
     }
-    run.behind = static_cast<std::uint32_t>(match.parts_.size());
-    if (run.behind > run.first) match.runs_.push_back(run);
+  }
+  run.behind = static_cast<std::uint32_t>(parts_.size());
+  runs_.push_back(std::move(run));
+  return {};
+}
+
+tl::expected<ContentMatch, std::string> ContentMatch::build(const std::vector<SignaturePart>& parts,
+                                                            PcreSet& expressions, DatasetTable& datasets) {
+  if (parts.size() > signature_part_limit)
+    return tl::unexpected("more than " + std::to_string(signature_part_limit) +
+                          " contents, regular expressions and checks: split the rule");
+  ContentMatch match;
+  if (!std::all_of(parts.begin(), parts.end(), is_of_one_kind))
+    return tl::unexpected(std::string{"a part that is not one content, one pcre or one check"});
+  for (auto part = parts.begin(); part != parts.end(); ++part) {
+    const bool is_first =
+        std::none_of(parts.begin(), part, [&](const SignaturePart& before) { return same_buffer(before, *part); });
+    if (!is_first) continue;
+    if (const auto added = match.add_run(parts, *part, expressions, datasets); !added)
+      return tl::unexpected(added.error());
   }
   return match;
 }
 
-bool ContentMatch::matches(const SignatureInput& input, const PcreSet& expressions, PcreScratch* scratch,
+bool ContentMatch::run_matches(const Run& run, Bytes buffer, std::int64_t position,
+                               InspectionTools& tools) const noexcept {
+  if (!run.transforms.empty()) {
+    if (tools.room.transforms == nullptr) return false;
+    tools.budget.spend(run.transforms.size() * (1 + buffer.size() / transformed_bytes_a_comparison));
+    const auto transformed = tools.room.transforms->apply(run.transforms, buffer, tools.expressions, tools.room.pcre);
+    if (!transformed) tools.budget.exceed();
+    if (tools.budget.exceeded()) return false;
+    buffer = *transformed;
+  }
+  const std::span parts{parts_};
+  ContentInspection inspection{{buffer, position}, parts.subspan(run.decoded, run.behind - run.decoded), tools};
+  return inspection.matches(parts.subspan(run.first, run.decoded - run.first));
+}
+
+bool ContentMatch::matches(const SignatureInput& input, const PcreSet& expressions, InspectionRoom room,
                            InspectionBudget& budget) const noexcept {
-  for (const auto& run : runs_)
-    if (input.buffers[static_cast<std::size_t>(run.buffer)].data() == nullptr) return false;
+  const auto buffer_of = [&](const Run& run) noexcept { return input.buffers[static_cast<std::size_t>(run.buffer)]; };
   for (const auto& run : runs_) {
+    const bool is_there = buffer_of(run).data() != nullptr;
+    if (run.absence == Run::Absence::matches ? is_there : run.absence == Run::Absence::fails && !is_there) return false;
+  }
+  InspectionTools tools{expressions, checks_, room, budget, {}};
+  for (const auto& run : runs_) {
+    if (buffer_of(run).data() == nullptr) continue;
     const auto position = static_cast<std::int64_t>(run.buffer == Buffer::payload ? input.payload_position : 0);
-    Inspection inspection{input.buffers[static_cast<std::size_t>(run.buffer)], position, expressions, scratch, budget};
-    if (!inspection.matches(std::span{parts_}.subspan(run.first, run.behind - run.first))) return false;
+    if (!run_matches(run, buffer_of(run), position, tools)) return false;
   }
   return true;
 }

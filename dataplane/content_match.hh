@@ -1,85 +1,52 @@
-// The parts of one signature (contents and regular expressions) over the buffers of a message.
-//
-// Each buffer is inspected for itself, with the parts that look there in the order in which they were written. A
-// signature matches where for every part a place can be chosen so that all of them hold: where a relative part fails,
-// other occurrences of the part before it are tried. What Suricata does is in detect-engine-content-inspection.c
-// of 7.0.
+// The parts of one signature over the buffers of a message: contents, regular expressions, and what else a rule may ask
+// of a buffer. Each buffer is inspected for itself, and a buffer with transforms is one of its own, in the order in
+// which the rule names them first.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "dataplane/pcre_set.hh"
+#include "dataplane/content_inspection.hh"
 #include "dataplane/signature_input.hh"
 #include "rules/signature.hh"
 
 namespace sluice {
 
-// What one look for a part counts of inspection_limit: 1, 1 more for every so many bytes that were passed ...
-constexpr std::size_t bytes_a_comparison = 256;
-// ... and for a regular expression so much more, 1 for every so many places tried, and so much for each hard one.
-constexpr std::uint32_t pcre_comparisons = 30;
-constexpr std::size_t pcre_places_a_comparison = 8;
-constexpr std::uint32_t pcre_hard_place_comparisons = 40;
-
-// What is left of inspection_limit. Once it is exceeded the signature does not match, whatever else it says.
-class InspectionBudget {
- public:
-  void spend(std::uint64_t comparisons) noexcept {
-    if (comparisons > left_) exceeded_ = true;
-    left_ -= exceeded_ ? left_ : comparisons;
-  }
-  void exceed() noexcept { exceeded_ = true; }
-  [[nodiscard]] bool exceeded() const noexcept { return exceeded_; }
-
- private:
-  std::uint64_t left_ = inspection_limit;
-  bool exceeded_ = false;
-};
-
 class ContentMatch {
  public:
-  // Adds the regular expressions to `expressions`, which find() needs again. The error says which part is wrong and
-  // how.
+  // Adds the regular expressions to `expressions`, which find() needs again, and its sets to `datasets`. The error says
+  // which part is wrong and how.
   [[nodiscard]] static tl::expected<ContentMatch, std::string> build(const std::vector<SignaturePart>& parts,
-                                                                     PcreSet& expressions);
+                                                                     PcreSet& expressions, DatasetTable& datasets);
 
-  // False where a buffer that a part names is absent. `scratch` may be null where there is no regular expression.
-  [[nodiscard]] bool matches(const SignatureInput& input, const PcreSet& expressions, PcreScratch* scratch,
+  // False where a buffer that a part names is absent, unless the part says so.
+  [[nodiscard]] bool matches(const SignatureInput& input, const PcreSet& expressions, InspectionRoom room,
                              InspectionBudget& budget) const noexcept;
 
  private:
-  static constexpr std::int64_t no_bound = std::int64_t{1} << 60;
-
-  // Positions are those in the stream of the buffer, which only payload has; of all others the stream is the buffer.
-  struct Part {
-    bool is_pcre = false;
-    bool negated = false;
-    bool relative = false;
-    bool nocase = false;
-    bool endswith = false;
-    bool anchored = false;     // a regular expression that only its first place can match
-    bool later_fails = false;  // where it fails, it also fails behind every later place of the part before it
-    std::uint32_t pcre = 0;    // number in the set
-    std::string bytes;         // in lower case where nocase
-    std::int64_t first = 0;    // of the content, absolute
-    std::int64_t behind = no_bound;
-    std::int64_t distance = 0;  // relative
-    std::int64_t within = no_bound;
-  };
   struct Run {  // the parts of one buffer, in parts_
+    enum class Absence : std::uint8_t { fails, matches, or_else };
+
     Buffer buffer{};
+    Absence absence = Absence::fails;
     std::uint32_t first = 0;
+    std::uint32_t decoded = 0;  // those that look into what base64_decode makes begin here
     std::uint32_t behind = 0;
+    std::vector<TransformStep> transforms;
   };
-  class Inspection;
 
-  static Part part_of(const Content& content);
+  [[nodiscard]] tl::expected<void, std::string> add_run(const std::vector<SignaturePart>& parts,
+                                                        const SignaturePart& first, PcreSet& expressions,
+                                                        DatasetTable& datasets);
+  [[nodiscard]] tl::expected<void, std::string> add_part(const SignaturePart& written, Run& run, PcreSet& expressions,
+                                                         DatasetTable& datasets, bool& ascending);
+  [[nodiscard]] bool run_matches(const Run& run, Bytes buffer, std::int64_t position,
+                                 InspectionTools& tools) const noexcept;
 
-  std::vector<Part> parts_;
+  std::vector<MatchPart> parts_;
+  std::vector<PartCheck> checks_;
   std::vector<Run> runs_;
 };
 

@@ -5,17 +5,15 @@
 namespace sluice {
 namespace {
 
-Buffer buffer_of(const SignaturePart& part) { return part.content ? part.content->buffer : part.pcre->buffer; }
-
 bool looks_into_body(const SignaturePart& part) {
-  const auto buffer = buffer_of(part);
+  const auto buffer = part.buffer();
   return buffer == Buffer::http_request_body || buffer == Buffer::http_response_body;
 }
 
 // A rule that only names what both have is one of requests, unless it says otherwise.
 bool is_of_responses(const Signature& signature) {
   return std::any_of(signature.parts.begin(), signature.parts.end(), [&](const SignaturePart& part) {
-    const auto buffer = buffer_of(part);
+    const auto buffer = part.buffer();
     const bool of_both = buffer == Buffer::http_header || buffer == Buffer::http_content_type;
     return is_of_response(buffer) || (of_both && signature.flow.way == SignatureFlow::Way::to_client);
   });

@@ -85,7 +85,7 @@ struct PcreScratch::Parts {
   FrameRoom room;  // before what was taken from it
   pcre2_general_context* general = pcre2_general_context_create(take_memory, give_memory, &room);
   pcre2_match_context* context = pcre2_match_context_create(general);
-  pcre2_match_data* match = pcre2_match_data_create(1, general);  // the whole match; groups are not asked for
+  pcre2_match_data* match = pcre2_match_data_create(2, general);  // the whole match and its first group
   // As large as it will be: it does not grow while matching. Null where PCRE2 was built without machine code.
   pcre2_jit_stack* stack = pcre2_jit_stack_create(pcre_stack_limit, pcre_stack_limit, general);
 
@@ -150,7 +150,14 @@ PcreFound PcreSet::run(const Expression& expression, Bytes subject, std::size_t 
   if (result == PCRE2_ERROR_NOMATCH) return {};
   if (result < 0) return {.outcome = Outcome::limit};
   const auto* range = pcre2_get_ovector_pointer(parts.match);
-  return {.outcome = Outcome::found, .begin = range[0], .end = std::max(range[0], range[1])};
+  PcreFound found{.outcome = Outcome::found, .begin = range[0], .end = std::max(range[0], range[1])};
+  // 0 = there are more groups than were asked for.
+  found.has_group = (result == 0 || result > 1) && range[2] != PCRE2_UNSET && range[2] <= range[3];
+  if (found.has_group) {
+    found.group_begin = range[2];
+    found.group_end = range[3];
+  }
+  return found;
 }
 
 PcreFound PcreSet::find(std::uint32_t number, Bytes subject, std::size_t start, PcreScratch& scratch) const noexcept {

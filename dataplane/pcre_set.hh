@@ -34,6 +34,9 @@ struct PcreFound {
   std::size_t end = 0;
   std::uint32_t hard_places = 0;
   bool is_second_pass = false;  // place by place
+  bool has_group = false;       // the first group of the expression took part, and is
+  std::size_t group_begin = 0;
+  std::size_t group_end = 0;
 };
 
 // What one worker writes while it matches, taken at once: match() asks the system for nothing.

@@ -36,7 +36,6 @@ std::optional<SignatureProtocol> protocol_of(Buffer buffer) noexcept {
   }
 }
 
-Buffer buffer_of(const SignaturePart& part) { return part.content ? part.content->buffer : part.pcre->buffer; }
 
 // Whether payload of that transport may be what the header names.
 bool has_payload_in(SignatureProtocol header, SignatureProtocol transport) noexcept {
@@ -68,15 +67,20 @@ tl::expected<void, std::string> SignatureSet::Parts::add(const Signature& signat
   std::vector<SignaturePart> of_payload;
   bool has_message = signature.protocol == SignatureProtocol::xiaomi_push && signature.parts.empty();
   for (const auto& part : signature.parts) {
-    has_message = has_message || is_of_message(buffer_of(part));
-    has_expressions = has_expressions || part.pcre.has_value();
-    wanted_buffers[static_cast<std::size_t>(buffer_of(part))] = true;
+    const auto takes_expression = [](const Transform& transform) {
+      return transform.kind == Transform::Kind::pcrexform;
+    };
+    has_message = has_message || is_of_message(part.buffer());
+    has_expressions = has_expressions || part.pcre.has_value() ||
+                      std::any_of(part.transforms.begin(), part.transforms.end(), takes_expression);
+    has_transforms = has_transforms || !part.is_plain();
+    wanted_buffers[static_cast<std::size_t>(part.buffer())] = true;
   }
   for (const auto& part : signature.parts)
-    (has_message && buffer_of(part) == Buffer::payload ? of_payload : own).push_back(part);
+    (has_message && part.buffer() == Buffer::payload ? of_payload : own).push_back(part);
   entry.is_mixed = !of_payload.empty();
   for (const auto& [parts, out] : {std::pair{&own, &entry.contents}, std::pair{&of_payload, &entry.payload}}) {
-    auto contents = ContentMatch::build(*parts, expressions);
+    auto contents = ContentMatch::build(*parts, expressions, datasets);
     if (!contents)
       return tl::unexpected(signature.facts.rule_id + " (sid " + std::to_string(signature.facts.signature_id) +
                             "): " + contents.error());
@@ -85,8 +89,8 @@ tl::expected<void, std::string> SignatureSet::Parts::add(const Signature& signat
   entry.moments = moments_of(signature);
   entry.waits = signature.parts.size() > 1;
   entry.fixes_begin = std::any_of(signature.parts.begin(), signature.parts.end(), [](const SignaturePart& part) {
-    return part.content ? part.content->negated && !part.content->distance && !part.content->within
-                        : part.pcre->negated && !part.pcre->relative;
+    if (part.content) return part.content->negated && !part.content->is_relative();
+    return part.pcre && part.pcre->negated && !part.pcre->relative;
   });
   add_conditions(signature, entry);
 
@@ -95,7 +99,7 @@ tl::expected<void, std::string> SignatureSet::Parts::add(const Signature& signat
     const auto protocol = static_cast<SignatureProtocol>(number);
     const bool is_payload = protocol == SignatureProtocol::tcp || protocol == SignatureProtocol::udp;
     const auto fits = [&](const SignaturePart& part) {
-      const auto of = protocol_of(buffer_of(part));
+      const auto of = protocol_of(part.buffer());
       if (of) return protocol == *of;
       return is_payload ? has_payload_in(signature.protocol, protocol) : protocol == signature.protocol;
     };
@@ -188,6 +192,7 @@ tl::expected<std::unique_ptr<const SignatureSet>, std::string> SignatureSet::bui
     if (const auto added = parts->add(signature); !added) return tl::unexpected(added.error());
   parts->place_packet_rules();
   parts->rank_rows(signatures);
+  if (const auto sets = parts->datasets.check(); !sets) return tl::unexpected(sets.error());
   if (const auto loaded = parts->load(make_prefilter(signatures), databases); !loaded)
     return tl::unexpected(loaded.error());
   return std::unique_ptr<const SignatureSet>{new SignatureSet{std::move(parts)}};
@@ -216,6 +221,8 @@ tl::expected<std::unique_ptr<SignatureScratch>, std::string> SignatureSet::make_
     if (!pcre) return tl::unexpected(pcre.error());
     scratch->pcre.emplace(std::move(*pcre));
   }
+  if (parts_->has_transforms) scratch->transforms.emplace();
+  if (!parts_->datasets.empty()) scratch->datasets.emplace(parts_->datasets);
   return std::unique_ptr<SignatureScratch>{new SignatureScratch{std::move(scratch)}};
 }
 

@@ -52,7 +52,7 @@ bool SignatureSet::Parts::confirm(std::uint32_t row, const SignatureInput& input
   if (!std::all_of(entry.tests.begin(), entry.tests.end(), is_true)) return false;
   InspectionBudget budget;
   const auto has = [&](const ContentMatch& contents) {
-    return contents.matches(input, expressions, scratch.pcre ? &*scratch.pcre : nullptr, budget);
+    return contents.matches(input, expressions, scratch.room(), budget);
   };
   // Of two halves one comes with a message and one with a flow's payload; what has no flow has to bring both.
   const bool is_payload = input.buffers[static_cast<std::size_t>(Buffer::payload)].data() != nullptr;

@@ -13,7 +13,6 @@ constexpr auto content = static_cast<std::uint8_t>(SignatureMoment::content);
 constexpr auto packet_begin = static_cast<std::uint8_t>(SignatureMoment::packet_begin);
 constexpr auto packet_end = static_cast<std::uint8_t>(SignatureMoment::packet_end);
 
-Buffer buffer_of(const SignaturePart& part) { return part.content ? part.content->buffer : part.pcre->buffer; }
 
 // A condition on the packet that bytes come in, which those of a stream are not of.
 bool is_on_packet(const SignatureCondition& condition) {
@@ -52,8 +51,8 @@ std::uint8_t moments_of(const Signature& signature) {
   bool of_packet =
       signature.protocol == SignatureProtocol::tcp_packet || signature.flow.contents == SignatureFlow::Contents::packet;
   for (const auto& part : signature.parts) {
-    of_message = of_message || is_of_message(buffer_of(part));
-    of_packet = of_packet || is_of_packet(buffer_of(part));
+    of_message = of_message || is_of_message(part.buffer());
+    of_packet = of_packet || is_of_packet(part.buffer());
   }
   for (const auto& condition : signature.conditions) of_packet = of_packet || is_on_packet(condition);
   if (of_message) return content;

@@ -109,7 +109,9 @@ struct StreamCandidates {
 struct SignatureSet::Parts {
   std::vector<SignatureEntry> entries;
   PcreSet expressions;
+  DatasetTable datasets;
   bool has_expressions = false;
+  bool has_transforms = false;                            // or base64_decode
   std::array<HyperscanDatabase, buffer_count> databases;  // null where no pattern looks there
   std::array<PatternRows, buffer_count> patterns;
   HyperscanDatabase stream;              // the literals of the payload; null where there are none
@@ -143,6 +145,12 @@ struct SignatureScratch::Parts {
   SignatureState state;
   BlockScan hyperscan;
   std::optional<PcreScratch> pcre;
+  std::optional<TransformRoom> transforms;
+  std::optional<DatasetChanges> datasets;
+
+  [[nodiscard]] InspectionRoom room() noexcept {
+    return {pcre ? &*pcre : nullptr, transforms ? &*transforms : nullptr, datasets ? &*datasets : nullptr};
+  }
   std::array<std::uint32_t, candidates_limit> candidates{};
   std::size_t candidate_count = 0;
   StreamCandidates stream_candidates;

@@ -48,4 +48,18 @@ std::string PackReading::name(const flatbuffers::String* packed, std::string_vie
   return name;
 }
 
+std::shared_ptr<const DatasetValues> PackReading::values(const flatbuffers::String& packed) {
+  auto& known = values_[packed.data()];
+  if (known || failed()) return known;
+  // Each value takes a few bytes in the file and an object in memory.
+  if (!spend(packed.size() * (1 + sizeof(DatasetValue) / 6))) return nullptr;
+  auto read = split_values({packed.data(), packed.size()});
+  if (!read) {
+    fail("dataset", "its values are not in order, too many or too long");
+    return nullptr;
+  }
+  known = std::make_shared<const DatasetValues>(std::move(*read));
+  return known;
+}
+
 }  // namespace sluice

@@ -7,10 +7,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "rules/dataset.hh"
 #include "rules/list_file.hh"
 
 namespace sluice {
@@ -36,6 +39,9 @@ class PackReading {
   // The same of a text that may not be empty and holds only what names are made of.
   [[nodiscard]] std::string name(const flatbuffers::String* packed, std::string_view field);
 
+  // The values of a dataset; those of one place in the file are one in memory. Nothing after a fault.
+  [[nodiscard]] std::shared_ptr<const DatasetValues> values(const flatbuffers::String& packed);
+
   // A number of a closed list that ends with `last`.
   template <typename Enumeration>
   [[nodiscard]] Enumeration number(std::uint8_t packed, Enumeration last, std::string_view field) {
@@ -50,6 +56,7 @@ class PackReading {
   std::string id_;
   std::optional<std::string> fault_;
   std::size_t spent_ = 0;
+  std::map<const void*, std::shared_ptr<const DatasetValues>> values_;
 };
 
 }  // namespace sluice

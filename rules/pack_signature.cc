@@ -4,16 +4,15 @@
 
 #include "rules/pack_facts.hh"
 #include "rules/pack_generated.h"
+#include "rules/pack_part.hh"
 #include "rules/signature_condition_check.hh"
-#include "rules/signature_content.hh"
 #include "rules/signature_parts.hh"
 
 namespace sluice {
 namespace {
 
-constexpr std::size_t text_limit = 65'536;        // bytes of a rule
-constexpr std::size_t ranges_limit = 4096;        // of one side of the header
-constexpr std::size_t expression_limit = 65'536;  // bytes
+constexpr std::size_t text_limit = 65'536;  // bytes of a rule
+constexpr std::size_t ranges_limit = 4096;  // of one side of the header
 
 template <typename Packed, typename Value>
 std::vector<Value> read_list(const flatbuffers::Vector<const Packed*>* packed, std::string_view field,
@@ -55,68 +54,6 @@ SignaturePorts read_ports(const packed::Ports& packed, std::string_view field, P
   out.listed = read_list(packed.listed(), field, reading, port_range);
   out.excepted = read_list(packed.excepted(), field, reading, port_range);
   return out;
-}
-
-template <typename Number>
-std::optional<Number> position(flatbuffers::Optional<Number> packed, Number limit, std::string_view field,
-                               PackReading& reading) {
-  if (!packed) return std::nullopt;
-  const auto value = static_cast<std::int64_t>(*packed);
-  if (value < -std::int64_t{limit} || value > std::int64_t{limit})
-    reading.fail(field, fmt::format("{} is beyond {} bytes", value, limit));
-  return *packed;
-}
-
-Content read_content(const packed::Content& packed, PackReading& reading) {
-  Content out;
-  out.buffer = reading.number(packed.buffer(), static_cast<Buffer>(buffer_count - 1), "buffer");
-  const auto& bytes = *packed.bytes();
-  if (bytes.size() < 1 || bytes.size() > content_size_limit)
-    reading.fail("content", fmt::format("{} bytes: 1 to {} may be", bytes.size(), content_size_limit));
-  else if (reading.spend(bytes.size()))
-    out.bytes.assign(bytes.begin(), bytes.end());
-  out.negated = packed.negated();
-  out.nocase = packed.nocase();
-  out.fast_pattern = packed.fast_pattern();
-  out.startswith = packed.startswith();
-  out.endswith = packed.endswith();
-  out.offset = position(packed.offset(), content_position_limit, "offset", reading);
-  out.depth = position(packed.depth(), content_position_limit, "depth", reading);
-  out.distance = position(packed.distance(), content_distance_limit, "distance", reading);
-  out.within = position(packed.within(), content_distance_limit, "within", reading);
-  const auto size = static_cast<std::int64_t>(out.bytes.size());
-  if (out.depth && *out.depth < size) reading.fail("depth", "is shorter than the content");
-  if (out.within && *out.within < size) reading.fail("within", "is shorter than the content");
-  if ((out.offset || out.depth) && (out.distance || out.within))
-    reading.fail("content", "counts both from the start and from the match before it");
-  return out;
-}
-
-Pcre read_pcre(const packed::Pcre& packed, PackReading& reading) {
-  Pcre out;
-  out.buffer = reading.number(packed.buffer(), static_cast<Buffer>(buffer_count - 1), "buffer");
-  out.expression = reading.text(packed.expression(), "pcre", expression_limit);
-  out.negated = packed.negated();
-  out.relative = packed.relative();
-  out.nocase = packed.nocase();
-  out.multiline = packed.multiline();
-  out.dot_all = packed.dot_all();
-  out.extended = packed.extended();
-  out.anchored = packed.anchored();
-  out.dollar_end = packed.dollar_end();
-  out.ungreedy = packed.ungreedy();
-  return out;
-}
-
-SignaturePart read_part(const packed::Part& packed, PackReading& reading) {
-  SignaturePart part;
-  if ((packed.content() == nullptr) == (packed.pcre() == nullptr))
-    reading.fail("part", "is not exactly one of content and pcre");
-  else if (packed.content() != nullptr)
-    part.content = read_content(*packed.content(), reading);
-  else
-    part.pcre = read_pcre(*packed.pcre(), reading);
-  return part;
 }
 
 SignatureCondition read_condition(const packed::Condition& packed, PackReading& reading) {
@@ -191,7 +128,7 @@ Signature read_packed_signature(const packed::Signature& packed, std::string_vie
   if (packed.parts()->size() > signature_part_limit)
     reading.fail("parts", fmt::format("{}, {} at most", packed.parts()->size(), signature_part_limit));
   else if (reading.spend(packed.parts()->size() * sizeof(SignaturePart)))
-    for (const auto* part : *packed.parts()) out.parts.push_back(read_part(*part, reading));
+    for (const auto* part : *packed.parts()) out.parts.push_back(read_packed_part(*part, reading));
   return out;
 }
 

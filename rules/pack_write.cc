@@ -4,6 +4,7 @@
 
 #include "rules/pack.hh"
 #include "rules/pack_generated.h"
+#include "rules/pack_part.hh"
 
 namespace sluice {
 namespace {
@@ -83,27 +84,6 @@ flatbuffers::Offset<packed::Ports> packed_ports(Builder& builder, const Signatur
   return packed::CreatePorts(builder, listed, excepted);
 }
 
-template <typename Number>
-flatbuffers::Optional<Number> packed_position(const std::optional<Number>& value) {
-  return value ? flatbuffers::Optional<Number>(*value) : flatbuffers::nullopt;
-}
-
-flatbuffers::Offset<packed::Content> packed_content(Builder& builder, const Content& content) {
-  const auto bytes =
-      builder.CreateVector(reinterpret_cast<const std::uint8_t*>(content.bytes.data()), content.bytes.size());
-  return packed::CreateContent(builder, static_cast<std::uint8_t>(content.buffer), bytes, content.negated,
-                               content.nocase, content.fast_pattern, content.startswith, content.endswith,
-                               packed_position(content.offset), packed_position(content.depth),
-                               packed_position(content.distance), packed_position(content.within));
-}
-
-flatbuffers::Offset<packed::Pcre> packed_pcre(Builder& builder, const Pcre& pcre) {
-  const auto expression = builder.CreateString(pcre.expression);
-  return packed::CreatePcre(builder, static_cast<std::uint8_t>(pcre.buffer), expression, pcre.negated, pcre.relative,
-                            pcre.nocase, pcre.multiline, pcre.dot_all, pcre.extended, pcre.anchored, pcre.dollar_end,
-                            pcre.ungreedy);
-}
-
 flatbuffers::Offset<packed::Condition> packed_condition(Builder& builder, const SignatureCondition& condition) {
   std::vector<Text> names;
   for (const auto& name : condition.names) names.push_back(builder.CreateSharedString(name));
@@ -129,11 +109,7 @@ flatbuffers::Offset<packed::Signature> packed_signature(Builder& builder, const 
   const auto destination = packed_addresses(builder, signature.destination);
   const auto destination_ports = packed_ports(builder, signature.destination_ports);
   std::vector<flatbuffers::Offset<packed::Part>> parts;
-  for (const auto& part : signature.parts) {
-    const auto content = part.content ? packed_content(builder, *part.content) : flatbuffers::Offset<packed::Content>{};
-    const auto pcre = part.pcre ? packed_pcre(builder, *part.pcre) : flatbuffers::Offset<packed::Pcre>{};
-    parts.push_back(packed::CreatePart(builder, content, pcre));
-  }
+  for (const auto& part : signature.parts) parts.push_back(packed_part(builder, part));
   const auto parts_list = builder.CreateVector(parts);
   std::vector<flatbuffers::Offset<packed::Condition>> conditions;
   for (const auto& condition : signature.conditions) conditions.push_back(packed_condition(builder, condition));

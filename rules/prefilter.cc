@@ -35,10 +35,18 @@ std::string literal(std::string_view bytes, bool fold) {
   return text;
 }
 
+// What of it is searched for: all, or the part that its fast_pattern names.
+std::string_view searched(const Content& content) noexcept {
+  const std::string_view bytes{content.bytes};
+  if (content.fast_pattern_length == 0) return bytes;
+  return bytes.substr(std::min<std::size_t>(content.fast_pattern_offset, bytes.size()), content.fast_pattern_length);
+}
+
 Choice choice_of(const Content& content) {
   // In one form where case has no meaning, so that signatures share patterns.
-  const bool caseless = content.nocase && std::any_of(content.bytes.begin(), content.bytes.end(), is_letter);
-  return {content.buffer, literal(content.bytes, caseless),
+  const auto bytes = searched(content);
+  const bool caseless = content.nocase && std::any_of(bytes.begin(), bytes.end(), is_letter);
+  return {content.buffer, literal(bytes, caseless),
           HS_FLAG_DOTALL | HS_FLAG_SINGLEMATCH | (caseless ? HS_FLAG_CASELESS : 0U)};
 }
 
@@ -58,32 +66,40 @@ constexpr std::size_t least_bytes = 2;
 // The parts that are looked at together: of a signature that looks in the payload and in a message, each half.
 enum class Half { all, message, payload };
 
-Buffer buffer_of(const SignaturePart& part) { return part.content ? part.content->buffer : part.pcre->buffer; }
-
 bool is_in(const SignaturePart& part, Half half) {
-  return half == Half::all || (half == Half::payload) == (buffer_of(part) == Buffer::payload);
+  return half == Half::all || (half == Half::payload) == (part.buffer() == Buffer::payload);
+}
+
+// A message may match without the buffer.
+bool may_be_absent(const Signature& signature, Buffer buffer) {
+  return std::any_of(signature.parts.begin(), signature.parts.end(), [&](const SignaturePart& part) {
+    return part.buffer() == buffer && part.check && std::holds_alternative<Absent>(*part.check);
+  });
 }
 
 const Content* best_content(const Signature& signature, Half half) {
   const Content* best = nullptr;
   for (const auto& part : signature.parts) {
     if (!is_in(part, half)) continue;
-    if (!part.content || part.content->negated || part.content->bytes.size() < least_bytes) continue;
+    if (!part.content || part.content->negated || !part.is_plain()) continue;
+    if (searched(*part.content).size() < least_bytes || may_be_absent(signature, part.buffer())) continue;
     if (part.content->fast_pattern) return &*part.content;
     if (best == nullptr || part.content->bytes.size() > best->bytes.size()) best = &*part.content;
   }
   return best;
 }
 
-// Only of a signature that no positive content, not even a short one, stands in: see choice_of().
+// Only of a signature that no positive content, not even a short one, stands in before it, nor anything that moves the
+// place from which a relative one counts: see choice_of().
 const Pcre* first_pcre(const Signature& signature, Half half) {
-  const Pcre* first = nullptr;
   for (const auto& part : signature.parts) {
-    if (!is_in(part, half)) continue;
+    if (!is_in(part, half) || !part.is_plain()) continue;
     if (part.content && !part.content->negated) return nullptr;
-    if (first == nullptr && part.pcre && !part.pcre->negated) first = &*part.pcre;
+    const auto* const bytes = part.check ? std::get_if<ByteOperation>(&*part.check) : nullptr;
+    if (bytes != nullptr && bytes->kind != ByteOperation::Kind::test) return nullptr;
+    if (part.pcre && !part.pcre->negated) return may_be_absent(signature, part.buffer()) ? nullptr : &*part.pcre;
   }
-  return first;
+  return nullptr;
 }
 
 }  // namespace
@@ -113,10 +129,10 @@ Prefilter make_prefilter(const SignatureList& signatures) {
   };
   for (std::uint32_t row = 0; row < signatures.size(); ++row) {
     const auto& parts = signatures[row].parts;
-    const auto is_payload = [](const SignaturePart& part) { return buffer_of(part) == Buffer::payload; };
+    const auto is_payload = [](const SignaturePart& part) { return part.buffer() == Buffer::payload; };
     const bool is_mixed = std::any_of(parts.begin(), parts.end(), is_payload) &&
                           std::any_of(parts.begin(), parts.end(),
-                                      [](const SignaturePart& part) { return is_of_message(buffer_of(part)); });
+                                      [](const SignaturePart& part) { return is_of_message(part.buffer()); });
     bool found = add(row, is_mixed ? Half::message : Half::all);
     if (is_mixed) found = add(row, Half::payload) && found;
     if (!found) prefilter.unfiltered.push_back(row);

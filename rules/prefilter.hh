@@ -29,7 +29,8 @@ struct Prefilter {
   // Pattern ids are positions in these lists.
   std::array<std::vector<PrefilterPattern>, buffer_count> patterns;
   // Signatures without a pattern, which every message of their protocol must be tried against: those that only say what
-  // must be absent, and those whose positive contents are of one byte.
+  // must be absent, those whose positive contents are of one byte, and those that look only into what transforms and
+  // base64_decode make.
   std::vector<std::uint32_t> unfiltered;
 };
 

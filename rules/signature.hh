@@ -9,6 +9,7 @@
 
 #include "rules/address.hh"
 #include "rules/buffer.hh"
+#include "rules/part_check.hh"
 #include "rules/rule_facts.hh"
 #include "rules/signature_condition.hh"
 
@@ -98,6 +99,17 @@ struct Content {
   std::optional<std::uint32_t> depth;    // wholly within so many bytes from offset
   std::optional<std::int32_t> distance;  // relative: first byte at or behind
   std::optional<std::int32_t> within;    // relative: wholly within so many bytes from distance
+  // In place of the numbers above.
+  PartVariable offset_variable = {};
+  PartVariable depth_variable = {};
+  PartVariable distance_variable = {};
+  PartVariable within_variable = {};
+  // Of the bytes, those that are searched for first: so many from `fast_pattern_offset`; 0 = all.
+  std::uint8_t fast_pattern_offset = 0;
+  std::uint8_t fast_pattern_length = 0;
+
+  [[nodiscard]] bool is_relative() const noexcept { return distance || within || distance_variable || within_variable; }
+  [[nodiscard]] bool is_absolute() const noexcept { return offset || depth || offset_variable || depth_variable; }
 };
 
 struct Pcre {
@@ -116,8 +128,26 @@ struct Pcre {
 
 // The parts of a signature in the order in which they were written: relative ones refer to the one before.
 struct SignaturePart {
-  std::optional<Content> content;  // exactly one of the two
+  std::optional<Content> content;  // exactly one of the three
   std::optional<Pcre> pcre;
+  std::optional<PartCheck> check = {};
+  Buffer check_buffer = Buffer::payload;   // where the check looks
+  std::vector<Transform> transforms = {};  // what becomes of the buffer before
+  bool in_base64 = false;                  // looks into what base64_decode made of the buffer
+
+  [[nodiscard]] Buffer buffer() const noexcept {
+    return content ? content->buffer : pcre ? pcre->buffer : check_buffer;
+  }
+  // Whether it says that something is not there.
+  [[nodiscard]] bool negated() const noexcept {
+    if (content) return content->negated;
+    if (pcre) return pcre->negated;
+    const auto* const size = check ? std::get_if<BufferSize>(&*check) : nullptr;
+    const auto* const data = check ? std::get_if<DataAt>(&*check) : nullptr;
+    return (size != nullptr && size->negated) || (data != nullptr && data->negated);
+  }
+  // What it looks at stands in the message as it came.
+  [[nodiscard]] bool is_plain() const noexcept { return transforms.empty() && !in_base64; }
 };
 
 // flow: of the rule language.

@@ -85,6 +85,7 @@ class PartsCheck {
     for (std::size_t i = 0; i < parts_.size(); ++i) {
       check_buffer(parts_[i]);
       if (whole_) check_relative(i);
+      check_absent(i);
       if (!parts_[i].part.content) continue;
       check_positions(parts_[i]);
       check_fast_pattern(parts_[i]);
@@ -122,8 +123,10 @@ class PartsCheck {
   void check_host(const PlacedPart& placed) {
     if (placed.nocase_at != 0)
       fail(placed.nocase_at, "nocase on http.host: the host is matched in lower case, write it so and remove nocase");
-    const bool upper = placed.part.content ? has_upper_case(placed.part.content->bytes)
-                                           : expression_has_upper_case(placed.part.pcre->expression);
+    if (!placed.part.is_plain()) return;
+    const bool upper = placed.part.content
+                           ? has_upper_case(placed.part.content->bytes)
+                           : placed.part.pcre && expression_has_upper_case(placed.part.pcre->expression);
     if (upper) fail(placed.at, "upper case in http.host, which is matched in lower case: write it in lower case");
   }
 
@@ -135,7 +138,8 @@ class PartsCheck {
 
   void check_relative(std::size_t index) {
     const auto& placed = parts_[index];
-    if (placed.relative_at == 0) return;
+    // A content counts from the start where nothing stands before it, as in Suricata.
+    if (placed.relative_at == 0 || !placed.part.pcre || placed.part.in_base64) return;
     const auto end = parts_.begin() + static_cast<std::ptrdiff_t>(index);
     // A buffer that is named a second time is looked through anew, as in Suricata 7.
     const bool found = std::any_of(parts_.begin(), end, [&](const PlacedPart& before) {
@@ -156,8 +160,29 @@ class PartsCheck {
       fail(later, "startswith says where the content stands: remove it, or this position");
   }
 
+  // Suricata: "absent" says all of a buffer that is to be said, but for what or_else leads to.
+  void check_absent(std::size_t index) {
+    const auto& part = parts_[index].part;
+    const auto* const absent = part.check ? std::get_if<Absent>(&*part.check) : nullptr;
+    if (absent == nullptr) return;
+    const auto same = [&](const PlacedPart& other) {
+      return other.buffer() == part.buffer() && other.part.transforms == part.transforms;
+    };
+    const auto here = parts_.begin() + static_cast<std::ptrdiff_t>(index);
+    const bool before = std::any_of(parts_.begin(), here, same);
+    const bool behind = std::any_of(here + 1, parts_.end(), same);
+    if (before || (behind && !absent->or_else))
+      fail(parts_[index].at,
+           fmt::format("absent beside other parts in {}: write absent:or_else; before them", text_of(part.buffer())));
+    if (absent->or_else && !behind)
+      fail(parts_[index].at, fmt::format("absent:or_else with nothing behind it in {}: write what must hold else",
+                                         text_of(part.buffer())));
+  }
+
   void check_fast_pattern(const PlacedPart& placed) {
     if (placed.fast_pattern_at == 0) return;
+    if (placed.part.in_base64)
+      fail(placed.fast_pattern_at, "fast_pattern behind base64_data, which nothing is searched in first: remove it");
     if (placed.negated())
       fail(placed.fast_pattern_at,
            "fast_pattern on a negated content, whose absence cannot be searched for: mark "

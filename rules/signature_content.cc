@@ -76,17 +76,22 @@ bool* plain_flag(Pcre& pcre, char flag) {
   }
 }
 
+// B: the bytes as they came, which is all that buffers hold here; O: other limits than those of a configuration, which
+// are fixed here.
+constexpr std::string_view flags_without_meaning = "BO";
+
 bool read_flags(const QuotedValue& value, std::size_t from, ReadPcre& out, RuleFaults& faults) {
   for (auto i = from; i < value.text.size(); ++i) {
     if (auto* const flag = plain_flag(out.pcre, value.text[i])) {
       *flag = true;
       continue;
     }
+    if (flags_without_meaning.find(value.text[i]) != std::string_view::npos) continue;
     const auto* found = buffer_flags.begin();
     while (found != buffer_flags.end() && found->flag != value.text[i]) ++found;
     if (found == buffer_flags.end()) {
       faults.push_back({value.at + i, fmt::format("pcre flag \"{}\" is not matched by this version: use those of i s m "
-                                                  "x A E G R U H P Q S Y W V M",
+                                                  "x A E G R B O U H P Q S Y W V M",
                                                   printable(value.text.substr(i, 1)))});
       return false;
     }
@@ -153,6 +158,21 @@ std::optional<std::string> content_bytes(const QuotedValue& value, RuleFaults& f
     return std::nullopt;
   }
   return bytes;
+}
+
+std::optional<std::string> read_expression(const QuotedValue& value, RuleFaults& faults) {
+  Pcre pcre;
+  pcre.expression = value.text;
+  if (!compiles(pcre, value.at, faults)) return std::nullopt;
+  return std::move(pcre.expression);
+}
+
+std::optional<QuotedValue> pcre_value(const SignatureOption& option, RuleFaults& faults) {
+  const auto text = option.value.value_or(std::string_view());
+  const bool negated = text.starts_with('!');
+  const std::size_t at = negated ? 1 : 0;
+  if (text.substr(at).starts_with('/')) return QuotedValue{text.substr(at), option.value_at + at, negated};
+  return quoted_value(option, true, faults);
 }
 
 std::optional<ReadPcre> read_pcre(const QuotedValue& value, RuleFaults& faults) {

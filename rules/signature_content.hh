@@ -16,6 +16,13 @@ constexpr std::size_t content_size_limit = 255;  // bytes
 // The bytes that a content stands for; nothing and a fault where it is none.
 [[nodiscard]] std::optional<std::string> content_bytes(const QuotedValue& value, RuleFaults& faults);
 
+// An expression that stands in quotes without slashes, as PCRE2 takes it; nothing and a fault where it does not
+// compile.
+[[nodiscard]] std::optional<std::string> read_expression(const QuotedValue& value, RuleFaults& faults);
+
+// The value of pcre:, which Suricata takes without quotes too.
+[[nodiscard]] std::optional<QuotedValue> pcre_value(const SignatureOption& option, RuleFaults& faults);
+
 struct ReadPcre {
   Pcre pcre;  // its buffer is the one that a flag names
   bool names_buffer = false;

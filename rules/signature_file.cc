@@ -11,7 +11,8 @@
 namespace sluice {
 namespace {
 
-LoadedSignatures read_rules(std::string_view text, std::string_view list_name, std::string_view file) {
+LoadedSignatures read_rules(std::string_view text, std::string_view list_name, std::string_view file,
+                            DatasetFiles datasets) {
   SignatureList signatures;
   ListErrors errors(file);
   if (!check_list(text, list_name, errors)) return {{}, errors.take(), 0};
@@ -28,7 +29,7 @@ LoadedSignatures read_rules(std::string_view text, std::string_view list_name, s
       break;
     }
     RuleFaults faults;
-    auto signature = read_signature(*rule, list_name, faults);
+    auto signature = read_signature(*rule, list_name, datasets, faults);
     std::stable_sort(faults.begin(), faults.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
     for (auto& fault : faults) {
       const auto place = rule->place(fault.at);
@@ -55,8 +56,9 @@ LoadedSignatures read_rules(std::string_view text, std::string_view list_name, s
 
 }  // namespace
 
-LoadedSignatures parse_signatures(std::string_view text, std::string_view list_name) {
-  return read_rules(text, list_name, list_name);
+LoadedSignatures parse_signatures(std::string_view text, std::string_view list_name,
+                                  std::optional<std::filesystem::path> folder) {
+  return read_rules(text, list_name, list_name, DatasetFiles{std::move(folder)});
 }
 
 LoadedSignatures load_signatures(const std::filesystem::path& path) {
@@ -64,7 +66,7 @@ LoadedSignatures load_signatures(const std::filesystem::path& path) {
   if (!text) return {{}, {std::move(text.error())}, 0};
   const auto name = path.stem().string();
   const auto shown = path.string();
-  return read_rules(*text, name, shown);
+  return read_rules(*text, name, shown, DatasetFiles{path.parent_path()});
 }
 
 }  // namespace sluice

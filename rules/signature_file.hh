@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -25,6 +26,8 @@ struct LoadedSignatures {
 [[nodiscard]] LoadedSignatures load_signatures(const std::filesystem::path& path);
 
 // The same from memory; errors are named by the list.
-[[nodiscard]] LoadedSignatures parse_signatures(std::string_view text, std::string_view list_name);
+// `folder`: that of the file, beside which datasets lie; without one none is loaded.
+[[nodiscard]] LoadedSignatures parse_signatures(std::string_view text, std::string_view list_name,
+                                                std::optional<std::filesystem::path> folder = {});
 
 }  // namespace sluice

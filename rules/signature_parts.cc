@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include <fmt/format.h>
 
@@ -12,7 +11,9 @@
 namespace sluice {
 namespace {
 
-constexpr std::array<std::string_view, 42> all_keywords{"content",
+constexpr std::array<std::string_view, 44> all_keywords{"content",
+                                                        "uricontent",
+                                                        "rawbytes",
                                                         "nocase",
                                                         "offset",
                                                         "depth",
@@ -90,19 +91,20 @@ std::optional<Buffer> sticky_buffer(std::string_view name) {
 std::span<const std::string_view> SignatureParts::keywords() noexcept { return all_keywords; }
 
 bool SignatureParts::read(const SignatureOption& option) {
+  if (read_beside(option)) return true;
   if (std::find(all_keywords.begin(), all_keywords.end(), option.name) == all_keywords.end()) return false;
   const auto name = option.name;
   if (const auto buffer = sticky_buffer(name)) {
     read_sticky(option, *buffer);
   } else if (const auto moved = find_buffer(buffer_modifiers, name)) {
     read_buffer_modifier(option, *moved);
-  } else if (name == "content") {
+  } else if (name == "content" || name == "uricontent") {
     read_content(option);
   } else if (name == "pcre") {
     read_expression(option);
   } else if (name == "fast_pattern") {
     read_fast_pattern(option);
-  } else if (name == "nocase" || name == "startswith" || name == "endswith") {
+  } else if (name == "nocase" || name == "startswith" || name == "endswith" || name == "rawbytes") {
     read_flag(option);
   } else {
     read_position(option);
@@ -131,6 +133,8 @@ bool SignatureParts::has_no_value(const SignatureOption& option) {
 
 void SignatureParts::add(PlacedPart part) {
   part.run = run_;
+  part.part.in_base64 = in_base64_;
+  if (sticky_ && part.buffer() == *sticky_) part.part.transforms = transforms_;
   parts_.push_back(std::move(part));
   after_part_ = true;
   skipping_ = false;
@@ -154,6 +158,11 @@ void SignatureParts::read_content(const SignatureOption& option) {
   placed.at = option.at;
   placed.part.content.emplace();
   placed.part.content->buffer = sticky_.value_or(Buffer::payload);
+  if (option.name == "uricontent") {
+    if (sticky_)
+      return fail(option.at, fmt::format("uricontent behind {}: write http.uri and a content", sticky_name_));
+    placed.part.content->buffer = Buffer::http_uri;
+  }
   placed.part.content->bytes = std::move(*bytes);
   placed.part.content->negated = value->negated;
   add(std::move(placed));
@@ -161,7 +170,7 @@ void SignatureParts::read_content(const SignatureOption& option) {
 
 void SignatureParts::read_expression(const SignatureOption& option) {
   skip_modifiers();
-  const auto value = quoted_value(option, true, faults_);
+  const auto value = pcre_value(option, faults_);
   if (!value) return;
   auto read = read_pcre(*value, faults_);
   if (!read) return;
@@ -177,22 +186,23 @@ void SignatureParts::read_expression(const SignatureOption& option) {
 }
 
 template <typename Number>
-bool SignatureParts::read_number(const SignatureOption& option, std::optional<Number>& number, std::int64_t low,
-                                 std::int64_t high) {
-  if (number) {
+bool SignatureParts::read_number(const SignatureOption& option, std::optional<Number>& number, PartVariable& variable,
+                                 std::int64_t low, std::int64_t high) {
+  if (number || variable) {
     fail(option.at, fmt::format("{} stands twice for one content: remove one", option.name));
     return false;
   }
   const auto text = option.value.value_or(std::string_view());
-  std::int64_t value = 0;
-  const auto* const end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc{} || stopped != end || value < low || value > high) {
-    fail(option.value_at, fmt::format("{}:\"{}\" is not matched here: write a number from {} to {}", option.name,
-                                      printable(text), low, high));
+  const auto value = signed_number(text, low, high);
+  if (!value) variable = variables_.find(text);
+  if (!value && !variable) {
+    fail(option.value_at,
+         fmt::format("{}:\"{}\" is not matched here: write a number from {} to {}, or what a byte_extract "
+                     "or byte_math before this sets",
+                     option.name, printable(text), low, high));
     return false;
   }
-  number = static_cast<Number>(value);
+  if (value) number = static_cast<Number>(*value);
   return true;
 }
 
@@ -204,17 +214,19 @@ void SignatureParts::read_position(const SignatureOption& option) {
   const bool relative = name == "distance" || name == "within";
   // A window that the content does not fit into would never match.
   const auto size = static_cast<std::int64_t>(content.bytes.size());
-  const bool read = name == "offset"  ? read_number(option, content.offset, 0, content_position_limit)
-                    : name == "depth" ? read_number(option, content.depth, size, content_position_limit)
-                    : name == "distance"
-                        ? read_number(option, content.distance, -content_distance_limit, content_distance_limit)
-                        : read_number(option, content.within, size, content_distance_limit);
+  const bool read =
+      name == "offset"     ? read_number(option, content.offset, content.offset_variable, 0, content_position_limit)
+      : name == "depth"    ? read_number(option, content.depth, content.depth_variable, size, content_position_limit)
+      : name == "distance" ? read_number(option, content.distance, content.distance_variable, -content_distance_limit,
+                                         content_distance_limit)
+                           : read_number(option, content.within, content.within_variable, size, content_distance_limit);
   if (read) (relative ? placed->relative_at : placed->absolute_at) = option.at;
 }
 
 void SignatureParts::read_flag(const SignatureOption& option) {
   auto* const placed = modified(option);
   if (placed == nullptr || !has_no_value(option)) return;
+  if (option.name == "rawbytes") return;  // no buffer here holds anything else
   auto& content = *placed->part.content;
   auto& flag = option.name == "nocase"       ? content.nocase
                : option.name == "startswith" ? content.startswith
@@ -227,13 +239,24 @@ void SignatureParts::read_flag(const SignatureOption& option) {
 void SignatureParts::read_fast_pattern(const SignatureOption& option) {
   auto* const placed = modified(option);
   if (placed == nullptr) return;
-  if (option.value && option.value != "only")
-    return fail(option.value_at, "fast_pattern takes no part of a content here: write fast_pattern; without numbers");
+  const auto size = static_cast<std::int64_t>(placed->part.content->bytes.size());
+  const auto words = comma_words(option);
+  if (words.size() == 2) {
+    const auto offset = signed_number(words[0].text, 0, size - 1);
+    const auto length = signed_number(words[1].text, 1, offset ? size - *offset : size);
+    if (!offset || !length)
+      return fail(option.value_at,
+                  fmt::format("no part of a content of {} bytes: write fast_pattern:OFFSET,LENGTH", size));
+    placed->part.content->fast_pattern_offset = static_cast<std::uint8_t>(*offset);
+    placed->part.content->fast_pattern_length = static_cast<std::uint8_t>(*length);
+  } else if (option.value && option.value != "only") {
+    return fail(option.value_at, "fast_pattern takes nothing, only, or OFFSET,LENGTH: write one of them");
+  }
   if (placed->part.content->fast_pattern)
     return fail(option.at, "fast_pattern stands twice for one content: remove one");
   placed->part.content->fast_pattern = true;
   placed->fast_pattern_at = option.at;
-  placed->fast_pattern_only = option.value.has_value();
+  placed->fast_pattern_only = option.value == "only";
 }
 
 void SignatureParts::read_sticky(const SignatureOption& option, Buffer buffer) {
@@ -243,6 +266,8 @@ void SignatureParts::read_sticky(const SignatureOption& option, Buffer buffer) {
   sticky_name_ = option.name;
   sticky_at_ = option.at;
   sticky_used_ = !has_no_value(option);  // said enough of it
+  transforms_.clear();
+  in_base64_ = false;
   after_part_ = false;
   skipping_ = false;
 }

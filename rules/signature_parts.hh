@@ -8,13 +8,15 @@
 #include <string_view>
 #include <vector>
 
+#include "rules/dataset_file.hh"
+#include "rules/part_words.hh"
 #include "rules/rule_text.hh"
 #include "rules/signature.hh"
 #include "rules/signature_option.hh"
 
 namespace sluice {
 
-constexpr std::size_t signature_part_limit = 64;            // contents and expressions of a rule
+constexpr std::size_t signature_part_limit = 64;            // contents, expressions and checks of a rule
 constexpr std::uint32_t content_position_limit = 65'535;    // bytes: offset and depth
 constexpr std::int32_t content_distance_limit = 1'048'576;  // bytes: distance and within, either way
 
@@ -29,14 +31,14 @@ struct PlacedPart {
   bool fast_pattern_only = false;
   unsigned run = 0;  // behind which sticky buffer of the rule it stands, the first is 1; 0 = behind none
 
-  [[nodiscard]] Buffer buffer() const noexcept { return part.content ? part.content->buffer : part.pcre->buffer; }
-  [[nodiscard]] bool negated() const noexcept { return part.content ? part.content->negated : part.pcre->negated; }
+  [[nodiscard]] Buffer buffer() const noexcept { return part.buffer(); }
+  [[nodiscard]] bool negated() const noexcept { return part.negated(); }
 };
 
 // Takes the options one by one; what the parts mean together is judged by check_parts().
 class SignatureParts {
  public:
-  explicit SignatureParts(RuleFaults& faults) : faults_(faults) {}
+  SignatureParts(DatasetFiles& datasets, RuleFaults& faults) : datasets_(datasets), faults_(faults) {}
 
   [[nodiscard]] static std::span<const std::string_view> keywords() noexcept;
   // False where the keyword is none of these.
@@ -54,8 +56,8 @@ class SignatureParts {
   [[nodiscard]] PlacedPart* modified(const SignatureOption& option);
   // A number of the rule within bounds, not given before.
   template <typename Number>
-  [[nodiscard]] bool read_number(const SignatureOption& option, std::optional<Number>& number, std::int64_t low,
-                                 std::int64_t high);
+  [[nodiscard]] bool read_number(const SignatureOption& option, std::optional<Number>& number, PartVariable& variable,
+                                 std::int64_t low, std::int64_t high);
 
   void read_content(const SignatureOption& option);
   void read_expression(const SignatureOption& option);
@@ -65,7 +67,14 @@ class SignatureParts {
   void read_sticky(const SignatureOption& option, Buffer buffer);
   void read_buffer_modifier(const SignatureOption& option, Buffer buffer);
   void check_sticky_is_used();
+  // signature_parts_checks.cc
+  [[nodiscard]] bool read_beside(const SignatureOption& option);
+  void read_check(const SignatureOption& option);
+  void read_transformation(const SignatureOption& option);
+  void read_base64_data(const SignatureOption& option);
+  [[nodiscard]] Buffer buffer_of_check(const SignatureOption& option, const PartCheck& check) const;
 
+  DatasetFiles& datasets_;
   RuleFaults& faults_;
   std::vector<PlacedPart> parts_;
   bool after_part_ = false;  // the option before the modifiers was a content or an expression that was read
@@ -75,6 +84,10 @@ class SignatureParts {
   std::string_view sticky_name_;
   std::size_t sticky_at_ = 0;
   bool sticky_used_ = true;
+  std::vector<Transform> transforms_;  // of the sticky buffer
+  PartVariables variables_;
+  std::optional<std::size_t> base64_decode_;  // among the parts
+  bool in_base64_ = false;                    // behind base64_data
 };
 
 }  // namespace sluice

@@ -14,6 +14,7 @@
 #include "rules/signature_flow_conditions.hh"
 #include "rules/signature_header.hh"
 #include "rules/signature_option.hh"
+#include "rules/signature_part_check.hh"
 #include "rules/signature_parts.hh"
 #include "rules/signature_state.hh"
 #include "rules/utf8.hh"
@@ -41,8 +42,9 @@ bool check_text(const RuleText& rule, RuleFaults& faults) {
 
 void unknown_keyword(const SignatureOption& option, RuleFaults& faults) {
   std::vector<std::string_view> known{"flow"};
-  for (const auto keywords : {SignatureFacts::keywords(), SignatureParts::keywords(), SignatureConditions::keywords(),
-                              SignatureFlowConditions::keywords(), SignatureState::keywords()})
+  for (const auto keywords :
+       {SignatureFacts::keywords(), SignatureParts::keywords(), check_keywords(), SignatureConditions::keywords(),
+        SignatureFlowConditions::keywords(), SignatureState::keywords()})
     known.insert(known.end(), keywords.begin(), keywords.end());
   const auto nearest = nearest_word(option.name, known);
   // Most are keywords of Suricata, spelled right: nothing is suggested where that is likely.
@@ -56,7 +58,8 @@ void unknown_keyword(const SignatureOption& option, RuleFaults& faults) {
 
 }  // namespace
 
-std::optional<Signature> read_signature(const RuleText& rule, std::string_view list_name, RuleFaults& faults) {
+std::optional<Signature> read_signature(const RuleText& rule, std::string_view list_name, DatasetFiles& datasets,
+                                        RuleFaults& faults) {
   const auto faults_before = faults.size();
   if (!check_text(rule, faults)) return std::nullopt;
   const std::string_view text = rule.text();
@@ -72,7 +75,7 @@ std::optional<Signature> read_signature(const RuleText& rule, std::string_view l
   signature.text = text;
   read_signature_header(text, open, signature, faults);
   SignatureFacts facts(faults);
-  SignatureParts parts(faults);
+  SignatureParts parts(datasets, faults);
   SignatureFlowWords flow(faults);
   SignatureConditions conditions(faults);
   SignatureFlowConditions flow_conditions(faults);

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include "rules/dataset_file.hh"
 #include "rules/rule_text.hh"
 #include "rules/signature.hh"
 
@@ -13,6 +14,6 @@ constexpr std::size_t rule_size_limit = 8192;  // bytes of a rule, as in Suricat
 
 // The signature, or nothing and at least one more fault. All faults of the rule are reported, not only the first.
 [[nodiscard]] std::optional<Signature> read_signature(const RuleText& rule, std::string_view list_name,
-                                                      RuleFaults& faults);
+                                                      DatasetFiles& datasets, RuleFaults& faults);
 
 }  // namespace sluice

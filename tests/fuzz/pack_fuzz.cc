@@ -54,7 +54,7 @@ void check(const sluice::Pack& pack) {
   for (const auto& signature : pack.rules.signatures) {
     require(signature.facts.rule_id.starts_with(pack.info.name + "/"));
     for (const auto& part : signature.parts) {
-      require(part.content.has_value() != part.pcre.has_value());
+      require(int{part.content.has_value()} + int{part.pcre.has_value()} + int{part.check.has_value()} == 1);
       require(!part.content || (!part.content->bytes.empty() && part.content->bytes.size() <= 255));
     }
   }

@@ -206,6 +206,16 @@ def signatures():
         'fields': b'# a comment\nalert http any any -> any 80 (msg:"m"; flow:established,to_server; \\\n http.uri; '
                   b'content:"/a"; startswith; http.host; content:"a.example"; metadata:class telemetry, expires 2030-01-01; '
                   b'sid:2;)\nalert tcp any any -> any any (msg:"n"; content:"b"; http_uri; pcre:"/c/U"; sid:3;)\n',
+        'checks': b'alert tcp any any -> any any (msg:"c"; byte_extract:2,-1,n,relative,string,hex,multiplier 3,align 2; '
+                  b'byte_math:bytes n, offset 4, oper >>, rvalue 7, result m, bitmask 0xf0, endian little; '
+                  b'byte_test:1,!<=,m,n; byte_jump:3,5,from_end,post_offset -6,little; isdataat:!n,relative; '
+                  b'content:"abcd"; offset:n; depth:m; fast_pattern:1,2; content:"e"; distance:m; within:n; prefilter; '
+                  b'base64_decode:bytes 8, offset 2, relative; base64_data; content:"x"; rawbytes; sid:4;)\n',
+        'transforms': b'alert http any any -> any any (msg:"t"; urilen:3<>20,norm; http.uri; url_decode; to_lowercase; '
+                      b'xor:"0d0a"; xor:offset 1,extract 1 0; from_base64:bytes 3, offset 2, mode strict; '
+                      b'subslice:-4,-1,truncate; pcrexform:"=(a+)"; gunzip:max-size 77; bsize:!3; content:"a"; '
+                      b'http.host; dotprefix; dataset:isnotset,a,type string,state a.lst,match subdomain; tld; '
+                      b'datarep:b,>,200,type string; http.user_agent; absent:or_else; content:!"b"; sid:5;)\n',
     }
     for path in glob.glob(os.path.join(ROOT, 'rules/packs/*.rules')):
         with open(path, encoding='utf8') as file:

@@ -29,10 +29,21 @@ void check_content(const sluice::Content& content) {
   require(size >= 1 && size <= sluice::content_size_limit);
   require(!content.depth || *content.depth >= size);
   require(!content.within || *content.within >= static_cast<std::int32_t>(size));
-  const bool relative = content.distance || content.within;
-  const bool absolute = content.offset || content.depth;
+  const bool relative = content.is_relative();
+  const bool absolute = content.is_absolute();
   require(!(relative && absolute) && !(content.startswith && (relative || absolute)));
   require(!(content.fast_pattern && content.negated));
+  require(std::size_t{content.fast_pattern_offset} + content.fast_pattern_length <= size);
+}
+
+void check_check(const sluice::PartCheck& check) {
+  if (const auto* const data = std::get_if<sluice::DataAt>(&check))
+    require(!data->variable || *data->variable < sluice::signature_variable_limit);
+  if (const auto* const size = std::get_if<sluice::BufferSize>(&check)) require(size->first <= size->last);
+  const auto* const bytes = std::get_if<sluice::ByteOperation>(&check);
+  if (bytes == nullptr) return;
+  require(bytes->bytes <= (bytes->text ? 23 : 8) && bytes->result < sluice::signature_variable_limit);
+  require(bytes->bitmask != 0U && bytes->multiplier > 0);
 }
 
 void check_signature(const sluice::Signature& signature) {
@@ -42,8 +53,10 @@ void check_signature(const sluice::Signature& signature) {
   require(signature.text.size() <= sluice::rule_size_limit && signature.text.find('\n') == std::string::npos);
   require(signature.parts.size() <= sluice::signature_part_limit);
   for (const auto& part : signature.parts) {
-    require(part.content.has_value() != part.pcre.has_value());
+    require(int{part.content.has_value()} + int{part.pcre.has_value()} + int{part.check.has_value()} == 1);
+    require(part.transforms.size() <= sluice::transforms_limit);
     if (part.content) check_content(*part.content);
+    if (part.check) check_check(*part.check);
   }
   check_conditions(signature);
   for (const auto* side : {&signature.source, &signature.destination}) {
@@ -63,6 +76,8 @@ void check_same(const sluice::Signature& one, const sluice::Signature& other) {
   for (std::size_t i = 0; i < one.parts.size(); ++i) {
     require(one.parts[i].content.has_value() == other.parts[i].content.has_value());
     if (one.parts[i].content) require(one.parts[i].content->bytes == other.parts[i].content->bytes);
+    require(one.parts[i].check.has_value() == other.parts[i].check.has_value());
+    require(one.parts[i].transforms == other.parts[i].transforms);
   }
 }
 

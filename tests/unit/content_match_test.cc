@@ -26,12 +26,13 @@ struct Outcome {
 
 Outcome run(const Signature& signature, const SignatureInput& input) {
   PcreSet expressions;
-  const auto match = ContentMatch::build(signature.parts, expressions);
+  DatasetTable datasets;
+  const auto match = ContentMatch::build(signature.parts, expressions, datasets);
   BOOST_REQUIRE_MESSAGE(match.has_value(), (match ? std::string{} : match.error()));
   auto scratch = PcreScratch::make();
   BOOST_REQUIRE(scratch.has_value());
   InspectionBudget budget;
-  const bool matches = match->matches(input, expressions, &*scratch, budget);
+  const bool matches = match->matches(input, expressions, {&*scratch}, budget);
   return {matches, budget.exceeded()};
 }
 
@@ -172,21 +173,22 @@ BOOST_AUTO_TEST_CASE(work_is_bounded_and_says_so) {
 
 BOOST_AUTO_TEST_CASE(parts_that_no_file_could_have_held_are_refused) {
   PcreSet expressions;
+  DatasetTable datasets;
   const auto refused = [&](SignaturePart part, std::size_t count = 1) {
-    const auto built = ContentMatch::build(std::vector<SignaturePart>(count, part), expressions);
+    const auto built = ContentMatch::build(std::vector<SignaturePart>(count, part), expressions, datasets);
     return built ? std::string{} : built.error();
   };
   SignaturePart content;
-  BOOST_TEST(refused(content) == "a part that is not one content or one pcre");
+  BOOST_TEST(refused(content) == "a part that is not one content, one pcre or one check");
   content.content.emplace();
   BOOST_TEST(refused(content) == "a content of 0 bytes; 1 to 255 may be");
   content.content->bytes = std::string(256, 'x');
   BOOST_TEST(refused(content) == "a content of 256 bytes; 1 to 255 may be");
   content.content->bytes = "x";
   BOOST_TEST(refused(content).empty());
-  BOOST_TEST(refused(content, 65) == "more than 64 contents and regular expressions: split the rule");
+  BOOST_TEST(refused(content, 65) == "more than 64 contents, regular expressions and checks: split the rule");
   content.pcre.emplace();
-  BOOST_TEST(refused(content) == "a part that is not one content or one pcre");
+  BOOST_TEST(refused(content) == "a part that is not one content, one pcre or one check");
 }
 
 BOOST_AUTO_TEST_CASE(random_signatures_mean_what_the_reference_says) {

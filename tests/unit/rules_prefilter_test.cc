@@ -4,6 +4,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "rules/signature_file.hh"
 #include "tests/unit/signature_parts.hh"
 
 using namespace sluice;
@@ -124,6 +125,30 @@ BOOST_AUTO_TEST_CASE(equal_patterns_of_one_buffer_are_one) {
   BOOST_TEST((payload(prefilter)[2].signatures == Rows{5, 6}));
   BOOST_TEST((payload(prefilter)[3].signatures == Rows{7}));
   BOOST_TEST((prefilter.patterns[static_cast<std::size_t>(Buffer::http_uri)][0].signatures == Rows{4}));
+}
+
+// Only what stands in the message as it came, and must be there, can be searched for first.
+BOOST_AUTO_TEST_CASE(what_is_made_of_a_buffer_is_not_searched) {
+  const auto unfiltered = [](const std::string& options) {
+    auto file = parse_signatures("alert http any any -> any any (msg:\"s\"; " + options + " sid:1;)", "test");
+    BOOST_REQUIRE_MESSAGE(file.errors.empty(), (file.errors.empty() ? std::string{} : file.errors.front().text()));
+    return !make_prefilter(file.signatures).unfiltered.empty();
+  };
+  BOOST_TEST(unfiltered("http.uri; to_lowercase; content:\"abc\";"));
+  BOOST_TEST(!unfiltered("http.uri; to_lowercase; content:\"abcdef\"; http.method; content:\"GET\";"));
+  BOOST_TEST(unfiltered("http.uri; base64_decode; base64_data; content:\"abc\";"));
+  BOOST_TEST(unfiltered("http.uri; to_md5; pcre:\"/abc/\";"));
+  BOOST_TEST(unfiltered("http.user_agent; absent:or_else; content:\"abc\";"));
+  BOOST_TEST(unfiltered("http.uri; byte_jump:1,0; pcre:\"/abc/R\";"));
+  BOOST_TEST(!unfiltered("http.uri; byte_test:1,=,5,0; pcre:\"/abc/\";"));
+}
+
+BOOST_AUTO_TEST_CASE(a_part_of_a_content_is_searched) {
+  auto part = content("abcdef");
+  part.fast_pattern = true;
+  part.fast_pattern_offset = 1;
+  part.fast_pattern_length = 2;
+  BOOST_TEST(only(signature(1, part)).expression == R"(\x62\x63)");
 }
 
 BOOST_AUTO_TEST_CASE(every_byte_is_written_as_its_number) {

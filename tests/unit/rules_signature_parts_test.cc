@@ -76,14 +76,12 @@ BOOST_AUTO_TEST_CASE(positions_that_cannot_be_are_refused) {
   refused("content:\"a\"; content:\"b\"; distance:1; offset:1;", "86: offset and depth count from the start");
   refused("content:\"a\"; startswith; offset:1;", "73: startswith says where the content stands");
   refused("content:\"a\"; content:\"b\"; startswith; within:5;", "86: startswith says where the content stands");
-  refused("content:\"a\"; distance:1;", "61: this counts from the match before it in payload, and there is none");
-  refused("content:!\"a\"; content:\"b\"; within:1;", "75: this counts from the match before it in payload");
+  // From the start, where no match stands before it.
+  BOOST_TEST((content("content:\"a\"; distance:1;").distance == 1));
+  BOOST_TEST((content("content:!\"a\"; content:\"b\"; within:1;").within == 1));
   refused("pcre:\"/a/R\";", "48: this counts from the match before it in payload");
-  refused("http.uri; content:\"a\"; http.method; content:\"b\"; distance:1;",
-          "97: this counts from the match before it in http.method", "http");
-  // Suricata 7 says "duplicate instance for http_uri" and begins anew there
-  refused("http.uri; content:\"a\"; http.method; content:\"b\"; http.uri; content:\"c\"; distance:1;",
-          "120: this counts from the match before it in http.uri", "http");
+  refused("http.uri; content:\"a\"; http.method; pcre:\"/b/R\";",
+          "84: this counts from the match before it in http.method", "http");
   BOOST_TEST((content("pcre:\"/a/\"; content:\"c\"; within:1;").within == 1));
 }
 
@@ -100,7 +98,10 @@ BOOST_AUTO_TEST_CASE(modifiers_need_a_content) {
 BOOST_AUTO_TEST_CASE(one_content_is_the_fast_pattern) {
   refused("content:\"a\"; fast_pattern; content:\"b\"; fast_pattern;", "88: a second fast_pattern");
   refused("content:\"a\"; content:!\"b\"; fast_pattern;", "75: fast_pattern on a negated content");
-  refused("content:\"abc\"; fast_pattern:0,2;", "76: fast_pattern takes no part of a content");
+  const auto part = content("content:\"abcd\"; fast_pattern:1,2;");
+  BOOST_TEST((part.fast_pattern && part.fast_pattern_offset == 1 && part.fast_pattern_length == 2));
+  refused("content:\"abc\"; fast_pattern:2,2;", "76: no part of a content of 3 bytes");
+  refused("content:\"abc\"; fast_pattern:all;", "76: fast_pattern takes nothing, only, or OFFSET,LENGTH");
   refused("content:\"a\"; offset:1; fast_pattern:only;",
           "71: fast_pattern:only stands for a content without a position");
 }

@@ -41,4 +41,16 @@ BOOST_AUTO_TEST_CASE(contents_that_are_free_may_lie_anywhere) {
   BOOST_TEST((span_of(R"(content:"abcd"; pcre:"/x.*y/R";)") == unbound));
 }
 
+BOOST_AUTO_TEST_CASE(checks_reach_as_far_as_they_read) {
+  BOOST_TEST((span_of(R"(content:"abcd"; byte_test:2,=,7,10,relative;)") == 4U + 10 + 2));
+  BOOST_TEST((span_of(R"(content:"abcd"; byte_extract:2,1,n,relative; content:"ef"; within:5;)") == 4U + 3 + 5));
+  BOOST_TEST((span_of(R"(content:"abcd"; isdataat:100,relative;)") == 104U));
+  BOOST_TEST((span_of(R"(content:"abcd"; isdataat:!1,relative;)") == 4U));
+  BOOST_TEST((span_of(R"(content:"abcd"; depth:10; byte_test:4,>,7,100;)") == 104U));
+  BOOST_TEST((span_of(R"(content:"abcd"; byte_jump:2,0,relative;)") == unbound));
+  BOOST_TEST((span_of(R"(byte_extract:1,0,n; content:"abcd"; offset:n; depth:9;)") == unbound));
+  BOOST_TEST((span_of(R"(content:"abcd"; base64_decode:bytes 40,relative; base64_data; content:"x";)") == 44U));
+  BOOST_TEST((span_of(R"(content:"abcd"; base64_decode:relative; base64_data; content:"x";)") == unbound));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -57,6 +57,43 @@ inline Content content_of(Choices& choices) {
   return content;
 }
 
+// One that counts from what a byte_extract set.
+inline void name_variable(Content& content, Choices& choices) {
+  content.startswith = false;  // the other way to say where it stands
+  if (choices.one_in(2)) {
+    content.offset.reset();
+    content.offset_variable = 0;
+  } else {
+    content.distance.reset();
+    content.distance_variable = 0;
+  }
+}
+
+// The letters are hex digits, so that as text they are small numbers.
+inline PartCheck check_of(Choices& choices) {
+  if (choices.one_in(4)) {
+    DataAt data;
+    data.position = choices.below(12);
+    data.relative = choices.one_in(2);
+    data.negated = choices.one_in(4);
+    return data;
+  }
+  ByteOperation operation;
+  operation.kind = static_cast<ByteOperation::Kind>(choices.below(3));
+  operation.bytes = static_cast<std::uint8_t>(1 + choices.below(2));
+  operation.text = choices.one_in(2) || operation.kind != ByteOperation::Kind::test;
+  operation.base = 16;
+  operation.relative = choices.one_in(2);
+  operation.little = choices.one_in(2);
+  operation.offset = static_cast<std::int32_t>(choices.below(8)) - 2;
+  operation.operation = choices.one_in(2) ? ByteOperation::Operator::less : ByteOperation::Operator::equal;
+  operation.value = choices.one_in(2) ? 11 : 0x6162;
+  operation.negated = choices.one_in(2);
+  operation.from = static_cast<ByteOperation::From>(choices.below(3));
+  operation.post_offset = -static_cast<std::int32_t>(choices.below(16));
+  return operation;
+}
+
 inline Pcre pcre_of(Choices& choices) {
   constexpr std::array<const char*, 14> atoms{"a",  "b",      "A",     "[ab]", ".", "a*",  "b+",
                                               "a?", "(a|bb)", "(ab)+", "^",    "$", "b*?", "(a..b|.)"};
@@ -71,15 +108,26 @@ inline Pcre pcre_of(Choices& choices) {
 
 inline Signature signature_of(Choices& choices) {
   Signature signature;
+  bool has_variable = false;
   const auto home = buffers_of_cases[choices.below(buffers_of_cases.size())];
   for (auto left = 1 + choices.below(5); left > 0; --left) {
     const auto buffer = choices.one_in(6) ? buffers_of_cases[choices.below(buffers_of_cases.size())] : home;
     SignaturePart part;
-    if (choices.one_in(5))
+    if (choices.one_in(5)) {
       part.pcre = pcre_of(choices);
-    else
+      part.pcre->buffer = buffer;
+    } else if (choices.one_in(5)) {
+      part.check = check_of(choices);
+      part.check_buffer = buffer;
+      const auto* const operation = std::get_if<ByteOperation>(&*part.check);
+      // Of one buffer: in which order those of a rule are inspected is not what is tried here.
+      has_variable =
+          has_variable || (operation != nullptr && operation->kind == ByteOperation::Kind::extract && buffer == home);
+    } else {
       part.content = content_of(choices);
-    (part.content ? part.content->buffer : part.pcre->buffer) = buffer;
+      part.content->buffer = buffer;
+      if (has_variable && buffer == home && choices.one_in(2)) name_variable(*part.content, choices);
+    }
     signature.parts.push_back(std::move(part));
   }
   return signature;

@@ -3,18 +3,25 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
 #include <regex>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "dataplane/signature_input.hh"
 
 namespace sluice::test {
 
 using Places = std::set<std::int64_t>;
+
+// Where the next part counts from, and what the variables are.
+using ReferenceValues = std::array<std::uint64_t, signature_variable_limit>;
+using ReferenceStates = std::set<std::pair<std::int64_t, ReferenceValues>>;
 
 // A buffer as text, and where in its stream it begins.
 struct ReferenceText {
@@ -88,26 +95,94 @@ inline bool reference_gone(const Pcre& pcre, const ReferenceText& text) {
   return pcre.anchored && !pcre.relative && text.position > 0 && !text.bytes.empty();
 }
 
+// A content with its variables as the numbers that they are.
+inline Content reference_written(Content content, const ReferenceValues& values) {
+  const auto number = [&](const PartVariable& variable) { return static_cast<std::int32_t>(values[*variable]); };
+  if (content.offset_variable) content.offset = number(content.offset_variable);
+  if (content.distance_variable) content.distance = number(content.distance_variable);
+  return content;
+}
+
+// Where an operation leads, if it holds.
+inline std::optional<std::int64_t> reference_apply(const ByteOperation& operation, const ReferenceText& text,
+                                                   std::int64_t previous, ReferenceValues& values) {
+  const auto length = static_cast<std::int64_t>(text.bytes.size());
+  auto at = operation.offset - text.position;
+  if (operation.relative) at += previous;
+  if (at < 0 || at + operation.bytes > length || at >= length) return std::nullopt;
+  const auto taken = text.bytes.substr(static_cast<std::size_t>(at), operation.bytes);
+  std::uint64_t number = 0;
+  auto size = static_cast<std::int64_t>(taken.size());
+  if (operation.text) {
+    char* end = nullptr;
+    number = std::strtoull(taken.c_str(), &end, operation.base);
+    size = end - taken.c_str();
+    if (size == 0) return std::nullopt;
+  } else {
+    std::string digits{taken};
+    if (operation.little) std::reverse(digits.begin(), digits.end());
+    for (const char digit : digits) number = number * 256 + static_cast<unsigned char>(digit);
+  }
+  const auto behind = text.position + at + size;
+  if (operation.kind == ByteOperation::Kind::test) {
+    const bool holds =
+        operation.operation == ByteOperation::Operator::less ? number < operation.value : number == operation.value;
+    return holds != operation.negated ? std::optional{previous} : std::nullopt;
+  }
+  if (operation.kind == ByteOperation::Kind::jump) {
+    auto target = static_cast<std::int64_t>(number) + operation.post_offset;
+    if (operation.from == ByteOperation::From::number) target += behind;
+    if (operation.from == ByteOperation::From::end) target += text.position + length;
+    target = std::max<std::int64_t>(target, 0);
+    if (target < text.position || target >= text.position + length) return std::nullopt;
+    return target;
+  }
+  values[operation.result] = number;
+  return behind;
+}
+
+// What a part leaves over of a state; nothing where it does not hold.
+inline ReferenceStates reference_next(const SignaturePart& part, const ReferenceText& text, std::int64_t previous,
+                                      const ReferenceValues& values) {
+  ReferenceStates next;
+  if (part.check) {
+    if (const auto* const operation = std::get_if<ByteOperation>(&*part.check)) {
+      auto changed = values;
+      if (const auto at = reference_apply(*operation, text, previous, changed)) next.insert({*at, changed});
+      return next;
+    }
+    const auto& data = std::get<DataAt>(*part.check);
+    const auto end = text.position + static_cast<std::int64_t>(text.bytes.size());
+    const std::int64_t position = data.variable ? static_cast<std::int64_t>(values[*data.variable]) : data.position;
+    const bool there = data.relative ? previous + position <= end : position < end;
+    if (there != data.negated) next.insert({previous, values});
+    return next;
+  }
+  const auto content = part.content ? std::optional{reference_written(*part.content, values)} : std::nullopt;
+  const auto ends = content ? reference_ends(*content, text, previous) : reference_ends(*part.pcre, text, previous);
+  if (!part.negated()) {
+    for (const auto end : ends) next.insert({end, values});
+  } else if (ends.empty() && !(content ? reference_gone(*content, text, previous) : reference_gone(*part.pcre, text))) {
+    next.insert({previous, values});
+  }
+  return next;
+}
+
 inline bool reference_matches(const Signature& signature, const SignatureInput& input) {
-  for (std::size_t number = 0; number < buffer_count; ++number) {
-    const auto buffer = input.buffers[number];
+  std::vector<Buffer> buffers;  // in the order in which they are named
+  for (const auto& part : signature.parts)
+    if (std::find(buffers.begin(), buffers.end(), part.buffer()) == buffers.end()) buffers.push_back(part.buffer());
+  ReferenceValues values{};
+  for (const auto named : buffers) {
+    const auto buffer = input.buffers[static_cast<std::size_t>(named)];
+    if (buffer.data() == nullptr) return false;
     const ReferenceText text{std::string{buffer.begin(), buffer.end()},
-                             static_cast<std::int64_t>(number == 0 ? input.payload_position : 0)};
-    Places reached{0};
+                             static_cast<std::int64_t>(named == Buffer::payload ? input.payload_position : 0)};
+    ReferenceStates reached{{0, values}};
     for (const auto& part : signature.parts) {
-      if (static_cast<std::size_t>(part.content ? part.content->buffer : part.pcre->buffer) != number) continue;
-      if (buffer.data() == nullptr) return false;
-      const bool negated = part.content ? part.content->negated : part.pcre->negated;
-      Places next;
-      for (const auto previous : reached) {
-        const auto ends =
-            part.content ? reference_ends(*part.content, text, previous) : reference_ends(*part.pcre, text, previous);
-        if (!negated)
-          next.insert(ends.begin(), ends.end());
-        else if (ends.empty() &&
-                 !(part.content ? reference_gone(*part.content, text, previous) : reference_gone(*part.pcre, text)))
-          next.insert(previous);
-      }
+      if (part.buffer() != named) continue;
+      ReferenceStates next;
+      for (const auto& [previous, state] : reached) next.merge(reference_next(part, text, previous, state));
       reached = next;
     }
     if (reached.empty()) return false;
