@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <string_view>
+#include <utility>
 
+#include "rules/buffer_moment.hh"
 #include "rules/signature_content.hh"
 #include "rules/signature_parts.hh"
 
@@ -26,6 +29,17 @@ std::size_t find_nocase(std::string_view text, std::string_view wanted) noexcept
 }
 
 Buffer buffer_of(const SignaturePart& part) noexcept { return part.content ? part.content->buffer : part.pcre->buffer; }
+
+// Where a buffer has one value, all its mentions look into the same.
+std::uint16_t mention_of(const SignaturePart& part) noexcept {
+  return has_several(buffer_of(part)) ? part.mention : std::uint16_t{0};
+}
+
+std::set<std::pair<Buffer, std::uint16_t>> runs_of(const std::vector<SignaturePart>& parts) {
+  std::set<std::pair<Buffer, std::uint16_t>> runs;
+  for (const auto& part : parts) runs.emplace(buffer_of(part), mention_of(part));
+  return runs;
+}
 
 }  // namespace
 
@@ -152,15 +166,15 @@ tl::expected<ContentMatch, std::string> ContentMatch::build(const std::vector<Si
   if (parts.size() > signature_part_limit)
     return tl::unexpected("more than " + std::to_string(signature_part_limit) +
                           " contents and regular expressions: split the rule");
+  for (const auto& written : parts)
+    if (written.content.has_value() == written.pcre.has_value())
+      return tl::unexpected(std::string{"a part that is not one content or one pcre"});
   ContentMatch match;
-  for (std::size_t number = 0; number < buffer_count; ++number) {
-    const auto buffer = static_cast<Buffer>(number);
-    Run run{buffer, static_cast<std::uint32_t>(match.parts_.size()), 0};
+  for (const auto& [buffer, mention] : runs_of(parts)) {
+    Run run{buffer, mention, static_cast<std::uint32_t>(match.parts_.size()), 0};
     bool ascending = true;  // the places of the part before, as they are tried, end ever later
     for (const auto& written : parts) {
-      if (written.content.has_value() == written.pcre.has_value())
-        return tl::unexpected(std::string{"a part that is not one content or one pcre"});
-      if (buffer_of(written) != buffer) continue;
+      if (buffer_of(written) != buffer || mention_of(written) != mention) continue;
       Part part;
       if (written.content) {
         if (written.content->bytes.empty() || written.content->bytes.size() > content_size_limit)
@@ -191,12 +205,23 @@ bool ContentMatch::matches(const SignatureInput& input, const PcreSet& expressio
                            InspectionBudget& budget) const noexcept {
   for (const auto& run : runs_)
     if (input.buffers[static_cast<std::size_t>(run.buffer)].data() == nullptr) return false;
-  for (const auto& run : runs_) {
-    const auto position = static_cast<std::int64_t>(run.buffer == Buffer::payload ? input.payload_position : 0);
-    Inspection inspection{input.buffers[static_cast<std::size_t>(run.buffer)], position, expressions, scratch, budget};
-    if (!inspection.matches(std::span{parts_}.subspan(run.first, run.behind - run.first))) return false;
-  }
+  for (const auto& run : runs_)
+    if (!matches(run, input, expressions, scratch, budget)) return false;
   return true;
+}
+
+// Where a buffer has several values, in one of them.
+bool ContentMatch::matches(const Run& run, const SignatureInput& input, const PcreSet& expressions,
+                           PcreScratch* scratch, InspectionBudget& budget) const noexcept {
+  const auto position = static_cast<std::int64_t>(run.buffer == Buffer::payload ? input.payload_position : 0);
+  const auto parts = std::span{parts_}.subspan(run.first, run.behind - run.first);
+  const auto matches_in = [&](Bytes value) {
+    return Inspection{value, position, expressions, scratch, budget}.matches(parts);
+  };
+  if (matches_in(input.buffers[static_cast<std::size_t>(run.buffer)])) return true;
+  for (const auto& further : input.further)
+    if (further.buffer == run.buffer && !budget.exceeded() && matches_in(further.value)) return true;
+  return false;
 }
 
 }  // namespace sluice

@@ -70,14 +70,17 @@ class ContentMatch {
     std::int64_t distance = 0;  // relative
     std::int64_t within = no_bound;
   };
-  struct Run {  // the parts of one buffer, in parts_
+  struct Run {  // the parts of one buffer, or of one mention of it where it may have several values, in parts_
     Buffer buffer{};
+    std::uint16_t mention = 0;
     std::uint32_t first = 0;
     std::uint32_t behind = 0;
   };
   class Inspection;
 
   static Part part_of(const Content& content);
+  [[nodiscard]] bool matches(const Run& run, const SignatureInput& input, const PcreSet& expressions,
+                             PcreScratch* scratch, InspectionBudget& budget) const noexcept;
 
   std::vector<Part> parts_;
   std::vector<Run> runs_;

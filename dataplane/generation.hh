@@ -11,6 +11,7 @@
 #include "dataplane/payload_window.hh"
 #include "dataplane/ruleset.hh"
 #include "dataplane/signature_set.hh"
+#include "rules/buffer_moment.hh"
 #include "rules/databases.hh"
 #include "rules/rule_list.hh"
 
@@ -20,10 +21,9 @@ struct Generation {
   Ruleset ruleset;
   std::uint32_t first_signature_row = 0;           // rows of signatures follow those of the indicators
   std::unique_ptr<const SignatureSet> signatures;  // null where no rule is a signature
-  // By signature: whether a part of it looks into the body of a request or response, and whether it is of responses.
-  std::vector<bool> reads_body;
-  std::vector<bool> reads_response;
-  bool wants_responses = false;
+  // By signature: the moments at which it is looked for, each thing at the first that shows all of it.
+  std::vector<Moments> moments;
+  Moments wanted_moments = when::none;  // of all signatures
   // By worker number; each is written by its own worker alone. Empty without signatures.
   std::vector<std::unique_ptr<SignatureScratch>> scratch;
 

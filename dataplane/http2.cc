@@ -140,6 +140,7 @@ std::optional<HttpResponse> http2_response(std::string_view fields) noexcept {
   const auto [next, failed] = std::from_chars(pseudo.status.data(), end, response.status);
   if (failed != std::errc{} || next != end || response.status < 100 || response.status > 999) return std::nullopt;
   response.protocol = protocol_text;
+  response.reason = "";  // RFC 9113 section 8.3.2: there is none
   response.headers = HttpHeaders{fields};
   BodyHeaders body;
   const auto first = [](const HttpHeader& header, std::string_view name, std::string_view& value) {

@@ -1,17 +1,20 @@
 // A message as the signatures of a generation see it: which buffers it has, and which way it went.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string_view>
 
 #include "dataplane/bytes.hh"
 #include "dataplane/counters.hh"
+#include "dataplane/dns_values.hh"
 #include "dataplane/flow.hh"
 #include "dataplane/generation.hh"
+#include "dataplane/http2.hh"
 #include "dataplane/http_response.hh"
+#include "dataplane/http_values.hh"
 #include "dataplane/packet.hh"
 #include "dataplane/payload_window.hh"
+#include "dataplane/tls_values.hh"
 
 namespace sluice {
 
@@ -41,15 +44,25 @@ class MessageMatcher {
   // Whether any signature looks into the clear text of TCP.
   [[nodiscard]] bool wants_streams() const noexcept { return wants(SignatureProtocol::tcp); }
 
-  void dns_query(const Passage& at, std::string_view name, Hits& hits) noexcept;
-  void tls_hello(const Passage& at, std::string_view sni, Hits& hits) noexcept;
-  void quic_hello(const Passage& at, std::string_view sni, Hits& hits) noexcept;
+  // Whether any signature is looked for then.
+  [[nodiscard]] bool wants(Moments moments) const noexcept { return (generation_->wanted_moments & moments) != 0; }
+
+  // `asks`: as put_dns() has it.
+  void dns(const Passage& at, const DnsMessage& message, bool asks, Hits& hits) noexcept;
+  // `ja3`: of the hello, which nobody reads unless a signature wants it.
+  void tls_hello(const Passage& at, const ClientHello& hello, const Ja3& ja3, Hits& hits) noexcept;
+  void quic_hello(const Passage& at, const QuicFacts& facts, const ClientHello& hello, const Ja3& ja3,
+                  Hits& hits) noexcept;
+  void server_hello(const Passage& at, const ServerHello& hello, const Ja3& ja3s, Hits& hits) noexcept;
+  void certificate(const Passage& at, Bytes der, std::string_view sha1, ChainPlace place, Hits& hits) noexcept;
   // What is known when the head is complete: signatures that look into the body are left to http_body().
   void http_head(const Passage& at, const HttpRequest& request, Hits& hits) noexcept;
   // The same request when as much of its body has come by as will be looked at: only signatures that look into it.
   void http_body(const Passage& at, const HttpRequest& request, Bytes body, Hits& hits) noexcept;
   // A response: without a body (null data) what its head says, with it only the signatures that look into bodies.
   void http_response(const Passage& at, const HttpResponse& response, Bytes body, Hits& hits) noexcept;
+  // A frame of HTTP/2, with its header, as far as it was looked at.
+  void http2_frame(const Passage& at, const Http2FrameHeader& header, Bytes payload, Hits& hits) noexcept;
   // A message of a vendor's own protocol that was decoded.
   void decoded(const Passage& at, SignatureProtocol protocol, Hits& hits) noexcept;
   // Bytes at `position` of their direction's stream, or a datagram (position 0).
@@ -62,18 +75,18 @@ class MessageMatcher {
     return generation_->signatures != nullptr && generation_->signatures->wants(protocol);
   }
   [[nodiscard]] SignatureInput input(const Passage& at, SignatureProtocol protocol) const noexcept;
-  void put_head(SignatureInput& input, const HttpRequest& request) noexcept;
   void match(const SignatureInput& input, Hits& hits) noexcept;
   void count(const SignatureCounters& counted) noexcept;
   void add_found(Hits& hits) const noexcept;
-  // Of the signatures that match, those that `chosen` names.
-  void match(const SignatureInput& input, const std::vector<bool>& chosen, Hits& hits) noexcept;
+  // The signatures that are looked for at any of those moments.
+  void match(const SignatureInput& input, Moments moments, Hits& hits) noexcept;
 
   const Generation* generation_;
   std::uint32_t worker_;
   InspectionCounters* counters_;
   SignatureHits found_;
-  std::array<char, 256> host_{};  // in lower case; longer names are cut
+  MessageValues values_;
+  HttpValues http_;
 };
 
 }  // namespace sluice

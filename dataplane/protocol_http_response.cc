@@ -30,7 +30,7 @@ Progress Protocols::advance_http_response(const Passage& at, StreamSide& side, B
     reporter_->http_response(at, *response, 0, awaited.event_waits);
   }
   side.head_reported = true;
-  const bool looks = response->framing != BodyFraming::none && reporter_->wants(Buffer::http_response_body);
+  const bool looks = response->framing != BodyFraming::none && reporter_->wants(when::response_body);
   if (looks && !inspect_response(at, *response, data.subspan(response->size), false)) return {State::need_more, 0, 0};
   side.head_reported = false;
   if (response->switches_protocol) {

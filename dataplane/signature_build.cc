@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "dataplane/signature_set_parts.hh"
+#include "rules/buffer_protocol.hh"
 
 // Databases and lists of signatures made ready to match.
 namespace sluice {
@@ -25,17 +26,6 @@ std::string database_error(Buffer buffer, const std::string& reason) {
   return database_error("buffer " + std::string{text_of(buffer)}, reason);
 }
 
-// The message in which a buffer comes; nothing for payload, which belongs to none.
-std::optional<SignatureProtocol> protocol_of(Buffer buffer) noexcept {
-  switch (buffer) {
-    case Buffer::payload: return std::nullopt;
-    case Buffer::dns_query: return SignatureProtocol::dns;
-    case Buffer::tls_sni: return SignatureProtocol::tls;
-    case Buffer::quic_sni: return SignatureProtocol::quic;
-    default: return SignatureProtocol::http;
-  }
-}
-
 }  // namespace
 
 tl::expected<void, std::string> SignatureSet::Parts::add(const Signature& signature) {
@@ -50,23 +40,29 @@ tl::expected<void, std::string> SignatureSet::Parts::add(const Signature& signat
     has_expressions = has_expressions || part.pcre.has_value();
   }
   for (const auto buffer : buffers) wanted_buffers[static_cast<std::size_t>(buffer)] = true;
+  for (const auto& number : signature.numbers) wanted_numbers[static_cast<std::size_t>(number.number)] = true;
   for (std::size_t number = 0; number < protocol_count; ++number) {
     const auto protocol = static_cast<SignatureProtocol>(number);
     // Payload is a message of its own, parsed as nothing.
     const bool has_payload =
         protocol == SignatureProtocol::tcp || protocol == SignatureProtocol::udp || protocol == signature.protocol;
     const auto fits = [&](Buffer buffer) {
-      const auto own = protocol_of(buffer);
-      return own ? protocol == *own : has_payload;
+      const auto own = protocols_of(buffer);
+      return own != 0 ? (own & set_of(protocol)) != 0 : has_payload;
     };
-    if (header.allows(protocol) && std::all_of(buffers.begin(), buffers.end(), fits)) wanted_protocols[number] = true;
+    const auto has_number = [&](const NumberCondition& condition) {
+      return (protocols_of(condition.number) & set_of(protocol)) != 0;
+    };
+    if (header.allows(protocol) && std::all_of(buffers.begin(), buffers.end(), fits) &&
+        std::all_of(signature.numbers.begin(), signature.numbers.end(), has_number))
+      wanted_protocols[number] = true;
   }
   const bool waits = signature.parts.size() > 1;
   const bool fixes_begin = std::any_of(signature.parts.begin(), signature.parts.end(), [](const SignaturePart& part) {
     return part.content ? part.content->negated && !part.content->distance && !part.content->within
                         : part.pcre->negated && !part.pcre->relative;
   });
-  entries.push_back({std::move(header), std::move(*contents), waits, fixes_begin});
+  entries.push_back({std::move(header), std::move(*contents), signature.numbers, waits, fixes_begin});
   return {};
 }
 
@@ -171,6 +167,9 @@ tl::expected<std::unique_ptr<SignatureScratch>, std::string> SignatureSet::make_
 std::size_t SignatureSet::size() const noexcept { return parts_->entries.size(); }
 bool SignatureSet::wants(Buffer buffer) const noexcept {
   return parts_->wanted_buffers[static_cast<std::size_t>(buffer)];
+}
+bool SignatureSet::wants(MessageNumber number) const noexcept {
+  return parts_->wanted_numbers[static_cast<std::size_t>(number)];
 }
 bool SignatureSet::wants(SignatureProtocol protocol) const noexcept {
   return parts_->wanted_protocols[static_cast<std::size_t>(protocol)];

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "dataplane/bytes.hh"
 #include "rules/address.hh"
@@ -17,6 +18,17 @@ constexpr std::size_t candidates_limit = 64;  // signatures whose pattern and he
 constexpr std::size_t stream_piece_limit = 16'384;  // bytes of a stream that are looked at in one go
 constexpr std::uint32_t inspection_limit = 3000;    // comparisons a signature (content_match.hh says what counts)
 constexpr std::uint32_t pcre_match_limit = 10'000;  // PCRE2's own measure
+
+// A value beyond the first of a buffer that may have several.
+struct FurtherValue {
+  Buffer buffer{};
+  Bytes value;
+};
+
+struct NumberValue {
+  MessageNumber number{};
+  std::uint64_t value = 0;
+};
 
 // The message, and the flow that it belongs to.
 struct SignatureInput {
@@ -31,7 +43,9 @@ struct SignatureInput {
   std::uint16_t source_port = 0;
   std::uint16_t destination_port = 0;
   std::array<Bytes, buffer_count> buffers{};  // null data = the message does not have that buffer
-  std::uint64_t payload_position = 0;         // of buffers[payload] in its stream, bytes
+  std::span<const FurtherValue> further;
+  std::span<const NumberValue> numbers;
+  std::uint64_t payload_position = 0;  // of buffers[payload] in its stream, bytes
 };
 
 }  // namespace sluice

@@ -29,10 +29,22 @@ int collect(unsigned id, unsigned long long, unsigned long long, unsigned, void*
   return 0;
 }
 
+bool is_met(const NumberCondition& condition, const SignatureInput& input) noexcept {
+  return std::any_of(input.numbers.begin(), input.numbers.end(), [&](const NumberValue& number) {
+    return number.number == condition.number &&
+           std::any_of(condition.any_of.begin(), condition.any_of.end(),
+                       [&](const IntegerTest& test) { return test.holds(number.value); });
+  });
+}
+
 }  // namespace
 
 bool SignatureSet::Parts::confirm(std::uint32_t row, const SignatureInput& input, SignatureScratch::Parts& scratch,
                                   SignatureHits& hits, SignatureCounters& counters) const noexcept {
+  const auto& numbers = entries[row].numbers;
+  if (!std::all_of(numbers.begin(), numbers.end(),
+                   [&](const NumberCondition& condition) { return is_met(condition, input); }))
+    return false;
   InspectionBudget budget;
   const bool matches =
       entries[row].contents.matches(input, expressions, scratch.pcre ? &*scratch.pcre : nullptr, budget);
@@ -57,6 +69,14 @@ void SignatureSet::match(const SignatureInput& input, SignatureScratch& scratch,
     ++counters.scans;
     Scan scan{input, parts_->entries, parts_->patterns[number], own, counters};
     if (own.hyperscan.scan(*database, buffer, collect, &scan) != HS_SUCCESS) ++counters.cut;
+  }
+  for (const auto& further : input.further) {
+    const auto number = static_cast<std::size_t>(further.buffer);
+    const auto* database = parts_->databases[number].get();
+    if (database == nullptr) continue;
+    ++counters.scans;
+    Scan scan{input, parts_->entries, parts_->patterns[number], own, counters};
+    if (own.hyperscan.scan(*database, further.value, collect, &scan) != HS_SUCCESS) ++counters.cut;
   }
 
   // Both lists ascend, and no signature stands in both.

@@ -46,6 +46,7 @@ class SignatureSet {
   [[nodiscard]] std::size_t size() const noexcept;
   // Whether any signature looks there: what nobody asks for need not be collected.
   [[nodiscard]] bool wants(Buffer buffer) const noexcept;
+  [[nodiscard]] bool wants(MessageNumber number) const noexcept;
   [[nodiscard]] bool wants(SignatureProtocol protocol) const noexcept;
 
   // One a worker, made before the set is published. `streams`: directions of clear text that it may follow.

@@ -47,6 +47,7 @@ struct PatternRows {
 struct SignatureEntry {
   SignatureHeader header;
   ContentMatch contents;
+  std::vector<NumberCondition> numbers;
   bool waits = false;        // other parts of it may come behind its pattern
   bool fixes_begin = false;  // it says of all that is looked at that something is not there: no byte may have gone by
 };
@@ -87,6 +88,7 @@ struct SignatureSet::Parts {
   std::array<std::vector<std::uint32_t>, protocol_count> unfiltered;  // by what the message was parsed as; ascending
   std::array<bool, buffer_count> wanted_buffers{};
   std::array<bool, protocol_count> wanted_protocols{};
+  std::array<bool, number_count> wanted_numbers{};
 
   [[nodiscard]] tl::expected<void, std::string> add(const Signature& signature);
   [[nodiscard]] tl::expected<void, std::string> load(const Prefilter& prefilter, const Databases& serialised);

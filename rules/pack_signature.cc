@@ -115,7 +115,30 @@ SignaturePart read_part(const packed::Part& packed, PackReading& reading) {
     part.content = read_content(*packed.content(), reading);
   else
     part.pcre = read_pcre(*packed.pcre(), reading);
+  part.mention = packed.mention();
   return part;
+}
+
+NumberCondition read_number(const packed::NumberCondition& packed, PackReading& reading) {
+  NumberCondition out;
+  out.number = reading.number(packed.number(), static_cast<MessageNumber>(number_count - 1), "number");
+  const auto count = packed.any_of()->size();
+  if (count == 0 || count > number_tests_limit) {
+    reading.fail("number", fmt::format("{} tests, 1 to {} may be", count, number_tests_limit));
+    return out;
+  }
+  for (const auto* test : *packed.any_of())
+    out.any_of.push_back(
+        {reading.number(test->kind(), IntegerTest::Kind::unmasked, "test"), test->first(), test->second()});
+  return out;
+}
+
+void read_numbers(const packed::Signature& packed, Signature& out, PackReading& reading) {
+  if (packed.numbers() == nullptr || reading.failed()) return;
+  if (packed.numbers()->size() > number_conditions_limit)
+    reading.fail("numbers", fmt::format("{}, {} at most", packed.numbers()->size(), number_conditions_limit));
+  else if (reading.spend(packed.numbers()->size() * sizeof(NumberCondition)))
+    for (const auto* number : *packed.numbers()) out.numbers.push_back(read_number(*number, reading));
 }
 
 }  // namespace
@@ -138,6 +161,7 @@ Signature read_packed_signature(const packed::Signature& packed, std::string_vie
   out.destination_ports = read_ports(*packed.destination_ports(), "destination port", reading);
   out.flow.way = reading.number(packed.flow_way(), SignatureFlow::Way::to_client, "flow");
   out.flow.state = reading.number(packed.flow_state(), SignatureFlow::State::not_established, "flow");
+  read_numbers(packed, out, reading);
   if (packed.parts() == nullptr || reading.failed()) return out;
   if (packed.parts()->size() > signature_part_limit)
     reading.fail("parts", fmt::format("{}, {} at most", packed.parts()->size(), signature_part_limit));

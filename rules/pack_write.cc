@@ -93,6 +93,14 @@ flatbuffers::Offset<packed::Pcre> packed_pcre(Builder& builder, const Pcre& pcre
                             pcre.ungreedy);
 }
 
+flatbuffers::Offset<packed::NumberCondition> packed_number(Builder& builder, const NumberCondition& condition) {
+  std::vector<packed::IntegerTest> tests;
+  for (const auto& test : condition.any_of)
+    tests.emplace_back(static_cast<std::uint8_t>(test.kind), test.first, test.second);
+  return packed::CreateNumberCondition(builder, static_cast<std::uint8_t>(condition.number),
+                                       builder.CreateVectorOfStructs(tests));
+}
+
 flatbuffers::Offset<packed::Signature> packed_signature(Builder& builder, const Signature& signature) {
   const auto facts = packed_facts(builder, signature.facts);
   const auto rule = builder.CreateString(signature.text);
@@ -104,14 +112,19 @@ flatbuffers::Offset<packed::Signature> packed_signature(Builder& builder, const 
   for (const auto& part : signature.parts) {
     const auto content = part.content ? packed_content(builder, *part.content) : flatbuffers::Offset<packed::Content>{};
     const auto pcre = part.pcre ? packed_pcre(builder, *part.pcre) : flatbuffers::Offset<packed::Pcre>{};
-    parts.push_back(packed::CreatePart(builder, content, pcre));
+    parts.push_back(packed::CreatePart(builder, content, pcre, part.mention));
   }
   const auto parts_list = builder.CreateVector(parts);
+  std::vector<flatbuffers::Offset<packed::NumberCondition>> numbers;
+  for (const auto& condition : signature.numbers) numbers.push_back(packed_number(builder, condition));
+  const auto numbers_list =
+      numbers.empty() ? flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<packed::NumberCondition>>>{}
+                      : builder.CreateVector(numbers);
   return packed::CreateSignature(
       builder, facts, signature.facts.generator_id, signature.facts.signature_id, signature.facts.revision, rule,
       static_cast<std::uint8_t>(signature.action), static_cast<std::uint8_t>(signature.protocol), source, source_ports,
       signature.both_ways, destination, destination_ports, static_cast<std::uint8_t>(signature.flow.way),
-      static_cast<std::uint8_t>(signature.flow.state), parts_list);
+      static_cast<std::uint8_t>(signature.flow.state), parts_list, numbers_list);
 }
 
 flatbuffers::Offset<packed::Info> packed_info(Builder& builder, const PackInfo& info) {

@@ -9,6 +9,7 @@
 
 #include "rules/address.hh"
 #include "rules/buffer.hh"
+#include "rules/message_number.hh"
 #include "rules/rule_facts.hh"
 
 namespace sluice {
@@ -81,6 +82,9 @@ struct Pcre {
 struct SignaturePart {
   std::optional<Content> content;  // exactly one of the two
   std::optional<Pcre> pcre;
+  // Behind which naming of its buffer in the rule it stands: where a message has several values, all parts of one
+  // mention look into the same one. 0 = behind none.
+  std::uint16_t mention = 0;
 };
 
 // flow: of the rule language.
@@ -105,6 +109,7 @@ struct Signature {
   SignaturePorts destination_ports;
   SignatureFlow flow;
   std::vector<SignaturePart> parts;
+  std::vector<NumberCondition> numbers;
 };
 
 using SignatureList = std::vector<Signature>;

@@ -1,36 +1,16 @@
 #include "rules/signature_check.hh"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 #include <fmt/format.h>
 
+#include "rules/buffer_protocol.hh"
 #include "rules/signature_header.hh"
 
 namespace sluice {
 namespace {
-
-// The protocol whose messages have that buffer.
-SignatureProtocol protocol_of(Buffer buffer) {
-  switch (buffer) {
-    case Buffer::payload: return SignatureProtocol::ip;
-    case Buffer::dns_query: return SignatureProtocol::dns;
-    case Buffer::tls_sni: return SignatureProtocol::tls;
-    case Buffer::quic_sni: return SignatureProtocol::quic;
-    case Buffer::http_method:
-    case Buffer::http_uri:
-    case Buffer::http_host:
-    case Buffer::http_user_agent:
-    case Buffer::http_header:
-    case Buffer::http_request_body:
-    case Buffer::http_response_body:
-    case Buffer::http_stat_code:
-    case Buffer::http_stat_msg:
-    case Buffer::http_response_line:
-    case Buffer::http_content_type: return SignatureProtocol::http;
-  }
-  return SignatureProtocol::ip;
-}
 
 bool is_transport(SignatureProtocol protocol) {
   return protocol == SignatureProtocol::ip || protocol == SignatureProtocol::tcp || protocol == SignatureProtocol::udp;
@@ -42,6 +22,26 @@ bool carries(SignatureProtocol header, SignatureProtocol application) {
   if (application == SignatureProtocol::dns) return is_transport(header);
   const bool over_udp = application == SignatureProtocol::quic;
   return header == (over_udp ? SignatureProtocol::udp : SignatureProtocol::tcp);
+}
+
+constexpr std::array<SignatureProtocol, 4> applications{SignatureProtocol::dns, SignatureProtocol::tls,
+                                                        SignatureProtocol::quic, SignatureProtocol::http};
+
+// Of `set`, those that travel in what the header names.
+ProtocolSet carried(SignatureProtocol header, ProtocolSet set) {
+  ProtocolSet fitting = 0;
+  for (const auto application : applications)
+    if ((set & set_of(application)) != 0 && carries(header, application)) fitting |= set_of(application);
+  return fitting;
+}
+
+// "tls", or "tls or quic".
+std::string names_of(ProtocolSet set) {
+  std::string names;
+  for (const auto application : applications)
+    if ((set & set_of(application)) != 0)
+      names += fmt::format("{}{}", names.empty() ? "" : " or ", text_of(application));
+  return names;
 }
 
 bool has_upper_case(std::string_view bytes) {
@@ -62,8 +62,9 @@ bool expression_has_upper_case(std::string_view expression) {
 
 class PartsCheck {
  public:
-  PartsCheck(const std::vector<PlacedPart>& parts, SignatureProtocol protocol, bool whole, RuleFaults& faults)
-      : parts_(parts), protocol_(protocol), whole_(whole), faults_(faults) {}
+  PartsCheck(const std::vector<PlacedPart>& parts, const std::vector<PlacedNumber>& numbers, SignatureProtocol protocol,
+             bool whole, RuleFaults& faults)
+      : parts_(parts), numbers_(numbers), protocol_(protocol), whole_(whole), faults_(faults) {}
 
   void check() {
     for (std::size_t i = 0; i < parts_.size(); ++i) {
@@ -73,6 +74,7 @@ class PartsCheck {
       check_positions(parts_[i]);
       check_fast_pattern(parts_[i]);
     }
+    for (const auto& placed : numbers_) check_number(placed);
     if (whole_) check_something_is_looked_for();
   }
 
@@ -89,29 +91,39 @@ class PartsCheck {
       return fail(placed.at,
                   "this rule looks in the payload and in fields of a parsed message, which are matched at "
                   "different moments: write two rules, or name a sticky buffer for every content");
-    const auto application = protocol_of(buffer);
-    if (!fields) {
-      if (!is_transport(protocol_))
-        fail(placed.at, fmt::format("messages of {} are matched by their fields: write a sticky buffer before this, "
-                                    "or tcp or udp in the header to look in the payload",
-                                    text_of(protocol_)));
-    } else if (!carries(protocol_, application)) {
-      fail(placed.at, fmt::format("{} is of {}, and the header says {}: write {} there", text_of(buffer),
-                                  text_of(application), text_of(protocol_), text_of(application)));
-    } else if (application != protocol_of(first.buffer())) {
-      fail(placed.at, fmt::format("{} and {} are of different protocols, so that no message has both: write two rules",
-                                  text_of(first.buffer()), text_of(buffer)));
-    }
-    const bool other_way = is_of_request(first.buffer()) ? is_of_response(buffer)
-                                                         : is_of_response(first.buffer()) && is_of_request(buffer);
-    if (other_way)
-      fail(placed.at,
-           fmt::format("{} is of the request and {} of the response, which are matched one by one: write two "
-                       "rules",
-                       text_of(is_of_request(buffer) ? buffer : first.buffer()),
-                       text_of(is_of_request(buffer) ? first.buffer() : buffer)));
+    if (fields)
+      check_moment(placed.at, text_of(buffer), protocols_of(buffer), moments_of(buffer));
+    else if (!is_transport(protocol_))
+      fail(placed.at, fmt::format("messages of {} are matched by their fields: write a sticky buffer before this, "
+                                  "or tcp or udp in the header to look in the payload",
+                                  text_of(protocol_)));
     if (buffer == Buffer::http_host) check_host(placed);
     if (buffer == Buffer::http_method && placed.part.content) check_method(placed);
+  }
+
+  void check_number(const PlacedNumber& placed) {
+    const auto number = placed.condition.number;
+    if (whole_ && !parts_.empty() && parts_.front().buffer() == Buffer::payload)
+      return fail(placed.at, fmt::format("{} is of a parsed message, and this rule looks in the payload, which is "
+                                         "matched at another moment: write two rules",
+                                         text_of(number)));
+    check_moment(placed.at, text_of(number), protocols_of(number), moments_of(number));
+  }
+
+  // What a rule names must come in messages of what its header names, and all of it at one moment.
+  void check_moment(std::size_t at, std::string_view name, ProtocolSet protocols, Moments moments) {
+    if (carried(protocol_, protocols) == 0)
+      return fail(at, fmt::format("{} is of {}, and the header says {}: write {} there", name, names_of(protocols),
+                                  text_of(protocol_), names_of(protocols)));
+    if ((protocols & protocols_) == 0)
+      return fail(at, fmt::format("{} and {} are of different protocols, so that no message has both: write two rules",
+                                  first_name_, name));
+    if ((moments & moments_) == 0)
+      return fail(at, fmt::format("{} and {} come at different moments, and are matched one by one: write two rules",
+                                  first_name_, name));
+    protocols_ &= protocols;
+    moments_ &= moments;
+    if (first_name_.empty()) first_name_ = name;
   }
 
   void check_host(const PlacedPart& placed) {
@@ -164,8 +176,8 @@ class PartsCheck {
   }
 
   void check_something_is_looked_for() {
-    const bool found =
-        std::any_of(parts_.begin(), parts_.end(), [](const PlacedPart& part) { return !part.negated(); });
+    const bool found = !numbers_.empty() || std::any_of(parts_.begin(), parts_.end(),
+                                                        [](const PlacedPart& part) { return !part.negated(); });
     if (is_transport(protocol_) && !found)
       fail(0, fmt::format("a rule for {} without a content or pcre that must be there would match nearly every packet: "
                           "add one, or write the addresses into an indicator list",
@@ -173,16 +185,22 @@ class PartsCheck {
   }
 
   const std::vector<PlacedPart>& parts_;
+  const std::vector<PlacedNumber>& numbers_;
   SignatureProtocol protocol_;
   bool whole_;
   RuleFaults& faults_;
   bool fast_pattern_seen_ = false;
+  // Of what was named so far.
+  std::string_view first_name_;
+  ProtocolSet protocols_ = ~ProtocolSet{0};
+  Moments moments_ = when::any;
 };
 
 }  // namespace
 
-void check_parts(const std::vector<PlacedPart>& parts, SignatureProtocol protocol, bool whole, RuleFaults& faults) {
-  PartsCheck(parts, protocol, whole, faults).check();
+void check_parts(const std::vector<PlacedPart>& parts, const std::vector<PlacedNumber>& numbers,
+                 SignatureProtocol protocol, bool whole, RuleFaults& faults) {
+  PartsCheck(parts, numbers, protocol, whole, faults).check();
 }
 
 }  // namespace sluice

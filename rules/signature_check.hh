@@ -6,11 +6,13 @@
 
 #include "rules/rule_text.hh"
 #include "rules/signature.hh"
+#include "rules/signature_number.hh"
 #include "rules/signature_parts.hh"
 
 namespace sluice {
 
 // `whole`: every part and the protocol could be read. Where one could not, nothing is said of what seems to be missing.
-void check_parts(const std::vector<PlacedPart>& parts, SignatureProtocol protocol, bool whole, RuleFaults& faults);
+void check_parts(const std::vector<PlacedPart>& parts, const std::vector<PlacedNumber>& numbers,
+                 SignatureProtocol protocol, bool whole, RuleFaults& faults);
 
 }  // namespace sluice

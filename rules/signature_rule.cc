@@ -10,6 +10,7 @@
 #include "rules/signature_check.hh"
 #include "rules/signature_facts.hh"
 #include "rules/signature_header.hh"
+#include "rules/signature_number.hh"
 #include "rules/signature_option.hh"
 #include "rules/signature_parts.hh"
 #include "rules/utf8.hh"
@@ -85,7 +86,7 @@ class FlowReader {
 
 void unknown_keyword(const SignatureOption& option, RuleFaults& faults) {
   std::vector<std::string_view> known{"flow"};
-  for (const auto keywords : {SignatureFacts::keywords(), SignatureParts::keywords()})
+  for (const auto keywords : {SignatureFacts::keywords(), SignatureParts::keywords(), SignatureNumbers::keywords()})
     known.insert(known.end(), keywords.begin(), keywords.end());
   const auto nearest = nearest_word(option.name, known);
   // Most are keywords of Suricata, spelled right: nothing is suggested where that is likely.
@@ -116,20 +117,23 @@ std::optional<Signature> read_signature(const RuleText& rule, std::string_view l
   read_signature_header(text, open, signature, faults);
   SignatureFacts facts(faults);
   SignatureParts parts(faults);
+  SignatureNumbers numbers(faults);
   FlowReader flow(faults);
   for (const auto& option : split_options(text, open + 1, text.size() - 1, faults)) {
     if (option.name == "flow") {
       flow.read(option, signature.flow);
-    } else if (!facts.read(option) && !parts.read(option)) {
+    } else if (!facts.read(option) && !parts.read(option) && !numbers.read(option)) {
       unknown_keyword(option, faults);
       parts.skip_modifiers();
     }
   }
   signature.facts = facts.finish(list_name);
   auto placed = parts.finish();
-  check_parts(placed, signature.protocol, faults.size() == faults_before, faults);
+  auto placed_numbers = numbers.finish();
+  check_parts(placed, placed_numbers, signature.protocol, faults.size() == faults_before, faults);
   if (faults.size() != faults_before) return std::nullopt;
   for (auto& part : placed) signature.parts.push_back(std::move(part.part));
+  for (auto& number : placed_numbers) signature.numbers.push_back(std::move(number.condition));
   return signature;
 }
 
