@@ -169,11 +169,14 @@ void HttpValues::put(const HttpRequest& request, MessageValues& values) noexcept
 }
 
 void HttpValues::put(const HttpResponse& response, MessageValues& values) noexcept {
-  const std::array<char, 3> status{static_cast<char>('0' + response.status / 100 % 10),
-                                   static_cast<char>('0' + response.status / 10 % 10),
-                                   static_cast<char>('0' + response.status % 10)};
-  values.write({status.data(), status.size()});
-  const auto code = values.finish();
+  auto code = response.line.substr(std::min(response.protocol.size(), response.line.size()));
+  code = trim(code);
+  code = code.substr(0, code.find(' '));
+  if (response.line.empty()) {  // of HTTP/2
+    for (const auto digit : {response.status / 100 % 10, response.status / 10 % 10, response.status % 10})
+      values.write(static_cast<char>('0' + digit));
+    code = values.finish();
+  }
   values.put(Buffer::http_stat_code, code);
   values.put(Buffer::http_stat_msg, response.reason);
   auto line = response.line;

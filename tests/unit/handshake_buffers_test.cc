@@ -106,7 +106,8 @@ BOOST_AUTO_TEST_CASE(the_first_certificate) {
 BOOST_AUTO_TEST_CASE(the_chain) {
   BOOST_TEST(meets("tls.cert_subject; content:\"CN=push.example.net\";"));
   BOOST_TEST(meets("tls.certs; content:\"" + escaped("push.example.net") + "\";"));
-  BOOST_TEST(is("tls.certs", text_of_bytes(from_hex(signed_certificate))));
+  BOOST_TEST(meets("tls.certs; content:\"" + escaped(text_of_bytes(from_hex(signed_certificate)).substr(0, 200)) +
+                   "\"; startswith;"));
   BOOST_TEST(meets("tls.cert_chain_len:2;"));
   BOOST_TEST(meets("tls.cert_chain_len:>1;"));
   BOOST_TEST(meets("tls.cert_chain_len:1<>3;"));

@@ -222,7 +222,7 @@ BOOST_AUTO_TEST_CASE(what_no_source_could_have_held_is_refused_by_name) {
       {"part: is not exactly one", [&](Pack& p) { sig(p).parts[0].content.reset(); }},
       {"part: is not exactly one", [&](Pack& p) { sig(p).parts[0].pcre = Pcre{}; }},
       {"parts: 300", [&](Pack& p) { sig(p).parts.resize(300, sig(p).parts[0]); }},
-      {"buffer: 15", [&](Pack& p) { content(p).buffer = static_cast<Buffer>(15); }},
+      {"buffer: 200", [&](Pack& p) { content(p).buffer = static_cast<Buffer>(200); }},
       {"content: 0 bytes", [&](Pack& p) { content(p).bytes.clear(); }},
       {"content: 256 bytes", [&](Pack& p) { content(p).bytes.assign(256, 'a'); }},
       {"depth: is shorter", [&](Pack& p) { content(p).depth = 3; }},
