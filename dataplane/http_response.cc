@@ -46,13 +46,15 @@ void read_status_line(std::string_view line, HttpResponse& response) noexcept {
   response.reason = trim(line);
 }
 
-// As take_header_block(), but that a line of blanks ends the section as well.
+// As take_header_block(), but that a line of blanks ends the section where no empty line does right behind it.
 HeaderBlock take_response_headers(std::string_view& rest, HttpHeaders& headers) noexcept {
   auto after = rest;
   std::string_view line;
   std::size_t lines = 0;
   while (take_line(after, line)) {
-    if (trim(line).empty()) {
+    const bool may_end = !line.empty() && trim(line).empty();  // unless an empty line follows
+    if (may_end && (after.empty() || after == "\r")) return HeaderBlock::cut;
+    if (line.empty() || (may_end && !after.starts_with('\n') && !after.starts_with("\r\n"))) {
       headers = HttpHeaders{rest.substr(0, rest.size() - after.size())};
       rest = after;
       return HeaderBlock::whole;

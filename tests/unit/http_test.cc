@@ -359,6 +359,16 @@ BOOST_AUTO_TEST_CASE(status_lines_against_the_rules) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_line_of_blanks_before_the_empty_one) {
+  const std::string_view head = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n \r\n\r\n";
+  const auto response = parse_http_response(as_bytes(head), "GET");
+  BOOST_REQUIRE(response.has_value());
+  BOOST_TEST((response->size == head.size() && response->content_length == 5U));
+  for (const std::size_t cut : {1U, 2U})
+    BOOST_TEST(
+        (parse_http_response(as_bytes(head.substr(0, head.size() - cut)), "GET").error() == HttpError::need_more));
+}
+
 BOOST_AUTO_TEST_CASE(what_is_no_status_line) {
   for (const std::string_view head : {"GET / HTTP/1.1\r\n\r\n", "HTTQ", "HTTP 200 OK\r\n\r\n", "\r\nabc"})
     BOOST_TEST((parse_http_response(as_bytes(head), "GET").error() == HttpError::not_this), head);
