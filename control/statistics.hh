@@ -26,7 +26,7 @@ struct Statistics {
   std::uint32_t generation = 0;
   Duration uptime{};
   std::optional<TrafficCounts> traffic;  // of a replay
-  std::size_t rules_left_out = 0;  // of a replay: signatures that could not be read, where that was asked for
+  std::size_t rules_left_out = 0;        // of a replay: signatures that could not be read, where that was asked for
 
   // All ports together.
   [[nodiscard]] PortCounters total() const noexcept;

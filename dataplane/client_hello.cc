@@ -157,7 +157,7 @@ tl::expected<ClientHello, TlsError> read_client_hello(Bytes body, HelloCarrier c
   hello.carrier = carrier;
   hello.handshake_size = tls_handshake_header + body.size();
   hello.legacy_version = hello.highest_version = reader.be16();
-  reader.skip(random_size);
+  hello.random = reader.take(random_size);
   const auto session_id = reader.vector8();
   if (carrier == HelloCarrier::dtls) (void)reader.vector8();  // cookie (RFC 6347 section 4.2.1)
   hello.cipher_suites = reader.vector16();

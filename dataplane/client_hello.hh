@@ -57,6 +57,7 @@ struct ClientHello {
   bool has_encrypted_client_hello = false;
   // Of its outer form (draft-ietf-tls-esni-25 section 5): which of the server's keys it claims to be made for.
   std::optional<std::uint8_t> ech_config_id;
+  Bytes random;         // 32 bytes
   Bytes cipher_suites;  // pairs of bytes, GREASE included
   Bytes extensions;     // the extension block without its length
   // Lists of pairs of bytes, without their lengths; empty where the extension is not there or not well formed.

@@ -34,12 +34,38 @@ bool has_gzip_header(Bytes bytes) noexcept {
   return reader.be16() == 0x1f8b && reader.ok();
 }
 
+// The header of a gzip member (RFC 1952 section 2.3), as far as it is there; nothing where it is none.
+std::optional<std::size_t> gzip_header_size(Bytes bytes) noexcept {
+  constexpr std::uint8_t has_crc = 0x02;
+  constexpr std::uint8_t has_extra = 0x04;
+  constexpr std::uint8_t has_name = 0x08;
+  constexpr std::uint8_t has_comment = 0x10;
+  Reader reader{bytes};
+  if (reader.be16() != 0x1f8b || reader.u8() != Z_DEFLATED) return std::nullopt;
+  const auto flags = reader.u8();
+  reader.skip(6);  // time, extra flags, system
+  if ((flags & has_extra) != 0) {
+    const std::size_t low = reader.u8();
+    reader.skip(low | std::size_t{reader.u8()} << 8);
+  }
+  const auto skip_text = [&] {
+    while (reader.ok() && reader.left() > 0 && reader.u8() != 0) continue;
+  };
+  if ((flags & has_name) != 0) skip_text();
+  if ((flags & has_comment) != 0) skip_text();
+  if ((flags & has_crc) != 0) reader.skip(2);
+  if (!reader.ok()) return std::nullopt;
+  return bytes.size() - reader.left();
+}
+
 }  // namespace
 
 void ContentCodings::add(std::string_view list) noexcept {
   while (!list.empty()) {
     const auto comma = std::min(list.find(','), list.size());
-    const auto name = trim(list.substr(0, comma));
+    // Clients read the first word ("gzip x").
+    const auto item = trim(list.substr(0, comma));
+    const auto name = item.substr(0, item.find_first_of(" \t;"));
     list.remove_prefix(std::min(comma + 1, list.size()));
     if (name.empty() || same_token(name, "identity")) continue;
     std::optional<ContentCoding> coding;
@@ -75,8 +101,16 @@ DecodedContent ContentDecoder::decode(const ContentCodings& codings, Bytes coded
 
 ContentDecoder::Stage ContentDecoder::decode(ContentCoding coding, Bytes coded, std::span<std::uint8_t> room) noexcept {
   switch (coding) {
-    case ContentCoding::gzip: return inflate(gzip_format, coded, room);
+    case ContentCoding::gzip: {
+      if (has_zlib_header(coded)) return inflate(zlib_format, coded, room);  // sent under the wrong name
+      const auto stage = inflate(gzip_format, coded, room);
+      if (stage.error != ContentError::corrupt || stage.produced != 0) return stage;
+      // Its header is wrong in a way that clients pass over: a check sum, a reserved flag.
+      const auto header = gzip_header_size(coded);
+      return header ? inflate(raw_format, coded.subspan(*header), room) : stage;
+    }
     case ContentCoding::deflate: {
+      if (has_gzip_header(coded)) return inflate(gzip_format, coded, room);  // sent under the wrong name
       // RFC 9110 section 8.4.1.2 means zlib's format; some servers send DEFLATE alone, and browsers take both.
       if (!has_zlib_header(coded)) return inflate(raw_format, coded, room);
       const auto stage = inflate(zlib_format, coded, room);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "rules/buffer_moment.hh"
 #include "rules/signature_content.hh"
 #include "rules/signature_parts.hh"
 
@@ -46,8 +47,10 @@ bool is_of_one_kind(const SignaturePart& part) {
   return int{part.content.has_value()} + int{part.pcre.has_value()} + int{part.check.has_value()} == 1;
 }
 
+// Where a buffer has one value, all its mentions look into the same.
 bool same_buffer(const SignaturePart& a, const SignaturePart& b) {
-  return a.buffer() == b.buffer() && a.transforms == b.transforms;
+  return a.buffer() == b.buffer() && a.transforms == b.transforms &&
+         (!has_several(a.buffer()) || a.mention == b.mention);
 }
 
 }  // namespace
@@ -141,8 +144,8 @@ tl::expected<ContentMatch, std::string> ContentMatch::build(const std::vector<Si
   return match;
 }
 
-bool ContentMatch::run_matches(const Run& run, Bytes buffer, std::int64_t position,
-                               InspectionTools& tools) const noexcept {
+bool ContentMatch::value_matches(const Run& run, Bytes buffer, std::int64_t position,
+                                 InspectionTools& tools) const noexcept {
   if (!run.transforms.empty()) {
     if (tools.room.transforms == nullptr) return false;
     tools.budget.spend(run.transforms.size() * (1 + buffer.size() / transformed_bytes_a_comparison));
@@ -156,6 +159,15 @@ bool ContentMatch::run_matches(const Run& run, Bytes buffer, std::int64_t positi
   return inspection.matches(parts.subspan(run.first, run.decoded - run.first));
 }
 
+// Where a buffer has several values, in one of them.
+bool ContentMatch::run_matches(const Run& run, const SignatureInput& input, InspectionTools& tools) const noexcept {
+  const auto position = static_cast<std::int64_t>(run.buffer == Buffer::payload ? input.payload_position : 0);
+  if (value_matches(run, input.buffers[static_cast<std::size_t>(run.buffer)], position, tools)) return true;
+  return std::any_of(input.further.begin(), input.further.end(), [&](const FurtherValue& further) {
+    return further.buffer == run.buffer && !tools.budget.exceeded() && value_matches(run, further.value, 0, tools);
+  });
+}
+
 bool ContentMatch::matches(const SignatureInput& input, const PcreSet& expressions, InspectionRoom room,
                            InspectionBudget& budget) const noexcept {
   const auto buffer_of = [&](const Run& run) noexcept { return input.buffers[static_cast<std::size_t>(run.buffer)]; };
@@ -165,9 +177,7 @@ bool ContentMatch::matches(const SignatureInput& input, const PcreSet& expressio
   }
   InspectionTools tools{expressions, checks_, room, budget, {}};
   for (const auto& run : runs_) {
-    if (buffer_of(run).data() == nullptr) continue;
-    const auto position = static_cast<std::int64_t>(run.buffer == Buffer::payload ? input.payload_position : 0);
-    if (!run_matches(run, buffer_of(run), position, tools)) return false;
+    if (buffer_of(run).data() != nullptr && !run_matches(run, input, tools)) return false;
   }
   return true;
 }

@@ -26,7 +26,7 @@ class ContentMatch {
                              InspectionBudget& budget) const noexcept;
 
  private:
-  struct Run {  // the parts of one buffer, in parts_
+  struct Run {  // the parts of one buffer, or of one mention of it where it may have several values, in parts_
     enum class Absence : std::uint8_t { fails, matches, or_else };
 
     Buffer buffer{};
@@ -42,8 +42,9 @@ class ContentMatch {
                                                         DatasetTable& datasets);
   [[nodiscard]] tl::expected<void, std::string> add_part(const SignaturePart& written, Run& run, PcreSet& expressions,
                                                          DatasetTable& datasets, bool& ascending);
-  [[nodiscard]] bool run_matches(const Run& run, Bytes buffer, std::int64_t position,
-                                 InspectionTools& tools) const noexcept;
+  [[nodiscard]] bool run_matches(const Run& run, const SignatureInput& input, InspectionTools& tools) const noexcept;
+  [[nodiscard]] bool value_matches(const Run& run, Bytes buffer, std::int64_t position,
+                                   InspectionTools& tools) const noexcept;
 
   std::vector<MatchPart> parts_;
   std::vector<PartCheck> checks_;

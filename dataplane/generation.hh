@@ -20,10 +20,6 @@ struct Generation {
   Ruleset ruleset;
   std::uint32_t first_signature_row = 0;           // rows of signatures follow those of the indicators
   std::unique_ptr<const SignatureSet> signatures;  // null where no rule is a signature
-  // By signature: whether a part of it looks into the body of a request or response, and whether it is of responses.
-  std::vector<bool> reads_body;
-  std::vector<bool> reads_response;
-  bool wants_responses = false;
   // By worker number; each is written by its own worker alone. Empty without signatures.
   std::vector<std::unique_ptr<SignatureScratch>> scratch;
 

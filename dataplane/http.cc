@@ -98,6 +98,7 @@ void skip_empty_lines(std::string_view& rest) noexcept {
 
 // RFC 9112 section 3. The target goes from the first to the last space, so that one with spaces in it is seen whole.
 bool read_request_line(std::string_view line, HttpRequest& request) noexcept {
+  request.line = line;
   line = trim(line);
   request.method = cut(line, line.find(' '));
   line = trim(line);

@@ -32,7 +32,8 @@ constexpr std::size_t http_empty_line_limit = 4;
 constexpr std::size_t http_request_line_limit = 8192;
 
 struct HttpRequest {
-  std::size_t size = 0;  // of the head with its empty line: the body begins there
+  std::size_t size = 0;   // of the head with its empty line: the body begins there
+  std::string_view line;  // the request line without its end; empty for HTTP/2
   std::string_view method;
   std::string_view target;    // as sent
   std::string_view protocol;  // "HTTP/1.1"

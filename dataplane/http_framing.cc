@@ -12,9 +12,9 @@ bool read_content_length(std::string_view value, std::optional<std::uint64_t>& l
     const auto item = trim(value.substr(0, value.find(',')));
     std::uint64_t number = 0;
     const auto result = std::from_chars(item.data(), item.data() + item.size(), number);
-    if (result.ec != std::errc{} || result.ptr != item.data() + item.size()) return false;
-    if (length && *length != number) return false;
-    length = number;
+    if (result.ec != std::errc{}) return false;
+    if (!length) length = number;  // the first that stands there, also where it is a bad one
+    if (*length != number || result.ptr != item.data() + item.size()) return false;
     const auto comma = value.find(',');
     if (comma == std::string_view::npos) return true;
     value.remove_prefix(comma + 1);

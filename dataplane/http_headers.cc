@@ -21,7 +21,8 @@ bool take_line(std::string_view& rest, std::string_view& line) noexcept {
 }
 
 std::string_view trim(std::string_view text) noexcept {
-  constexpr std::string_view space = " \t\r\n";
+  // With the other bytes that clients take for white space.
+  constexpr std::string_view space{" \t\r\n\v\f\0", 7};
   text.remove_prefix(std::min(text.find_first_not_of(space), text.size()));
   return text.substr(0, text.find_last_not_of(space) + 1);  // npos + 1 = 0
 }

@@ -1,4 +1,5 @@
-// HTTP/1.0 and 1.1: the heads of responses (RFC 9112 section 4), as lenient as http.hh is with requests.
+// HTTP/1.0 and 1.1: the heads of responses (RFC 9112 section 4), as lenient as clients are: dataplane/README.md says
+// how far.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,7 @@ namespace sluice {
 
 struct HttpResponse {
   std::size_t size = 0;  // of the head with its empty line: the body begins there
-  unsigned status = 0;   // 100 to 999; 1xx: the response proper is yet to come
+  unsigned status = 0;   // 100 to 999; 0: none; 1xx without a body: the response proper is yet to come
   std::string_view protocol;
   std::string_view reason;  // the text behind the status; may be empty
   std::string_view line;    // the status line without its end

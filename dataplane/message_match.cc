@@ -14,9 +14,6 @@ std::size_t ipv4_header_size(Bytes network) noexcept {
   Reader reader{network};
   return std::size_t{4} * (reader.u8() & 0x0f);
 }
-
-constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 0x20) : c; }
-
 }  // namespace
 
 SignatureInput MessageMatcher::input(const Passage& at, SignatureProtocol protocol) const noexcept {
@@ -75,76 +72,95 @@ void MessageMatcher::add_found(Hits& hits) const noexcept {
     hits.add(generation_->first_signature_row + found_.signatures[i], (found_.silent >> i & 1U) != 0);
 }
 
-void MessageMatcher::match(const Passage& at, const SignatureInput& input, const std::vector<bool>& chosen,
-                           Hits& hits) noexcept {
-  Hits all;
-  match(at, input, all);
-  for (std::size_t i = 0; i < all.count; ++i)
-    if (chosen[all.rows[i] - generation_->first_signature_row]) hits.add(all.rows[i], all.is_silent(i));
+void MessageMatcher::match(const Passage& at, SignatureInput& input, Moments shows, Hits& hits) noexcept {
+  if (values_.is_cut()) ++counters_->signatures_cut;
+  input.shows = shows;
+  match(at, input, hits);
 }
 
-void MessageMatcher::dns_query(const Passage& at, std::string_view name, Hits& hits) noexcept {
+void MessageMatcher::dns(const Passage& at, const DnsMessage& message, bool asks, Hits& hits) noexcept {
   if (!wants(SignatureProtocol::dns)) return;
-  auto message = input(at, SignatureProtocol::dns);
-  at_buffer(message, Buffer::dns_query) = as_bytes(name);
-  match(at, message, hits);
+  auto input = this->input(at, SignatureProtocol::dns);
+  values_.begin(input, *generation_->signatures);
+  put_dns(message, asks, values_);
+  match(at, input, when::dns, hits);
 }
 
-void MessageMatcher::tls_hello(const Passage& at, std::string_view sni, Hits& hits) noexcept {
-  if (!wants(SignatureProtocol::tls)) return;
-  auto message = input(at, SignatureProtocol::tls);
-  at_buffer(message, Buffer::tls_sni) = as_bytes(sni);
-  match(at, message, hits);
+void MessageMatcher::tls_hello(const Passage& at, const ClientHello& hello, const Ja3& ja3, Hits& hits) noexcept {
+  if (!wants(SignatureProtocol::tls) || !wants(when::client_hello)) return;
+  auto input = this->input(at, SignatureProtocol::tls);
+  values_.begin(input, *generation_->signatures);
+  values_.put(Buffer::tls_sni, hello.sni);
+  put_client_hello(hello, ja3, values_);
+  match(at, input, when::client_hello, hits);
 }
 
-void MessageMatcher::quic_hello(const Passage& at, std::string_view sni, Hits& hits) noexcept {
-  if (!wants(SignatureProtocol::quic)) return;
-  auto message = input(at, SignatureProtocol::quic);
-  at_buffer(message, Buffer::quic_sni) = as_bytes(sni);
-  match(at, message, hits);
+void MessageMatcher::quic_hello(const Passage& at, const QuicFacts& facts, const ClientHello& hello, const Ja3& ja3,
+                                Hits& hits) noexcept {
+  if (!wants(SignatureProtocol::quic) || !wants(when::client_hello)) return;
+  auto input = this->input(at, SignatureProtocol::quic);
+  values_.begin(input, *generation_->signatures);
+  values_.put(Buffer::quic_sni, hello.sni);
+  put_quic(facts, values_);
+  put_client_hello(hello, ja3, values_);
+  match(at, input, when::client_hello, hits);
 }
 
-void MessageMatcher::put_head(SignatureInput& input, const HttpRequest& request) noexcept {
-  const auto host = request.host.substr(0, std::min(request.host.size(), host_.size()));
-  std::transform(host.begin(), host.end(), host_.begin(), lower);
-  const std::string_view lowered{host_.data(), host.size()};
-  // RFC 3986 section 3.2.2: an IPv6 address stands in brackets before the port.
-  const auto colon = lowered.find(':', lowered.starts_with('[') ? lowered.find(']') : 0);
-  at_buffer(input, Buffer::http_host) = as_bytes(lowered.substr(0, colon));
-  at_buffer(input, Buffer::http_method) = as_bytes(request.method);
-  at_buffer(input, Buffer::http_uri) = as_bytes(request.target);
-  at_buffer(input, Buffer::http_user_agent) = as_bytes(request.user_agent);
-  at_buffer(input, Buffer::http_header) = as_bytes(request.headers.text());
-  at_buffer(input, Buffer::http_content_type) = as_bytes(request.content_type);
+void MessageMatcher::server_hello(const Passage& at, const ServerHello& hello, const Ja3& ja3s, Hits& hits) noexcept {
+  const auto protocol = at.flow.protocol == Protocol::quic ? SignatureProtocol::quic : SignatureProtocol::tls;
+  if (!wants(protocol) || !wants(when::server_hello)) return;
+  auto input = this->input(at, protocol);
+  values_.begin(input, *generation_->signatures);
+  put_server_hello(hello, ja3s, values_);
+  match(at, input, when::server_hello, hits);
+}
+
+void MessageMatcher::certificate(const Passage& at, Bytes der, std::string_view sha1, ChainPlace place,
+                                 Hits& hits) noexcept {
+  if (!wants(SignatureProtocol::tls) || !wants(when::certificates)) return;
+  auto input = this->input(at, SignatureProtocol::tls);
+  values_.begin(input, *generation_->signatures);
+  put_certificate(der, sha1, place, at.packet.time, values_);
+  match(at, input,
+        static_cast<Moments>((place.number == 0 ? when::certificate : when::issuer) |
+                             (place.is_last ? when::chain_end : when::none)),
+        hits);
 }
 
 void MessageMatcher::http_head(const Passage& at, const HttpRequest& request, Hits& hits) noexcept {
-  if (!wants(SignatureProtocol::http)) return;
-  auto message = input(at, SignatureProtocol::http);
-  put_head(message, request);
-  match(at, message, hits);
+  if (!wants(SignatureProtocol::http) || !wants(when::request_head)) return;
+  auto input = this->input(at, SignatureProtocol::http);
+  values_.begin(input, *generation_->signatures);
+  http_.put(request, values_);
+  match(at, input, when::request_head, hits);
 }
 
 void MessageMatcher::http_body(const Passage& at, const HttpRequest& request, Bytes body, Hits& hits) noexcept {
-  auto message = input(at, SignatureProtocol::http);
-  put_head(message, request);
-  at_buffer(message, Buffer::http_request_body) = body;
-  match(at, message, generation_->reads_body, hits);
+  auto input = this->input(at, SignatureProtocol::http);
+  values_.begin(input, *generation_->signatures);
+  http_.put(request, values_);
+  values_.put(Buffer::http_request_body, body);
+  values_.put(Buffer::file_data, body);
+  match(at, input, when::request_body, hits);
 }
 
 void MessageMatcher::http_response(const Passage& at, const HttpResponse& response, Bytes body, Hits& hits) noexcept {
-  if (!wants(SignatureProtocol::http) || !generation_->wants_responses) return;
-  auto message = input(at, SignatureProtocol::http);
-  std::array<char, 3> status;
-  for (std::size_t i = 0, value = response.status; i < status.size(); ++i, value /= 10)
-    status[status.size() - 1 - i] = static_cast<char>('0' + value % 10);
-  at_buffer(message, Buffer::http_stat_code) = as_bytes({status.data(), status.size()});
-  at_buffer(message, Buffer::http_stat_msg) = as_bytes(response.reason);
-  at_buffer(message, Buffer::http_response_line) = as_bytes(response.line);
-  at_buffer(message, Buffer::http_content_type) = as_bytes(response.content_type);
-  at_buffer(message, Buffer::http_header) = as_bytes(response.headers.text());
-  at_buffer(message, Buffer::http_response_body) = body;
-  match(at, message, body.data() == nullptr ? generation_->reads_response : generation_->reads_body, hits);
+  const auto now = body.data() == nullptr ? when::response_head : when::response_body;
+  if (!wants(SignatureProtocol::http) || !wants(now)) return;
+  auto input = this->input(at, SignatureProtocol::http);
+  values_.begin(input, *generation_->signatures);
+  http_.put(response, values_);
+  values_.put(Buffer::http_response_body, body);
+  values_.put(Buffer::file_data, body);
+  match(at, input, now, hits);
+}
+
+void MessageMatcher::http2_frame(const Passage& at, const Http2FrameHeader& header, Bytes payload,
+                                 Hits& hits) noexcept {
+  auto input = this->input(at, SignatureProtocol::http);
+  values_.begin(input, *generation_->signatures);
+  put_http2_frame(header, payload, values_);
+  match(at, input, when::http2_frame, hits);
 }
 
 void MessageMatcher::decoded(const Passage& at, SignatureProtocol protocol, Hits& hits) noexcept {

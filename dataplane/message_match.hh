@@ -1,18 +1,21 @@
 // A message as the signatures of a generation see it: which buffers it has, and which way it went.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string_view>
 
 #include "dataplane/bytes.hh"
 #include "dataplane/counters.hh"
+#include "dataplane/dns_values.hh"
 #include "dataplane/event.hh"
 #include "dataplane/flow.hh"
 #include "dataplane/generation.hh"
+#include "dataplane/http2.hh"
 #include "dataplane/http_response.hh"
+#include "dataplane/http_values.hh"
 #include "dataplane/packet.hh"
 #include "dataplane/payload_window.hh"
+#include "dataplane/tls_values.hh"
 
 namespace sluice {
 
@@ -42,15 +45,27 @@ class MessageMatcher {
   // Whether any signature looks into the clear text of TCP.
   [[nodiscard]] bool wants_streams() const noexcept { return wants(SignatureProtocol::tcp); }
 
-  void dns_query(const Passage& at, std::string_view name, Hits& hits) noexcept;
-  void tls_hello(const Passage& at, std::string_view sni, Hits& hits) noexcept;
-  void quic_hello(const Passage& at, std::string_view sni, Hits& hits) noexcept;
+  // Whether any signature is looked for then.
+  [[nodiscard]] bool wants(Moments moments) const noexcept {
+    return generation_->signatures != nullptr && generation_->signatures->wants(moments);
+  }
+
+  // `asks`: as put_dns() has it.
+  void dns(const Passage& at, const DnsMessage& message, bool asks, Hits& hits) noexcept;
+  // `ja3`: of the hello, which nobody reads unless a signature wants it.
+  void tls_hello(const Passage& at, const ClientHello& hello, const Ja3& ja3, Hits& hits) noexcept;
+  void quic_hello(const Passage& at, const QuicFacts& facts, const ClientHello& hello, const Ja3& ja3,
+                  Hits& hits) noexcept;
+  void server_hello(const Passage& at, const ServerHello& hello, const Ja3& ja3s, Hits& hits) noexcept;
+  void certificate(const Passage& at, Bytes der, std::string_view sha1, ChainPlace place, Hits& hits) noexcept;
   // What is known when the head is complete: signatures that look into the body are left to http_body().
   void http_head(const Passage& at, const HttpRequest& request, Hits& hits) noexcept;
   // The same request when as much of its body has come by as will be looked at: only signatures that look into it.
   void http_body(const Passage& at, const HttpRequest& request, Bytes body, Hits& hits) noexcept;
   // A response: without a body (null data) what its head says, with it only the signatures that look into bodies.
   void http_response(const Passage& at, const HttpResponse& response, Bytes body, Hits& hits) noexcept;
+  // A frame of HTTP/2, with its header, as far as it was looked at.
+  void http2_frame(const Passage& at, const Http2FrameHeader& header, Bytes payload, Hits& hits) noexcept;
   // A message of a vendor's own protocol that was decoded.
   void decoded(const Passage& at, SignatureProtocol protocol, Hits& hits) noexcept;
   // Bytes at `position` of their direction's stream, or a datagram (position 0).
@@ -76,22 +91,22 @@ class MessageMatcher {
     return generation_->signatures != nullptr && generation_->signatures->wants(protocol);
   }
   [[nodiscard]] SignatureInput input(const Passage& at, SignatureProtocol protocol) const noexcept;
-  void put_head(SignatureInput& input, const HttpRequest& request) noexcept;
   static void put_headers(SignatureInput& input, const Packet& packet) noexcept;
   // Whether a rule has let it pass already.
   [[nodiscard]] bool is_passed(const Passage& at) const noexcept;
   void note_pass(const Passage& at) const noexcept;
   void match(const Passage& at, const SignatureInput& input, Hits& hits) noexcept;
+  // A message, whose values are together, and what of it came just now.
+  void match(const Passage& at, SignatureInput& input, Moments shows, Hits& hits) noexcept;
   void count(const SignatureCounters& counted) noexcept;
   void add_found(Hits& hits) const noexcept;
-  // Of the signatures that match, those that `chosen` names.
-  void match(const Passage& at, const SignatureInput& input, const std::vector<bool>& chosen, Hits& hits) noexcept;
 
   const Generation* generation_;
   std::uint32_t worker_;
   InspectionCounters* counters_;
   SignatureHits found_;
-  std::array<char, 256> host_{};  // in lower case; longer names are cut
+  MessageValues values_;
+  HttpValues http_;
 };
 
 }  // namespace sluice

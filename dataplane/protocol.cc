@@ -98,10 +98,15 @@ Progress Protocols::probe(const Passage& at, StreamSide& side, Bytes data) noexc
   }
   if (undecided) return {State::need_more, 0, 0};
   if (at.flow.protocol == Protocol::http) {
-    // The other side speaks HTTP: this is the middle of a message, and the next one will begin somewhere.
+    // The other side speaks HTTP: this is the answer that is due, in a form that clients take, or else the middle of a
+    // message, and the next one will begin somewhere.
     side.protocol = Protocol::http;
     side.responds = !at.flow.side[static_cast<std::size_t>(opposite(at.way))].responds;
     side.lost_sync = true;
+    if (side.responds && !at.flow.http.empty()) {
+      const auto response = parse_http_response(data, at.flow.http.front().method());
+      side.lost_sync = !response && response.error() == HttpError::not_this;
+    }
     return advance(at, side, data);
   }
   if (at.flow.protocol == Protocol::unknown) mark(at, UninspectedReason::unknown_protocol);

@@ -97,7 +97,8 @@ void Protocols::dtls_body(const Passage& at, std::uint8_t type, Bytes body) noex
       Reader list{message.vector24()};  // RFC 5246 section 7.4.2
       for (std::uint8_t count = 0; count < tls_certificates_limit && list.left() != 0; ++count) {
         const auto der = list.vector24();
-        if (list.ok() && !der.empty()) reporter_->certificate(at, der, at.way == Way::to_server);
+        if (list.ok() && !der.empty())
+          reporter_->certificate(at, der, at.way == Way::to_server, {count, list.left() == 0});
       }
       if (!message.ok() || !list.ok()) mark(at, UninspectedReason::parse_error);
       return;

@@ -61,8 +61,7 @@ Progress Protocols::advance_http_request(const Passage& at, StreamSide& side, By
     }
   }
   side.head_reported = true;
-  const bool looks =
-      has_body && (form || reporter_->wants(Buffer::http_request_body) || may_be_vendor_request(*request));
+  const bool looks = has_body && (form || reporter_->wants(when::request_body) || may_be_vendor_request(*request));
   if (looks && !inspect_body(at, *request, data.subspan(request->size), false)) return {State::need_more, 0, 0};
   side.head_reported = false;
   if (request->method == "CONNECT") {  // what follows is another protocol (RFC 9110 section 9.3.6)

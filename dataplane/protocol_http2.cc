@@ -48,6 +48,7 @@ Progress Protocols::advance_http2(const Passage& at, Bytes data) noexcept {
   // RFC 9113 section 3.4: each side begins with its settings.
   if (!direction.settings_seen && header->type != Http2FrameType::settings)
     return broken_off(at, Anomaly::http2_invalid_frame_header);
+  if (reporter_->wants(when::http2_frame) && !look_at_http2_frame(at, *header, data)) return {State::need_more, 0, 0};
   switch (header->type) {
     case Http2FrameType::headers:
     case Http2FrameType::push_promise: return http2_fields(at, connection, data);
@@ -61,6 +62,19 @@ Progress Protocols::advance_http2(const Passage& at, Bytes data) noexcept {
     default: break;  // section 4.1: unknown types are passed over too
   }
   return {State::message, Http2FrameHeader::size, header->length};
+}
+
+// The frame for signatures that ask for its numbers; false while it is not there. Blocks of fields may be tried again
+// when more of them has come: they are looked at once they were read.
+bool Protocols::look_at_http2_frame(const Passage& at, const Http2FrameHeader& header, Bytes data) noexcept {
+  if (header.type == Http2FrameType::headers || header.type == Http2FrameType::push_promise) return true;
+  const std::uint32_t wanted =
+      header.type == Http2FrameType::data ? (header.has(http2_flag::padded) ? 1 : 0) : settings_limit;
+  Reader reader{data};
+  reader.skip(Http2FrameHeader::size);
+  const auto payload = reader.take(std::min(header.length, wanted));
+  if (reader.ok()) reporter_->http2_frame(at, header, payload);
+  return reader.ok();
 }
 
 Progress Protocols::http2_settings(const Passage& at, Http2Direction& direction, const Http2FrameHeader& header,
@@ -93,9 +107,14 @@ Progress Protocols::http2_fields(const Passage& at, Http2Connection& connection,
     return finished_with(
         at, fields.error() == HpackError::corrupt ? UninspectedReason::parse_error : UninspectedReason::http2_limit);
   }
+  if (reporter_->wants(when::http2_frame)) {
+    Reader reader{data};
+    reader.skip(Http2FrameHeader::size);
+    if (const auto header = parse_http2_frame(data)) reporter_->http2_frame(at, *header, reader.take(header->length));
+  }
   const Progress done{State::message, block->size, 0};
   if (block->is_push) return done;
-  auto wanted = Buffer::http_request_body;
+  auto wanted = when::request_body;
   if (const auto request = http2_request(*fields)) {
     ++direction.requests;
     reporter_->http(at, *request);
@@ -103,7 +122,7 @@ Progress Protocols::http2_fields(const Passage& at, Http2Connection& connection,
   } else if (const auto response = http2_response(*fields)) {
     if (response->status < 200) return done;  // RFC 9110 section 15.2
     reporter_->http_response(at, *response, block->stream, true);
-    wanted = Buffer::http_response_body;
+    wanted = when::response_body;
   } else {
     // Trailers end the body that is being collected.
     if (auto* body = connection.body(block->stream, static_cast<std::uint8_t>(at.way))) end_http2_body(at, *body);

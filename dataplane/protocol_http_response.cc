@@ -25,7 +25,9 @@ Progress Protocols::advance_http_response(const Passage& at, StreamSide& side, B
     return {State::need_more, data.size(), 0};
   }
   // RFC 9110 section 15.2: an interim answer, the response itself is yet to come.
-  if (response->status < 200 && !response->switches_protocol) return {State::message, response->size, 0};
+  const bool interim = response->status >= 100 && response->status < 200;
+  if (interim && !response->switches_protocol && response->framing == BodyFraming::none)
+    return {State::message, response->size, 0};
   if (!side.head_reported) {
     // An answer to what was not seen: the order of those to come says nothing any more.
     if (at.flow.http.empty()) {
@@ -36,7 +38,7 @@ Progress Protocols::advance_http_response(const Passage& at, StreamSide& side, B
     reporter_->http_response(at, *response, 0, awaited.event_waits);
   }
   side.head_reported = true;
-  const bool looks = response->framing != BodyFraming::none && reporter_->wants(Buffer::http_response_body);
+  const bool looks = response->framing != BodyFraming::none && reporter_->wants(when::response_body);
   if (looks && !inspect_response(at, *response, data.subspan(response->size), false)) return {State::need_more, 0, 0};
   side.head_reported = false;
   if (response->switches_protocol) {

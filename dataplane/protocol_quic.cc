@@ -81,7 +81,7 @@ void Protocols::quic_hello(const Passage& at, std::uint32_t version) noexcept {
   const auto bytes = buffers_->at(side.buffer).contiguous();
   const auto hello = parse_client_hello(bytes);
   if (hello) {
-    reporter_->quic(at, version, *hello);
+    reporter_->quic(at, {version, {}}, *hello);
     buffers_->give(side);
     side.finished = true;
     return;
@@ -120,7 +120,7 @@ void Protocols::quic_answer(const Passage& at) noexcept {
 void Protocols::report_gquic(const Passage& at, std::uint32_t version, const GquicHello& hello) noexcept {
   ClientHello named;
   named.sni = hello.sni;
-  reporter_->quic(at, version, named);
+  reporter_->quic(at, {version, hello.user_agent}, named);
 }
 
 }  // namespace sluice

@@ -28,7 +28,10 @@ Progress Protocols::advance_tls(const Passage& at, Bytes data) noexcept {
     case What::server_hello:
       if (!read_hello(at, flight, *step)) return {State::finished, 0, 0};
       break;
-    case What::certificate: reporter_->certificate(at, step->body, flight.is_client()); break;
+    case What::certificate:
+      reporter_->certificate(at, step->body, flight.is_client(),
+                             {static_cast<std::uint8_t>(flight.certificates() - 1), !flight.has_more_certificates()});
+      break;
     case What::resumed: reporter_->tls_resumed(at); break;
     case What::end:
       if (step->consumed < data.size()) mark(at, UninspectedReason::ciphertext);

@@ -78,6 +78,7 @@ class Reporter {
   }
   // Whether any signature looks there.
   [[nodiscard]] bool wants(Buffer buffer) const noexcept { return signatures_.wants(buffer); }
+  [[nodiscard]] bool wants(Moments moments) const noexcept { return signatures_.wants(moments); }
   [[nodiscard]] bool wants_streams() const noexcept { return signatures_.wants_streams(); }
   // Whether messages are recorded.
   [[nodiscard]] bool records() const noexcept { return record_ == Record::all; }
@@ -107,16 +108,17 @@ class Reporter {
   void tls(const Passage& at, const ClientHello& hello) noexcept;
   // The server's side of it. Whether anybody wants it can be asked before it is read.
   [[nodiscard]] bool wants_server_handshake() const noexcept {
-    return record_ == Record::all || ruleset_->has(RuleKind::cert_sha1) || ruleset_->has(RuleKind::cert_sha256);
+    return record_ == Record::all || ruleset_->has(RuleKind::cert_sha1) || ruleset_->has(RuleKind::cert_sha256) ||
+           wants(when::server_hello | when::certificates);
   }
   // Of a QUIC server there is its hello alone.
-  [[nodiscard]] bool wants_server_hello() const noexcept { return record_ == Record::all; }
+  [[nodiscard]] bool wants_server_hello() const noexcept { return record_ == Record::all || wants(when::server_hello); }
   void server_hello(const Passage& at, const ServerHello& hello) noexcept;
   void tls_resumed(const Passage& at) noexcept;
   // One certificate, in the order sent.
-  void certificate(const Passage& at, Bytes der, bool from_client) noexcept;
+  void certificate(const Passage& at, Bytes der, bool from_client, ChainPlace place) noexcept;
   // Its event waits for the ServerHello, which is as readable as the client's.
-  void quic(const Passage& at, std::uint32_t version, const ClientHello& hello) noexcept;
+  void quic(const Passage& at, const QuicFacts& facts, const ClientHello& hello) noexcept;
   // A request's head, against the rules. What may be a vendor's protocol goes along with its findings: without a body
   // now, else with the body.
   void http(const Passage& at, const HttpRequest& request) noexcept;
@@ -135,6 +137,7 @@ class Reporter {
   void http_response_end(const Passage& at, std::uint64_t length) noexcept;
   // The payload of a SETTINGS frame.
   void http2_settings(const Passage& at, Bytes settings, bool from_client) noexcept;
+  void http2_frame(const Passage& at, const Http2FrameHeader& header, Bytes payload) noexcept;
   void content_error(ContentError reason) noexcept { ++counters_->content_errors[reason]; }
   // The frame of a device that says what it is.
   void xiaomi_push(const Passage& at, const XiaomiPushFrame& frame) noexcept;
@@ -167,10 +170,17 @@ class Reporter {
   static void tunnel_fields(EventWriter& event, const Flow& flow, Way way = Way::to_server) noexcept;
   // Its JA3 stands in ja3_.
   void hello_fields(EventWriter& event, const Passage& at, const ClientHello& hello) noexcept;
+  // Whether anybody reads a hello's JA3.
+  [[nodiscard]] bool wants_ja3() const noexcept {
+    return record_ == Record::all || ruleset_->has(RuleKind::ja3) || wants(Buffer::ja3_hash) ||
+           wants(Buffer::ja3_string);
+  }
   // What a hello says of how much of the flow can be seen, whatever is recorded.
   void note_hello(const Passage& at, const ClientHello& hello) noexcept;
   // `quic_version`: 0 where TLS or DTLS carries it.
   void record_hello(const Passage& at, std::uint32_t quic_version, const ClientHello& hello) noexcept;
+  // Its JA3S stands in ja3_.
+  void record_server_hello(const Passage& at, const ServerHello& hello) noexcept;
   // Findings on a hello: its name, its content, its fingerprints. A row is reported once a flow, however often a
   // hello comes.
   void hello_findings(const Passage& at, const ClientHello& hello, Field name_field, const Hits& content) noexcept;

@@ -64,17 +64,18 @@ void Reporter::dns(const Passage& at, const DnsMessage& message) noexcept {
   const auto scope = at.packet.protocol == ip_protocol::tcp ? Scope::flow : Scope::message;
   auto reading = message;
   DnsQuestion question;
+  // A response repeats the question: it counts where the query itself did not come by.
+  const bool seen = header.response() && at.flow.packets[static_cast<std::size_t>(opposite(at.way))] != 0;
+  DnsName asked;
   while (reading.next_question(question)) {
+    if (asked.view().empty()) asked = question.name;
     event.text(Field::dns_query_name, question.name.view());
     event.integer(Field::dns_query_type, question.type);
-    // A response repeats the question: it counts where the query itself did not come by.
-    const bool seen = header.response() && at.flow.packets[static_cast<std::size_t>(opposite(at.way))] != 0;
-    if (seen) continue;
-    name(at, Field::dns_query_name, question.name.view(), Stage::name_looked_up, scope);
-    Hits content;
-    signatures_.dns_query(at, question.name.view(), content);
-    alerts(at, content, Field::dns_query_name, question.name.view(), Stage::content_matched, scope, nullptr);
+    if (!seen) name(at, Field::dns_query_name, question.name.view(), Stage::name_looked_up, scope);
   }
+  Hits content;
+  signatures_.dns(at, message, !seen, content);
+  alerts(at, content, Field::dns_query_name, asked.view(), Stage::content_matched, scope, nullptr);
   put_dns_records(event, reading);
   // Names may stand in what could not be read.
   if (reading.error()) {

@@ -159,7 +159,7 @@ bool Reporter::record_http(const Passage& at, const HttpRequest& request, FormPa
 
 void Reporter::http_body(const Passage& at, const HttpRequest& request, Bytes body) noexcept {
   const bool carried = may_be_vendor_request(request);
-  if (wants(Buffer::http_request_body)) {
+  if (wants(when::request_body)) {
     const About about{*this, about_request(request)};
     Hits content;
     signatures_.http_body(at, request, body, content);
@@ -232,6 +232,12 @@ void Reporter::http_response_end(const Passage& at, std::uint64_t length) noexce
   queue.erase(record);
   event.integer(Field::http_length, length);
   send(event, EventType::http, at.packet.number);
+}
+
+void Reporter::http2_frame(const Passage& at, const Http2FrameHeader& header, Bytes payload) noexcept {
+  Hits content;
+  signatures_.http2_frame(at, header, payload, content);
+  signature_alerts(at, content, Field::http_host, {}, Stage::content_matched);
 }
 
 void Reporter::http2_settings(const Passage& at, Bytes settings, bool from_client) noexcept {

@@ -110,10 +110,10 @@ void Reporter::hello_findings(const Passage& at, const ClientHello& hello, Field
 
 void Reporter::tls(const Passage& at, const ClientHello& hello) noexcept {
   note_hello(at, hello);
-  if (record_ == Record::all || ruleset_->has(RuleKind::ja3)) write_ja3(hello, ja3_);
+  if (wants_ja3()) write_ja3(hello, ja3_);
   if (record_ == Record::all) record_hello(at, 0, hello);
   Hits content;
-  signatures_.tls_hello(at, hello.sni, content);
+  signatures_.tls_hello(at, hello, ja3_, content);
   hello_findings(at, hello, Field::tls_sni, content);
 }
 
@@ -137,9 +137,17 @@ void Reporter::record_hello(const Passage& at, std::uint32_t quic_version, const
 }
 
 void Reporter::server_hello(const Passage& at, const ServerHello& hello) noexcept {
-  if (record_ != Record::all) return;
-  // A HelloRetryRequest comes before the hello that counts; a second one of those is no part of a handshake.
+  // A HelloRetryRequest comes before the hello that counts.
   if (hello.is_retry_request) return;
+  write_ja3s(hello, ja3_);
+  if (record_ == Record::all) record_server_hello(at, hello);
+  Hits content;
+  signatures_.server_hello(at, hello, ja3_, content);
+  fresh_signature_alerts(at, content, Field::tls_sni, {});
+}
+
+// A second one is no part of a handshake.
+void Reporter::record_server_hello(const Passage& at, const ServerHello& hello) noexcept {
   if (const auto before = waiting(at.flow); before && before->find(Field::tls_version_selected)) return;
   EventWriter event{buffer_};
   resume(event, at);
@@ -148,7 +156,6 @@ void Reporter::server_hello(const Passage& at, const ServerHello& hello) noexcep
   put_extensions(event, Field::tls_server_extensions, hello.extensions);
   if (!hello.alpn.empty()) event.text(Field::tls_server_alpn, hello.alpn);
   if (hello.selects_psk && hello.hides_the_rest()) event.integer(Field::tls_session_resumed, 1);
-  write_ja3s(hello, ja3_);
   event.text(Field::ja3s_hash, ja3_.hash_text());
   if (ja3_.size != 0) event.text(Field::ja3s_text, ja3_.text());
   wait(event, at);
@@ -162,7 +169,7 @@ void Reporter::tls_resumed(const Passage& at) noexcept {
   wait(event, at);
 }
 
-void Reporter::certificate(const Passage& at, Bytes der, bool from_client) noexcept {
+void Reporter::certificate(const Passage& at, Bytes der, bool from_client, ChainPlace place) noexcept {
   const auto sha1 = hex_of(sha1_of(der));
   const auto sha256 = hex_of(sha256_of(der));
   if (record_ == Record::all) {
@@ -201,14 +208,17 @@ void Reporter::certificate(const Passage& at, Bytes der, bool from_client) noexc
   };
   match(RuleKind::cert_sha1, Field::cert_sha1, view(sha1));
   match(RuleKind::cert_sha256, Field::cert_sha256, view(sha256));
+  Hits content;
+  signatures_.certificate(at, der, view(sha1), place, content);
+  fresh_signature_alerts(at, content, Field::tls_sni, {});
 }
 
-void Reporter::quic(const Passage& at, std::uint32_t version, const ClientHello& hello) noexcept {
+void Reporter::quic(const Passage& at, const QuicFacts& facts, const ClientHello& hello) noexcept {
   note_hello(at, hello);
-  if (record_ == Record::all || ruleset_->has(RuleKind::ja3)) write_ja3(hello, ja3_);
-  if (record_ == Record::all) record_hello(at, version, hello);
+  if (wants_ja3()) write_ja3(hello, ja3_);
+  if (record_ == Record::all) record_hello(at, facts.version, hello);
   Hits content;
-  signatures_.quic_hello(at, hello.sni, content);
+  signatures_.quic_hello(at, facts, hello, ja3_, content);
   hello_findings(at, hello, Field::quic_sni, content);
 }
 

@@ -55,8 +55,9 @@ tl::expected<ServerHello, TlsError> read_server_hello(Bytes body) noexcept {
   Reader reader{body};
   ServerHello hello;
   hello.legacy_version = hello.selected_version = reader.be16();
-  const auto random = reader.take(retry_random.size());
-  hello.is_retry_request = std::equal(random.begin(), random.end(), retry_random.begin(), retry_random.end());
+  hello.random = reader.take(retry_random.size());
+  hello.is_retry_request =
+      std::equal(hello.random.begin(), hello.random.end(), retry_random.begin(), retry_random.end());
   // The first drafts of TLS 1.3 (before 22) have neither session id nor compression method.
   const auto major = major_of(hello.legacy_version);
   const bool is_early_draft = major == 0x7f;

@@ -17,6 +17,7 @@ struct ServerHello {
   std::string_view alpn;          // empty = none; TLS 1.3 sends it encrypted
   bool selects_psk = false;       // pre_shared_key (RFC 8446 section 4.2.11): the session goes on from an older one
   bool is_retry_request = false;  // HelloRetryRequest: the client is asked for another hello
+  Bytes random;                   // 32 bytes
   Bytes extensions;               // the extension block without its length
 
   // Whether all that follows it is encrypted (RFC 8446 section 2): TLS 1.3 with its drafts, DTLS 1.3.

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "dataplane/signature_set_parts.hh"
+#include "rules/buffer_protocol.hh"
 
 // Databases and lists of signatures made ready to match.
 namespace sluice {
@@ -24,18 +25,6 @@ std::string database_error(std::string_view which, const std::string& reason) {
 std::string database_error(Buffer buffer, const std::string& reason) {
   return database_error("buffer " + std::string{text_of(buffer)}, reason);
 }
-
-// The message in which a buffer comes; nothing for what belongs to none.
-std::optional<SignatureProtocol> protocol_of(Buffer buffer) noexcept {
-  if (!is_of_message(buffer)) return std::nullopt;
-  switch (buffer) {
-    case Buffer::dns_query: return SignatureProtocol::dns;
-    case Buffer::tls_sni: return SignatureProtocol::tls;
-    case Buffer::quic_sni: return SignatureProtocol::quic;
-    default: return SignatureProtocol::http;
-  }
-}
-
 
 // Whether payload of that transport may be what the header names.
 bool has_payload_in(SignatureProtocol header, SignatureProtocol transport) noexcept {
@@ -65,7 +54,8 @@ tl::expected<void, std::string> SignatureSet::Parts::add(const Signature& signat
   SignatureEntry entry{SignatureHeader{signature}, {}, {}};
   std::vector<SignaturePart> own;
   std::vector<SignaturePart> of_payload;
-  bool has_message = signature.protocol == SignatureProtocol::xiaomi_push && signature.parts.empty();
+  bool has_message =
+      !signature.numbers.empty() || (signature.protocol == SignatureProtocol::xiaomi_push && signature.parts.empty());
   for (const auto& part : signature.parts) {
     const auto takes_expression = [](const Transform& transform) {
       return transform.kind == Transform::Kind::pcrexform;
@@ -93,20 +83,26 @@ tl::expected<void, std::string> SignatureSet::Parts::add(const Signature& signat
     return part.pcre && part.pcre->negated && !part.pcre->relative;
   });
   add_conditions(signature, entry);
+  entry.message_numbers = signature.numbers;
+  for (const auto& number : signature.numbers) wanted_numbers[static_cast<std::size_t>(number.number)] = true;
+  entry.message_moments = message_moments_of(signature);
 
   constexpr auto content = static_cast<std::uint8_t>(SignatureMoment::content);
+  if (entry.message_moments != when::any) wanted_moments |= entry.message_moments;
   for (std::size_t number = 0; number < protocol_count && (entry.moments & content) != 0; ++number) {
     const auto protocol = static_cast<SignatureProtocol>(number);
     const bool is_payload = protocol == SignatureProtocol::tcp || protocol == SignatureProtocol::udp;
     const auto fits = [&](const SignaturePart& part) {
-      const auto of = protocol_of(part.buffer());
-      if (of) return protocol == *of;
+      if (is_of_message(part.buffer())) return (protocols_of(part.buffer()) & set_of(protocol)) != 0;
       return is_payload ? has_payload_in(signature.protocol, protocol) : protocol == signature.protocol;
     };
-    const bool wanted = entry.is_mixed ? std::all_of(own.begin(), own.end(), fits) ||
-                                             std::all_of(of_payload.begin(), of_payload.end(), fits)
-                                       : (is_payload || entry.header.allows(protocol)) &&
-                                             std::all_of(signature.parts.begin(), signature.parts.end(), fits);
+    const bool has_numbers = std::all_of(
+        signature.numbers.begin(), signature.numbers.end(),
+        [&](const NumberCondition& condition) { return (protocols_of(condition.number) & set_of(protocol)) != 0; });
+    const bool has_own = has_numbers && std::all_of(own.begin(), own.end(), fits);
+    const bool has_payload = std::all_of(of_payload.begin(), of_payload.end(), fits);
+    const bool wanted = entry.is_mixed ? has_own || has_payload
+                                       : (is_payload || entry.header.allows(protocol)) && has_own && has_payload;
     if (wanted) wanted_protocols[number] = true;
   }
   entries.push_back(std::move(entry));
@@ -230,6 +226,10 @@ std::size_t SignatureSet::size() const noexcept { return parts_->entries.size();
 bool SignatureSet::wants(Buffer buffer) const noexcept {
   return parts_->wanted_buffers[static_cast<std::size_t>(buffer)];
 }
+bool SignatureSet::wants(MessageNumber number) const noexcept {
+  return parts_->wanted_numbers[static_cast<std::size_t>(number)];
+}
+bool SignatureSet::wants(Moments moments) const noexcept { return (parts_->wanted_moments & moments) != 0; }
 bool SignatureSet::wants(SignatureProtocol protocol) const noexcept {
   return parts_->wanted_protocols[static_cast<std::size_t>(protocol)];
 }

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "dataplane/bytes.hh"
 #include "dataplane/fields.hh"
@@ -24,6 +25,17 @@ struct Packet;
 
 // When it is looked at. A packet by itself is, before its payload is read, and again when it is known what it is of.
 enum class SignatureMoment : std::uint8_t { content = 1, packet_begin = 2, packet_end = 4 };
+
+// A value beyond the first of a buffer that may have several.
+struct FurtherValue {
+  Buffer buffer{};
+  Bytes value;
+};
+
+struct NumberValue {
+  MessageNumber number{};
+  std::uint64_t value = 0;
+};
 
 // The message, and the flow that it belongs to.
 struct SignatureInput {
@@ -46,6 +58,9 @@ struct SignatureInput {
   bool tells_protocol = false;     // of a packet: with it, it is known what its direction speaks
   const Packet* packet = nullptr;  // null where no condition can be tried
   Flow* flow = nullptr;
+  Moments shows = when::any;  // of a message: what of it came just now
+  std::span<const FurtherValue> further;
+  std::span<const NumberValue> numbers;
   std::uint64_t payload_position = 0;  // of buffers[payload] in its stream, bytes
 };
 

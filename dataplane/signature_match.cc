@@ -31,10 +31,18 @@ int collect(unsigned id, unsigned long long, unsigned long long, unsigned, void*
   return 0;
 }
 
+bool is_met(const NumberCondition& condition, const SignatureInput& input) noexcept {
+  return std::any_of(input.numbers.begin(), input.numbers.end(), [&](const NumberValue& number) {
+    return number.number == condition.number &&
+           std::any_of(condition.any_of.begin(), condition.any_of.end(),
+                       [&](const IntegerTest& test) { return test.holds(number.value); });
+  });
+}
+
 }  // namespace
 
 bool SignatureEntry::applies(const SignatureInput& input) const noexcept {
-  if (!has(input.moment)) return false;
+  if (!has(input.moment) || (message_moments & input.shows) == 0) return false;
   if (input.moment != SignatureMoment::content) {
     if ((once_a_way && !input.first_of_way) || (once_told && !input.tells_protocol)) return false;
     if (other_transports && (input.ip_protocol == ip_protocol::tcp || input.ip_protocol == ip_protocol::udp))
@@ -50,13 +58,17 @@ bool SignatureSet::Parts::confirm(std::uint32_t row, const SignatureInput& input
     return is_state(condition.kind) ? scratch.state.holds(condition, input) : sluice::holds(condition, input);
   };
   if (!std::all_of(entry.tests.begin(), entry.tests.end(), is_true)) return false;
+  // Of two halves one comes with a message and one with a flow's payload; what has no flow has to bring both.
+  const bool is_payload = input.buffers[static_cast<std::size_t>(Buffer::payload)].data() != nullptr;
+  const bool has_half = entry.is_mixed && input.flow != nullptr;
+  if (!(has_half && is_payload) &&
+      !std::all_of(entry.message_numbers.begin(), entry.message_numbers.end(),
+                   [&](const NumberCondition& condition) { return is_met(condition, input); }))
+    return false;
   InspectionBudget budget;
   const auto has = [&](const ContentMatch& contents) {
     return contents.matches(input, expressions, scratch.room(), budget);
   };
-  // Of two halves one comes with a message and one with a flow's payload; what has no flow has to bring both.
-  const bool is_payload = input.buffers[static_cast<std::size_t>(Buffer::payload)].data() != nullptr;
-  const bool has_half = entry.is_mixed && input.flow != nullptr;
   const bool matches =
       has_half ? has(is_payload ? entry.payload : entry.contents) : has(entry.contents) && has(entry.payload);
   if (budget.exceeded()) ++counters.cut;
@@ -103,6 +115,14 @@ void SignatureSet::match(const SignatureInput& input, SignatureScratch& scratch,
     ++counters.scans;
     Scan scan{input, parts_->entries, parts_->patterns[number], own, counters};
     if (own.hyperscan.scan(*database, buffer, collect, &scan) != HS_SUCCESS) ++counters.cut;
+  }
+  for (const auto& further : input.further) {
+    const auto number = static_cast<std::size_t>(further.buffer);
+    const auto* database = parts_->databases[number].get();
+    if (database == nullptr) continue;
+    ++counters.scans;
+    Scan scan{input, parts_->entries, parts_->patterns[number], own, counters};
+    if (own.hyperscan.scan(*database, further.value, collect, &scan) != HS_SUCCESS) ++counters.cut;
   }
 
   // Both lists are in the order of rank, and no signature is tried twice.

@@ -13,7 +13,6 @@ constexpr auto content = static_cast<std::uint8_t>(SignatureMoment::content);
 constexpr auto packet_begin = static_cast<std::uint8_t>(SignatureMoment::packet_begin);
 constexpr auto packet_end = static_cast<std::uint8_t>(SignatureMoment::packet_end);
 
-
 // A condition on the packet that bytes come in, which those of a stream are not of.
 bool is_on_packet(const SignatureCondition& condition) {
   const bool is_event = condition.kind == ConditionKind::decode_event || condition.kind == ConditionKind::stream_event;
@@ -46,8 +45,24 @@ int order_of(const Signature& signature, ConditionKind kind) {
 
 }  // namespace
 
+// What a head shows is not looked for again once its body has come.
+Moments message_moments_of(const Signature& signature) {
+  auto moments = when::any;
+  bool has_payload = false;
+  for (const auto& part : signature.parts) {
+    has_payload = has_payload || part.buffer() == Buffer::payload;
+    if (is_of_message(part.buffer())) moments &= sluice::moments_of(part.buffer());
+  }
+  for (const auto& number : signature.numbers) moments &= sluice::moments_of(number.number);
+  if (moments == when::any) return moments;
+  if ((moments & when::request_head) != 0) moments &= static_cast<Moments>(~when::request_body);
+  if ((moments & when::response_head) != 0) moments &= static_cast<Moments>(~when::response_body);
+  if (has_payload) moments |= when::payload;
+  return moments;
+}
+
 std::uint8_t moments_of(const Signature& signature) {
-  bool of_message = signature.protocol == SignatureProtocol::xiaomi_push;
+  bool of_message = signature.protocol == SignatureProtocol::xiaomi_push || !signature.numbers.empty();
   bool of_packet =
       signature.protocol == SignatureProtocol::tcp_packet || signature.flow.contents == SignatureFlow::Contents::packet;
   for (const auto& part : signature.parts) {

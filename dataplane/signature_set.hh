@@ -53,6 +53,9 @@ class SignatureSet {
   [[nodiscard]] std::size_t size() const noexcept;
   // Whether any signature looks there: what nobody asks for need not be collected.
   [[nodiscard]] bool wants(Buffer buffer) const noexcept;
+  [[nodiscard]] bool wants(MessageNumber number) const noexcept;
+  // Whether any signature is looked for in messages then.
+  [[nodiscard]] bool wants(Moments moments) const noexcept;
   [[nodiscard]] bool wants(SignatureProtocol protocol) const noexcept;
   // Whether packets are looked at by themselves.
   [[nodiscard]] bool wants(SignatureMoment moment) const noexcept;

@@ -48,8 +48,10 @@ struct PatternRows {
 struct SignatureEntry {
   SignatureHeader header;
   ContentMatch contents;
-  ContentMatch payload;      // the half of `is_mixed` that looks in the payload
-  bool waits = false;        // other parts of it may come behind its pattern
+  ContentMatch payload;  // the half of `is_mixed` that looks in the payload
+  std::vector<NumberCondition> message_numbers{};
+  Moments message_moments = when::any;  // those at which it is looked for in messages
+  bool waits = false;                   // other parts of it may come behind its pattern
   bool fixes_begin = false;  // it says of all that is looked at that something is not there: no byte may have gone by
   std::uint8_t moments = static_cast<std::uint8_t>(SignatureMoment::content);  // bits of SignatureMoment
   bool is_mixed = false;          // it looks in a message and in the payload, which come at different moments
@@ -81,6 +83,8 @@ struct SignatureEntry {
 // When the signature is looked for: bits of SignatureMoment. A packet's at its end, until SignatureSet::Parts knows
 // better.
 [[nodiscard]] std::uint8_t moments_of(const Signature& signature);
+// When it is looked for in messages: each thing at the first moment that shows all of it.
+[[nodiscard]] Moments message_moments_of(const Signature& signature);
 
 // Signatures whose pattern was seen in a stream, each once, with the position at which the last one ended.
 struct StreamCandidates {
@@ -126,6 +130,8 @@ struct SignatureSet::Parts {
   std::vector<std::string> variables;  // names of bits and numbers, behind variable_letter()
   std::array<bool, buffer_count> wanted_buffers{};
   std::array<bool, protocol_count> wanted_protocols{};
+  std::array<bool, number_count> wanted_numbers{};
+  Moments wanted_moments = when::none;
 
   [[nodiscard]] tl::expected<void, std::string> add(const Signature& signature);
   [[nodiscard]] tl::expected<void, std::string> load(const Prefilter& prefilter, const Databases& serialised);

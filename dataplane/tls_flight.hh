@@ -52,6 +52,9 @@ class TlsFlight {
   void expect_retry() noexcept { ++messages_; }
   // Whether the first message was a ClientHello; false before.
   [[nodiscard]] bool is_client() const noexcept { return is_client_; }
+  // Certificates that were told, and whether one more of their list may come.
+  [[nodiscard]] std::uint8_t certificates() const noexcept { return certificates_; }
+  [[nodiscard]] bool has_more_certificates() const noexcept { return list_left_ != 0; }
 
  private:
   struct Piece {

@@ -21,7 +21,7 @@ struct Databases {
   std::vector<std::uint8_t> payload_stream;                       // the payload's literals once more, in stream mode
 };
 
-constexpr std::uint32_t databases_format = 3;
+constexpr std::uint32_t databases_format = 4;
 // Of all databases together, bytes. A literal takes about 160: room for over three million.
 constexpr std::size_t databases_size_limit = std::size_t{512} << 20;
 constexpr std::size_t databases_file_limit = databases_size_limit + 4096;

@@ -208,6 +208,7 @@ SignaturePart read_packed_part(const packed::Part& packed, PackReading& reading)
     part.check_buffer = reading.number(packed.check()->buffer(), static_cast<Buffer>(buffer_count - 1), "buffer");
   }
   part.in_base64 = packed.in_base64();
+  part.mention = packed.mention();
   if (packed.transforms() == nullptr || reading.failed()) return part;
   at_most(packed.transforms()->size(), transforms_limit, "transforms", reading);
   if (!reading.failed() && reading.spend(packed.transforms()->size() * sizeof(Transform)))

@@ -91,7 +91,7 @@ flatbuffers::Offset<packed::Part> packed_part(Builder& builder, const SignatureP
   const auto list = transforms.empty()
                         ? flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<packed::Transform>>>{}
                         : builder.CreateVector(transforms);
-  return packed::CreatePart(builder, content, pcre, check, list, part.in_base64);
+  return packed::CreatePart(builder, content, pcre, check, list, part.in_base64, part.mention);
 }
 
 }  // namespace sluice

@@ -97,6 +97,28 @@ SignatureThreshold read_threshold(const packed::Threshold& packed, PackReading& 
   return out;
 }
 
+NumberCondition read_number(const packed::NumberCondition& packed, PackReading& reading) {
+  NumberCondition out;
+  out.number = reading.number(packed.number(), static_cast<MessageNumber>(number_count - 1), "number");
+  const auto count = packed.any_of()->size();
+  if (count == 0 || count > number_tests_limit) {
+    reading.fail("number", fmt::format("{} tests, 1 to {} may be", count, number_tests_limit));
+    return out;
+  }
+  for (const auto* test : *packed.any_of())
+    out.any_of.push_back(
+        {reading.number(test->kind(), IntegerTest::Kind::unmasked, "test"), test->first(), test->second()});
+  return out;
+}
+
+void read_numbers(const packed::Signature& packed, Signature& out, PackReading& reading) {
+  if (packed.numbers() == nullptr || reading.failed()) return;
+  if (packed.numbers()->size() > number_conditions_limit)
+    reading.fail("numbers", fmt::format("{}, {} at most", packed.numbers()->size(), number_conditions_limit));
+  else if (reading.spend(packed.numbers()->size() * sizeof(NumberCondition)))
+    for (const auto* number : *packed.numbers()) out.numbers.push_back(read_number(*number, reading));
+}
+
 }  // namespace
 
 Signature read_packed_signature(const packed::Signature& packed, std::string_view pack_name, PackReading& reading) {
@@ -124,6 +146,7 @@ Signature read_packed_signature(const packed::Signature& packed, std::string_vie
   out.priority = packed.priority();
   if (packed.threshold() != nullptr) out.threshold = read_threshold(*packed.threshold(), reading);
   read_conditions(packed, out, reading);
+  read_numbers(packed, out, reading);
   if (packed.parts() == nullptr || reading.failed()) return out;
   if (packed.parts()->size() > signature_part_limit)
     reading.fail("parts", fmt::format("{}, {} at most", packed.parts()->size(), signature_part_limit));

@@ -100,6 +100,14 @@ flatbuffers::Offset<packed::Threshold> packed_threshold(Builder& builder, const 
       static_cast<std::uint8_t>(threshold.unique), threshold.count, threshold.seconds, threshold.multiplier);
 }
 
+flatbuffers::Offset<packed::NumberCondition> packed_number(Builder& builder, const NumberCondition& condition) {
+  std::vector<packed::IntegerTest> tests;
+  for (const auto& test : condition.any_of)
+    tests.emplace_back(static_cast<std::uint8_t>(test.kind), test.first, test.second);
+  return packed::CreateNumberCondition(builder, static_cast<std::uint8_t>(condition.number),
+                                       builder.CreateVectorOfStructs(tests));
+}
+
 flatbuffers::Offset<packed::Signature> packed_signature(Builder& builder, const Signature& signature) {
   const auto facts = packed_facts(builder, signature.facts, builder.CreateString(signature.facts.rule_id),
                                   shared(builder, signature.facts.subject));
@@ -117,13 +125,18 @@ flatbuffers::Offset<packed::Signature> packed_signature(Builder& builder, const 
                                   ? flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<packed::Condition>>>{}
                                   : builder.CreateVector(conditions);
   const auto threshold = packed_threshold(builder, signature.threshold);
+  std::vector<flatbuffers::Offset<packed::NumberCondition>> numbers;
+  for (const auto& condition : signature.numbers) numbers.push_back(packed_number(builder, condition));
+  const auto numbers_list =
+      numbers.empty() ? flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<packed::NumberCondition>>>{}
+                      : builder.CreateVector(numbers);
   return packed::CreateSignature(
       builder, facts, signature.facts.generator_id, signature.facts.signature_id, signature.facts.revision, rule,
       static_cast<std::uint8_t>(signature.action), static_cast<std::uint8_t>(signature.protocol), source, source_ports,
       signature.both_ways, destination, destination_ports, static_cast<std::uint8_t>(signature.flow.way),
       static_cast<std::uint8_t>(signature.flow.state), parts_list, static_cast<std::uint8_t>(signature.flow.contents),
       static_cast<std::uint8_t>(signature.flow.fragments), condition_list, threshold, signature.silent,
-      signature.speaks, signature.priority);
+      signature.speaks, signature.priority, numbers_list);
 }
 
 flatbuffers::Offset<packed::Info> packed_info(Builder& builder, const PackInfo& info) {

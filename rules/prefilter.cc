@@ -130,9 +130,10 @@ Prefilter make_prefilter(const SignatureList& signatures) {
   for (std::uint32_t row = 0; row < signatures.size(); ++row) {
     const auto& parts = signatures[row].parts;
     const auto is_payload = [](const SignaturePart& part) { return part.buffer() == Buffer::payload; };
-    const bool is_mixed = std::any_of(parts.begin(), parts.end(), is_payload) &&
-                          std::any_of(parts.begin(), parts.end(),
-                                      [](const SignaturePart& part) { return is_of_message(part.buffer()); });
+    const bool is_of_messages =
+        !signatures[row].numbers.empty() ||
+        std::any_of(parts.begin(), parts.end(), [](const SignaturePart& part) { return is_of_message(part.buffer()); });
+    const bool is_mixed = is_of_messages && std::any_of(parts.begin(), parts.end(), is_payload);
     bool found = add(row, is_mixed ? Half::message : Half::all);
     if (is_mixed) found = add(row, Half::payload) && found;
     if (!found) prefilter.unfiltered.push_back(row);

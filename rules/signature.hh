@@ -9,6 +9,7 @@
 
 #include "rules/address.hh"
 #include "rules/buffer.hh"
+#include "rules/message_number.hh"
 #include "rules/part_check.hh"
 #include "rules/rule_facts.hh"
 #include "rules/signature_condition.hh"
@@ -134,6 +135,9 @@ struct SignaturePart {
   Buffer check_buffer = Buffer::payload;   // where the check looks
   std::vector<Transform> transforms = {};  // what becomes of the buffer before
   bool in_base64 = false;                  // looks into what base64_decode made of the buffer
+  // Behind which naming of its buffer in the rule it stands: where a message has several values, all parts of one
+  // mention look into the same one. 0 = behind none.
+  std::uint16_t mention = 0;
 
   [[nodiscard]] Buffer buffer() const noexcept {
     return content ? content->buffer : pcre ? pcre->buffer : check_buffer;
@@ -176,6 +180,7 @@ struct Signature {
   SignaturePorts destination_ports;
   SignatureFlow flow;
   std::vector<SignaturePart> parts;
+  std::vector<NumberCondition> numbers;
   std::vector<SignatureCondition> conditions;
   SignatureThreshold threshold;
   bool silent = false;        // noalert: what it does is done, and nothing is said

@@ -1,44 +1,16 @@
 #include "rules/signature_check.hh"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 #include <fmt/format.h>
 
+#include "rules/buffer_protocol.hh"
 #include "rules/signature_header.hh"
 
 namespace sluice {
 namespace {
-
-// The protocol whose messages have that buffer.
-SignatureProtocol protocol_of(Buffer buffer) {
-  switch (buffer) {
-    case Buffer::payload:
-    case Buffer::ipv4_header:
-    case Buffer::ipv6_header:
-    case Buffer::tcp_header:
-    case Buffer::udp_header:
-    case Buffer::icmpv4_header:
-    case Buffer::icmpv6_header:
-    case Buffer::ip_source:
-    case Buffer::ip_destination: return SignatureProtocol::ip;
-    case Buffer::dns_query: return SignatureProtocol::dns;
-    case Buffer::tls_sni: return SignatureProtocol::tls;
-    case Buffer::quic_sni: return SignatureProtocol::quic;
-    case Buffer::http_method:
-    case Buffer::http_uri:
-    case Buffer::http_host:
-    case Buffer::http_user_agent:
-    case Buffer::http_header:
-    case Buffer::http_request_body:
-    case Buffer::http_response_body:
-    case Buffer::http_stat_code:
-    case Buffer::http_stat_msg:
-    case Buffer::http_response_line:
-    case Buffer::http_content_type: return SignatureProtocol::http;
-  }
-  return SignatureProtocol::ip;
-}
 
 // Whether messages of `application` travel in what the header names.
 bool carries(SignatureProtocol header, SignatureProtocol application) {
@@ -53,6 +25,26 @@ bool carries(SignatureProtocol header, SignatureProtocol application) {
     case SignatureProtocol::http2: return application == SignatureProtocol::http;
     default: return header == application;
   }
+}
+
+constexpr std::array<SignatureProtocol, 4> applications{SignatureProtocol::dns, SignatureProtocol::tls,
+                                                        SignatureProtocol::quic, SignatureProtocol::http};
+
+// Of `set`, those that travel in what the header names.
+ProtocolSet carried(SignatureProtocol header, ProtocolSet set) {
+  ProtocolSet fitting = 0;
+  for (const auto application : applications)
+    if ((set & set_of(application)) != 0 && carries(header, application)) fitting |= set_of(application);
+  return fitting;
+}
+
+// "tls", or "tls or quic".
+std::string names_of(ProtocolSet set) {
+  std::string names;
+  for (const auto application : applications)
+    if ((set & set_of(application)) != 0)
+      names += fmt::format("{}{}", names.empty() ? "" : " or ", text_of(application));
+  return names;
 }
 
 bool has_upper_case(std::string_view bytes) {
@@ -73,10 +65,10 @@ bool expression_has_upper_case(std::string_view expression) {
 
 class PartsCheck {
  public:
-  PartsCheck(const std::vector<PlacedPart>& parts, const Signature& signature, bool whole, RuleFaults& faults)
-      : parts_(parts), signature_(signature), whole_(whole), faults_(faults) {
+  PartsCheck(const std::vector<PlacedPart>& parts, const std::vector<PlacedNumber>& numbers, const Signature& signature,
+             bool whole, RuleFaults& faults)
+      : parts_(parts), numbers_(numbers), signature_(signature), whole_(whole), faults_(faults) {
     for (const auto& part : parts_) {
-      if (is_of_message(part.buffer()) && first_of_message_ == nullptr) first_of_message_ = &part;
       if (is_of_packet(part.buffer()) && first_of_packet_ == nullptr) first_of_packet_ = &part;
     }
   }
@@ -90,6 +82,10 @@ class PartsCheck {
       check_positions(parts_[i]);
       check_fast_pattern(parts_[i]);
     }
+    for (const auto& placed : numbers_) {
+      const auto number = placed.condition.number;
+      check_message(placed.at, text_of(number), protocols_of(number), moments_of(number));
+    }
     if (whole_) check_moment();
   }
 
@@ -99,25 +95,27 @@ class PartsCheck {
   void check_buffer(const PlacedPart& placed) {
     const auto buffer = placed.buffer();
     if (!is_of_message(buffer)) return;
-    const auto& first = *first_of_message_;
-    const auto application = protocol_of(buffer);
-    if (!carries(signature_.protocol, application)) {
-      fail(placed.at, fmt::format("{} is of {}, and the header says {}: write {} there", text_of(buffer),
-                                  text_of(application), text_of(signature_.protocol), text_of(application)));
-    } else if (application != protocol_of(first.buffer())) {
-      fail(placed.at, fmt::format("{} and {} are of different protocols, so that no message has both: write two rules",
-                                  text_of(first.buffer()), text_of(buffer)));
-    }
-    const bool other_way = is_of_request(first.buffer()) ? is_of_response(buffer)
-                                                         : is_of_response(first.buffer()) && is_of_request(buffer);
-    if (other_way)
-      fail(placed.at,
-           fmt::format("{} is of the request and {} of the response, which are matched one by one: write two "
-                       "rules",
-                       text_of(is_of_request(buffer) ? buffer : first.buffer()),
-                       text_of(is_of_request(buffer) ? first.buffer() : buffer)));
+    check_message(placed.at, text_of(buffer), protocols_of(buffer), moments_of(buffer));
     if (buffer == Buffer::http_host) check_host(placed);
     if (buffer == Buffer::http_method && placed.part.content) check_method(placed);
+  }
+
+  // What a rule names must come in messages of what its header names, and all of it at one moment.
+  void check_message(std::size_t at, std::string_view name, ProtocolSet protocols, Moments moments) {
+    if (carried(signature_.protocol, protocols) == 0)
+      return fail(at, fmt::format("{} is of {}, and the header says {}: write {} there", name, names_of(protocols),
+                                  text_of(signature_.protocol), names_of(protocols)));
+    if ((protocols & protocols_) == 0)
+      return fail(at, fmt::format("{} and {} are of different protocols, so that no message has both: write two rules",
+                                  first_name_, name));
+    if ((moments & moments_) == 0)
+      return fail(at, fmt::format("{} and {} come at different moments, and are matched one by one: write two rules",
+                                  first_name_, name));
+    protocols_ &= protocols;
+    moments_ &= moments;
+    if (!first_name_.empty()) return;
+    first_name_ = name;
+    first_at_ = at;
   }
 
   void check_host(const PlacedPart& placed) {
@@ -195,32 +193,38 @@ class PartsCheck {
 
   // What is looked at when: a message when it is complete, a packet when it comes.
   void check_moment() {
-    if (first_of_message_ == nullptr) return;
+    if (first_name_.empty()) return;
     if (first_of_packet_ != nullptr)
       fail(first_of_packet_->at,
            fmt::format("{} is of a packet and {} of a message, which may come in several: write two rules",
-                       text_of(first_of_packet_->buffer()), text_of(first_of_message_->buffer())));
+                       text_of(first_of_packet_->buffer()), first_name_));
     if (signature_.protocol == SignatureProtocol::tcp_packet ||
         signature_.flow.contents == SignatureFlow::Contents::packet)
-      fail(first_of_message_->at,
+      fail(first_at_,
            fmt::format("{} is of a message, and the rule is about packets by themselves: write tcp, and flow without "
                        "no_stream",
-                       text_of(first_of_message_->buffer())));
+                       first_name_));
   }
 
   const std::vector<PlacedPart>& parts_;
+  const std::vector<PlacedNumber>& numbers_;
   const Signature& signature_;
-  const PlacedPart* first_of_message_ = nullptr;
   const PlacedPart* first_of_packet_ = nullptr;
   bool whole_;
   RuleFaults& faults_;
   bool fast_pattern_seen_ = false;
+  // What was named so far of messages.
+  std::string_view first_name_;
+  std::size_t first_at_ = 0;
+  ProtocolSet protocols_ = ~ProtocolSet{0};
+  Moments moments_ = when::any;
 };
 
 }  // namespace
 
-void check_parts(const std::vector<PlacedPart>& parts, const Signature& signature, bool whole, RuleFaults& faults) {
-  PartsCheck(parts, signature, whole, faults).check();
+void check_parts(const std::vector<PlacedPart>& parts, const std::vector<PlacedNumber>& numbers,
+                 const Signature& signature, bool whole, RuleFaults& faults) {
+  PartsCheck(parts, numbers, signature, whole, faults).check();
 }
 
 }  // namespace sluice

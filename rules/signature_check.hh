@@ -6,12 +6,14 @@
 
 #include "rules/rule_text.hh"
 #include "rules/signature.hh"
+#include "rules/signature_message_number.hh"
 #include "rules/signature_parts.hh"
 
 namespace sluice {
 
 // `whole`: every part and all else of the signature could be read. Where one could not, nothing is said of what seems
 // to be missing.
-void check_parts(const std::vector<PlacedPart>& parts, const Signature& signature, bool whole, RuleFaults& faults);
+void check_parts(const std::vector<PlacedPart>& parts, const std::vector<PlacedNumber>& numbers,
+                 const Signature& signature, bool whole, RuleFaults& faults);
 
 }  // namespace sluice

@@ -8,6 +8,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+#include "rules/buffer_name.hh"
 #include "rules/utf8.hh"
 
 namespace sluice {
@@ -48,20 +49,6 @@ std::optional<std::size_t> read_hex(const QuotedValue& value, std::size_t bar, s
   return std::nullopt;
 }
 
-struct BufferFlag {
-  char flag;
-  Buffer buffer;
-};
-constexpr std::array<BufferFlag, 9> buffer_flags{{{'U', Buffer::http_uri},
-                                                  {'H', Buffer::http_header},
-                                                  {'P', Buffer::http_request_body},
-                                                  {'Q', Buffer::http_response_body},
-                                                  {'S', Buffer::http_stat_code},
-                                                  {'Y', Buffer::http_stat_msg},
-                                                  {'W', Buffer::http_host},
-                                                  {'V', Buffer::http_user_agent},
-                                                  {'M', Buffer::http_method}}};
-
 bool* plain_flag(Pcre& pcre, char flag) {
   switch (flag) {
     case 'i': return &pcre.nocase;
@@ -87,11 +74,10 @@ bool read_flags(const QuotedValue& value, std::size_t from, ReadPcre& out, RuleF
       continue;
     }
     if (flags_without_meaning.find(value.text[i]) != std::string_view::npos) continue;
-    const auto* found = buffer_flags.begin();
-    while (found != buffer_flags.end() && found->flag != value.text[i]) ++found;
-    if (found == buffer_flags.end()) {
+    const auto buffer = pcre_flag_buffer(value.text[i]);
+    if (!buffer) {
       faults.push_back({value.at + i, fmt::format("pcre flag \"{}\" is not matched by this version: use those of i s m "
-                                                  "x A E G R B O U H P Q S Y W V M",
+                                                  "x A E G R B O U I H D P Q S Y W Z V M C",
                                                   printable(value.text.substr(i, 1)))});
       return false;
     }
@@ -100,7 +86,7 @@ bool read_flags(const QuotedValue& value, std::size_t from, ReadPcre& out, RuleF
       return false;
     }
     out.names_buffer = true;
-    out.pcre.buffer = found->buffer;
+    out.pcre.buffer = *buffer;
   }
   return true;
 }

@@ -16,7 +16,7 @@ LoadedSignatures read_rules(std::string_view text, std::string_view list_name, s
   SignatureList signatures;
   ListErrors errors(file);
   if (!check_list(text, list_name, errors)) return {{}, errors.take(), 0};
-  std::unordered_map<std::uint32_t, std::size_t> line_of_sid;
+  std::unordered_map<std::uint32_t, std::size_t> place_of_sid;  // in `signatures`
   RuleTextReader rules(text);
   std::size_t count = 0;
   std::size_t left_out = 0;
@@ -41,14 +41,18 @@ LoadedSignatures read_rules(std::string_view text, std::string_view list_name, s
     }
     signature->line = line;
     // Without regard to gid: rule_id is made of the sid alone.
-    const auto [first, fresh] = line_of_sid.try_emplace(signature->facts.signature_id, line);
+    const auto [known, fresh] = place_of_sid.try_emplace(signature->facts.signature_id, signatures.size());
     if (fresh) {
       signatures.push_back(std::move(*signature));
-    } else {
+    } else if (auto& before = signatures[known->second]; before.facts.revision == signature->facts.revision) {
       ++left_out;
-      errors.add(line, rule->place(0).column,
-                 fmt::format("sid {} stands already in line {}: give each rule its own", signature->facts.signature_id,
-                             first->second));
+      errors.add(
+          line, rule->place(0).column,
+          fmt::format("sid {} stands already in line {}: give each rule its own, or a higher rev to the one that "
+                      "replaces the other",
+                      signature->facts.signature_id, before.line));
+    } else if (before.facts.revision < signature->facts.revision) {
+      before = std::move(*signature);
     }
   }
   return {std::move(signatures), errors.take(), left_out};

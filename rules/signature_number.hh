@@ -1,5 +1,5 @@
-// Numbers of a rule's conditions, as Suricata writes what they are compared with: 5, =5, !5, <5, <=5, >5, >=5, 5<>9 and
-// 5-9 (both without their ends), !5-9.
+// Numbers of a rule's conditions on packets and flows: what rules/integer_test.hh reads, in the form that conditions
+// have. Of masks (&0x0f=1), those that ask for all of their bits, for not all, or for any.
 #pragma once
 
 #include <cstdint>
@@ -18,9 +18,9 @@ struct ComparedNumber {
   [[nodiscard]] bool holds(std::uint64_t value) const noexcept;
 };
 
-// Decimal, or hexadecimal behind 0x; nothing where it is no number or more than `most`.
+// As read_integer() has it, with blanks around it.
 [[nodiscard]] std::optional<std::uint64_t> number_of(std::string_view text, std::uint64_t most) noexcept;
-// Nothing where it is none of the forms, or a range that nothing lies between.
+// Nothing where it is none of the forms, or one that no number or every number meets.
 [[nodiscard]] std::optional<ComparedNumber> compared_number(std::string_view text, std::uint64_t most) noexcept;
 
 }  // namespace sluice

@@ -5,99 +5,54 @@
 
 #include <fmt/format.h>
 
+#include "rules/buffer_name.hh"
 #include "rules/signature_content.hh"
 #include "rules/utf8.hh"
 
 namespace sluice {
 namespace {
 
-constexpr std::array<std::string_view, 44> all_keywords{"content",
-                                                        "uricontent",
-                                                        "rawbytes",
-                                                        "nocase",
-                                                        "offset",
-                                                        "depth",
-                                                        "distance",
-                                                        "within",
-                                                        "startswith",
-                                                        "endswith",
-                                                        "fast_pattern",
-                                                        "pcre",
-                                                        "dns.query",
-                                                        "tls.sni",
-                                                        "quic.sni",
-                                                        "http.method",
-                                                        "http.uri",
-                                                        "http.host",
-                                                        "http.user_agent",
-                                                        "http.header",
-                                                        "http.request_body",
-                                                        "dns_query",
-                                                        "tls_sni",
-                                                        "http_method",
-                                                        "http_uri",
-                                                        "http_host",
-                                                        "http_header",
-                                                        "http_user_agent",
-                                                        "http_client_body",
-                                                        "http.response_body",
-                                                        "http.stat_code",
-                                                        "http.stat_msg",
-                                                        "http.response_line",
-                                                        "http.content_type",
-                                                        "http_stat_code",
-                                                        "http_stat_msg",
-                                                        "ipv4.hdr",
-                                                        "ipv6.hdr",
-                                                        "tcp.hdr",
-                                                        "udp.hdr",
-                                                        "icmpv4.hdr",
-                                                        "icmpv6.hdr",
-                                                        "ip.src",
-                                                        "ip.dst"};
+constexpr auto content_keywords = std::to_array<std::string_view>({
+    "content",
+    "uricontent",
+    "rawbytes",
+    "nocase",
+    "offset",
+    "depth",
+    "distance",
+    "within",
+    "startswith",
+    "endswith",
+    "fast_pattern",
+    "pcre",
+    "pkt_data",
+});
 
-struct BufferName {
-  std::string_view name;
-  Buffer buffer;
-};
-// Older spellings of sticky buffers.
-constexpr std::array<BufferName, 2> older_buffers{{{"dns_query", Buffer::dns_query}, {"tls_sni", Buffer::tls_sni}}};
-// Older still: these stand behind the content, and move it.
-constexpr std::array<BufferName, 8> buffer_modifiers{{{"http_method", Buffer::http_method},
-                                                      {"http_uri", Buffer::http_uri},
-                                                      {"http_host", Buffer::http_host},
-                                                      {"http_header", Buffer::http_header},
-                                                      {"http_user_agent", Buffer::http_user_agent},
-                                                      {"http_client_body", Buffer::http_request_body},
-                                                      {"http_stat_code", Buffer::http_stat_code},
-                                                      {"http_stat_msg", Buffer::http_stat_msg}}};
-
-std::optional<Buffer> find_buffer(std::span<const BufferName> names, std::string_view name) {
-  const auto found =
-      std::find_if(names.begin(), names.end(), [&](const BufferName& entry) { return entry.name == name; });
-  if (found == names.end()) return std::nullopt;
-  return found->buffer;
-}
-
-std::optional<Buffer> sticky_buffer(std::string_view name) {
-  const auto* const first = buffer_names.begin() + 1;  // behind the payload
-  const auto* const found = std::find(first, buffer_names.end(), name);
-  if (found != buffer_names.end()) return static_cast<Buffer>(found - buffer_names.begin());
-  return find_buffer(older_buffers, name);
+std::vector<std::string_view> all_keywords() {
+  std::vector<std::string_view> names{content_keywords.begin(), content_keywords.end()};
+  names.insert(names.end(), buffer_keywords().begin(), buffer_keywords().end());
+  return names;
 }
 
 }  // namespace
 
-std::span<const std::string_view> SignatureParts::keywords() noexcept { return all_keywords; }
+std::span<const std::string_view> SignatureParts::keywords() noexcept {
+  static const auto names = all_keywords();
+  return names;
+}
 
 bool SignatureParts::read(const SignatureOption& option) {
   if (read_beside(option)) return true;
-  if (std::find(all_keywords.begin(), all_keywords.end(), option.name) == all_keywords.end()) return false;
+  if (std::find(keywords().begin(), keywords().end(), option.name) == keywords().end()) return false;
   const auto name = option.name;
   if (const auto buffer = sticky_buffer(name)) {
     read_sticky(option, *buffer);
-  } else if (const auto moved = find_buffer(buffer_modifiers, name)) {
+  } else if (const auto moved = modifier_buffer(name)) {
     read_buffer_modifier(option, *moved);
+  } else if (const auto valued = valued_buffer(name)) {
+    read_valued(option, *valued);
+  } else if (name == "pkt_data") {
+    read_packet_data(option);
   } else if (name == "content" || name == "uricontent") {
     read_content(option);
   } else if (name == "pcre") {
@@ -134,6 +89,8 @@ bool SignatureParts::has_no_value(const SignatureOption& option) {
 void SignatureParts::add(PlacedPart part) {
   part.run = run_;
   part.part.in_base64 = in_base64_;
+  // What was decoded belongs to the value that it was decoded from.
+  part.part.mention = in_base64_ ? parts_[*base64_decode_].part.mention : static_cast<std::uint16_t>(run_);
   if (sticky_ && part.buffer() == *sticky_) part.part.transforms = transforms_;
   parts_.push_back(std::move(part));
   after_part_ = true;
@@ -166,6 +123,19 @@ void SignatureParts::read_content(const SignatureOption& option) {
   placed.part.content->bytes = std::move(*bytes);
   placed.part.content->negated = value->negated;
   add(std::move(placed));
+}
+
+// tls.subject:"CN=a"; a sticky buffer and its one content.
+void SignatureParts::read_valued(const SignatureOption& option, Buffer buffer) {
+  check_sticky_is_used();
+  sticky_ = buffer;
+  ++run_;
+  sticky_used_ = true;
+  transforms_.clear();
+  in_base64_ = false;
+  read_content(option);
+  sticky_.reset();
+  after_part_ = false;
 }
 
 void SignatureParts::read_expression(const SignatureOption& option) {
@@ -270,6 +240,19 @@ void SignatureParts::read_sticky(const SignatureOption& option, Buffer buffer) {
   in_base64_ = false;
   after_part_ = false;
   skipping_ = false;
+}
+
+// What follows looks where nothing was named.
+void SignatureParts::read_packet_data(const SignatureOption& option) {
+  check_sticky_is_used();
+  sticky_.reset();
+  ++run_;
+  sticky_used_ = true;
+  transforms_.clear();
+  in_base64_ = false;
+  after_part_ = false;
+  skipping_ = false;
+  (void)has_no_value(option);
 }
 
 void SignatureParts::check_sticky_is_used() {

@@ -60,11 +60,13 @@ class SignatureParts {
                                  std::int64_t low, std::int64_t high);
 
   void read_content(const SignatureOption& option);
+  void read_valued(const SignatureOption& option, Buffer buffer);
   void read_expression(const SignatureOption& option);
   void read_position(const SignatureOption& option);
   void read_flag(const SignatureOption& option);
   void read_fast_pattern(const SignatureOption& option);
   void read_sticky(const SignatureOption& option, Buffer buffer);
+  void read_packet_data(const SignatureOption& option);
   void read_buffer_modifier(const SignatureOption& option, Buffer buffer);
   void check_sticky_is_used();
   // signature_parts_checks.cc

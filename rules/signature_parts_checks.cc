@@ -40,7 +40,7 @@ bool SignatureParts::read_beside(const SignatureOption& option) {
 
 // Without a sticky buffer, what counts from a match looks where that match was found.
 Buffer SignatureParts::buffer_of_check(const SignatureOption& option, const PartCheck& check) const {
-  if (option.name == "urilen") return Buffer::http_uri;
+  if (option.name == "urilen") return is_raw_length(option) ? Buffer::http_uri_raw : Buffer::http_uri;
   if (sticky_) return *sticky_;
   if (!is_relative(check)) return Buffer::payload;
   const auto last =

@@ -13,6 +13,7 @@
 #include "rules/signature_flow.hh"
 #include "rules/signature_flow_conditions.hh"
 #include "rules/signature_header.hh"
+#include "rules/signature_message_number.hh"
 #include "rules/signature_option.hh"
 #include "rules/signature_part_check.hh"
 #include "rules/signature_parts.hh"
@@ -43,8 +44,8 @@ bool check_text(const RuleText& rule, RuleFaults& faults) {
 void unknown_keyword(const SignatureOption& option, RuleFaults& faults) {
   std::vector<std::string_view> known{"flow"};
   for (const auto keywords :
-       {SignatureFacts::keywords(), SignatureParts::keywords(), check_keywords(), SignatureConditions::keywords(),
-        SignatureFlowConditions::keywords(), SignatureState::keywords()})
+       {SignatureFacts::keywords(), SignatureParts::keywords(), SignatureNumbers::keywords(), check_keywords(),
+        SignatureConditions::keywords(), SignatureFlowConditions::keywords(), SignatureState::keywords()})
     known.insert(known.end(), keywords.begin(), keywords.end());
   const auto nearest = nearest_word(option.name, known);
   // Most are keywords of Suricata, spelled right: nothing is suggested where that is likely.
@@ -76,6 +77,7 @@ std::optional<Signature> read_signature(const RuleText& rule, std::string_view l
   read_signature_header(text, open, signature, faults);
   SignatureFacts facts(faults);
   SignatureParts parts(datasets, faults);
+  SignatureNumbers numbers(faults);
   SignatureFlowWords flow(faults);
   SignatureConditions conditions(faults);
   SignatureFlowConditions flow_conditions(faults);
@@ -84,7 +86,7 @@ std::optional<Signature> read_signature(const RuleText& rule, std::string_view l
     if (option.name == "flow") {
       flow.read(option, signature.flow);
     } else if (!facts.read(option) && !conditions.read(option, signature) && !flow_conditions.read(option, signature) &&
-               !state.read(option, signature) && !parts.read(option)) {
+               !state.read(option, signature) && !parts.read(option) && !numbers.read(option)) {
       unknown_keyword(option, faults);
       parts.skip_modifiers();
     }
@@ -92,9 +94,11 @@ std::optional<Signature> read_signature(const RuleText& rule, std::string_view l
   signature.facts = facts.finish(list_name);
   signature.priority = facts.priority();
   auto placed = parts.finish();
-  check_parts(placed, signature, faults.size() == faults_before, faults);
+  auto placed_numbers = numbers.finish();
+  check_parts(placed, placed_numbers, signature, faults.size() == faults_before, faults);
   if (faults.size() != faults_before) return std::nullopt;
   for (auto& part : placed) signature.parts.push_back(std::move(part.part));
+  for (auto& number : placed_numbers) signature.numbers.push_back(std::move(number.condition));
   return signature;
 }
 

@@ -186,7 +186,28 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       "\n"
       R"(alert tcp any any -> any any (msg:"c"; pcre:"/x[0-9]y/"; sid:3;))"
       "\n"
-      R"(alert tcp any any -> any any (msg:"d"; content:"q"; sid:4;))",
+      R"(alert tcp any any -> any any (msg:"d"; content:"q"; sid:4;))"
+      "\n"
+      R"(alert http any any -> any any (msg:"e"; http.uri; content:!"q"; http.host; content:!"q"; http.header; content:!"q"; )"
+      R"(http.header_names; content:!"q"; http.request_header; content:!"q"; http.start; content:!"q"; urilen:<9; sid:5;))"
+      "\n"
+      R"(alert http any any -> any any (msg:"f"; http.response_header; content:!"q"; http.cookie; content:"a"; sid:6;))"
+      "\n"
+      R"(alert http any any -> any any (msg:"g"; file.data; content:!"q"; sid:7;))"
+      "\n"
+      R"(alert http any any -> any any (msg:"h"; http2.settings:SETTINGS_ENABLE_PUSH; http2.window:>1; sid:8;))"
+      "\n"
+      R"(alert dns any any -> any any (msg:"i"; dns.response.rrname; content:!"q"; dns.answers.rrname; content:"a"; )"
+      R"(dns.rrtype:>1; sid:9;))"
+      "\n"
+      R"(alert tls any any -> any any (msg:"j"; tls.cert_subject; content:!"q"; tls.cert_issuer; content:!"q"; )"
+      R"(tls.cert_serial; content:!"q"; tls.cert_fingerprint; content:!"q"; tls.subjectaltname; content:!"q"; )"
+      R"(tls_cert_notafter:>2020; sid:10;))"
+      "\n"
+      R"(alert tls any any -> any any (msg:"k"; ja3.string; content:!"q"; ja4.hash; content:!"q"; tls.random; content:!"q"; )"
+      R"(tls.alpn; content:!"q"; sid:11;))"
+      "\n"
+      R"(alert quic any any -> any any (msg:"l"; quic.version; content:!"q"; ja3.hash; content:!"q"; sid:12;))",
       2);
   Reader input{Bytes{data, size}};
   const auto choice = input.u8();

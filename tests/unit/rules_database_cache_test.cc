@@ -132,8 +132,8 @@ BOOST_AUTO_TEST_CASE(damaged_entries_are_removed_counted_and_can_be_stored_again
 }
 
 BOOST_AUTO_TEST_CASE(what_was_used_longest_ago_goes_first) {
-  DatabaseCache opened{cache, 4000};
-  // 1.2 kB each with what is around the databases. Each is an hour younger than the one before.
+  DatabaseCache opened{cache, 5200};
+  // 1.6 kB each with what is around the databases. Each is an hour younger than the one before.
   std::set<fs::path> known;
   for (const char digit : {'1', '2', '3'}) {
     opened.store(databases(digit, 900));

@@ -124,6 +124,17 @@ BOOST_AUTO_TEST_CASE(a_sid_stands_once) {
       {"t:3:1: sid 5 stands already in line 1"});
 }
 
+BOOST_AUTO_TEST_CASE(a_higher_revision_replaces_a_rule) {
+  for (const std::string revisions : {"13", "31"}) {
+    const auto list =
+        accepted("alert tcp any any -> any any (content:\"x\"; sid:5; rev:" + revisions.substr(0, 1) +
+                 ";)\nalert tcp any any -> any any (content:\"y\"; sid:5; rev:" + revisions.substr(1) + ";)\n");
+    BOOST_REQUIRE(list.size() == 1U);
+    BOOST_TEST(list.front().facts.revision == 3U);
+    BOOST_TEST(list.front().parts.front().content->bytes == (revisions == "13" ? "y" : "x"));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_rule_has_a_largest_size) {
   const std::string head = "alert tcp any any -> any any (msg:\"m\"; content:\"x\"; sid:1; metadata:k ";
   const auto fitting = head + std::string(sluice::rule_size_limit - head.size() - 2, 'v') + ";)";

@@ -152,10 +152,12 @@ BOOST_AUTO_TEST_CASE(expressions_have_flags) {
   const std::vector<std::pair<std::string, Buffer>> buffers{
       {"U", Buffer::http_uri},           {"H", Buffer::http_header},     {"P", Buffer::http_request_body},
       {"Q", Buffer::http_response_body}, {"S", Buffer::http_stat_code},  {"Y", Buffer::http_stat_msg},
-      {"W", Buffer::http_host},          {"V", Buffer::http_user_agent}, {"M", Buffer::http_method}};
+      {"W", Buffer::http_host},          {"V", Buffer::http_user_agent}, {"M", Buffer::http_method},
+      {"I", Buffer::http_uri_raw},       {"D", Buffer::http_header_raw}, {"Z", Buffer::http_host_raw},
+      {"C", Buffer::http_cookie}};
   for (const auto& [flag, buffer] : buffers)
     BOOST_TEST((pcre("pcre:\"/a/" + flag + "\";", "http").buffer == buffer), flag);
-  refused("pcre:\"/a/C\";", "57: pcre flag \"C\" is not matched by this version");
+  refused("pcre:\"/a/T\";", "57: pcre flag \"T\" is not matched by this version");
   refused("pcre:\"/a/UH\";", "58: a second buffer flag", "http");
   refused("http.uri; content:\"a\"; pcre:\"/a/H\";", "71: the flag of this pcre names http.header", "http");
   refused("pcre:\"a\";", "54: no expression between slashes");
@@ -169,13 +171,42 @@ BOOST_AUTO_TEST_CASE(buffers_fit_the_header) {
   refused("http.uri; content:\"a\";", "58: http.uri is of http, and the header says udp", "udp ");
   refused("quic.sni; content:\"a\";", "58: quic.sni is of quic, and the header says tcp");
   refused("http.uri; content:\"a\"; http.stat_code; content:\"200\";",
-          "87: http.uri is of the request and http.stat_code of the response", "http");
+          "87: http.uri and http.stat_code come at different moments", "http");
   BOOST_TEST((content("content:\"a\";", "http").buffer == Buffer::payload));
   BOOST_TEST(one(with_options("content:\"a\"; http.uri; content:\"b\";", "http")).parts.size() == 2U);
   refused("tcp.hdr; content:\"a\"; http.uri; content:\"b\";", "57: tcp.hdr is of a packet and http.uri of a message");
   refused("http.uri; content:\"b\"; tls.sni; content:\"c\";", "80: http.uri and tls.sni are of different protocols",
           "ip  ");
   BOOST_TEST((content("http.uri; content:\"a\";", "ip  ").buffer == Buffer::http_uri));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_named_comes_at_one_moment) {
+  refused("tls.sni; content:\"a\"; tls.cert_subject; content:\"b\";",
+          "88: tls.sni and tls.cert_subject come at different moments", "tls ");
+  refused("tls.cert_chain_len:2; tls.sni; content:\"a\";", "48: tls.sni and tls.cert_chain_len come", "tls ");
+  refused("dns.opcode:0;", "48: dns.opcode is of dns, and the header says tls", "tls ");
+  BOOST_TEST(one(with_options("file.data; content:\"a\"; http.stat_code; content:\"200\";", "http")).parts.size() ==
+             2U);
+  BOOST_TEST((content("ja3.hash; content:\"a\";", "quic").buffer == Buffer::ja3_hash));
+  BOOST_TEST((content("ja3.hash; content:\"a\";", "tls ").buffer == Buffer::ja3_hash));
+}
+
+BOOST_AUTO_TEST_CASE(numbers_of_messages) {
+  const auto signature = one(with_options("ssl_version:sslv3,tls1.0; tls.version:!1.2;", "tls "));
+  BOOST_REQUIRE(signature.numbers.size() == 2U);
+  BOOST_TEST((signature.numbers[0].any_of ==
+              std::vector{sluice::IntegerTest::equal(0x0300), sluice::IntegerTest::equal(0x0301)}));
+  BOOST_TEST((signature.numbers[1].any_of == std::vector{sluice::IntegerTest::different(0x0303)}));
+  for (const std::string wrong :
+       {"dns.opcode:a;", "dns.opcode:256;", "dns.opcode;", "tls.version:1.4;", "tls.version:0x1ffff;",
+        "ssl_version:tls1.2,;", "ssl_version:!sslv2,sslv3;", "ssl_state:client_keyx;", "tls_cert_valid:1;",
+        "tls_cert_notafter:soon;", "tls_cert_notafter:2015-13-01;", "tls_cert_notafter:2015<>2014;", "dns.rrtype:nix;",
+        "http2.settings:SETTINGS_NIX;", "http2.settings:SETTINGS_ENABLE_PUSH>a;"}) {
+    const auto colon = wrong.find(':');
+    const auto name = wrong.substr(0, std::min(colon, wrong.size() - 1));
+    const auto at = colon == std::string::npos ? 48 : 48 + colon + 1;
+    refused(wrong, std::to_string(at) + ": " + name + ":\"", "ip  ");
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_rule_may_look_for_nothing) {
