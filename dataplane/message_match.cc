@@ -25,8 +25,9 @@ SignatureInput MessageMatcher::input(const Passage& at, SignatureProtocol protoc
   // Flow::inside tells of the initiator (source) and the responder (destination).
   const bool known = at.flow.inside != Inside::unknown;
   const bool initiator_inside = at.flow.inside == Inside::source;
-  input.source_inside = known && initiator_inside == input.to_server;
-  input.destination_inside = known && !input.source_inside;
+  // Where a capture does not tell the sides, a rule's $HOME_NET is what Suricata takes it for: private addresses.
+  input.source_inside = known ? initiator_inside == input.to_server : at.packet.source.is_private();
+  input.destination_inside = known ? !input.source_inside : at.packet.destination.is_private();
   input.source = at.packet.source;
   input.destination = at.packet.destination;
   input.source_port = at.packet.source_port;
