@@ -129,30 +129,38 @@ void MessageMatcher::certificate(const Passage& at, Bytes der, std::string_view 
 }
 
 void MessageMatcher::http_head(const Passage& at, const HttpRequest& request, Hits& hits) noexcept {
-  if (!wants(SignatureProtocol::http) || !wants(when::request_head)) return;
+  // A rule may ask for the body that does not come. Of HTTP/2, which has no size here, nobody knows yet.
+  const bool is_whole = request.framing == BodyFraming::none && request.size != 0;
+  const auto now = is_whole ? when::requests : when::request_head;
+  if (!wants(SignatureProtocol::http) || !wants(now)) return;
   auto input = this->input(at, SignatureProtocol::http);
   values_.begin(input, *generation_->signatures);
   http_.put(request, values_);
-  match(at, input, when::request_head, hits);
+  match(at, input, now, hits);
 }
 
 void MessageMatcher::http_body(const Passage& at, const HttpRequest& request, Bytes body, Hits& hits) noexcept {
   auto input = this->input(at, SignatureProtocol::http);
   values_.begin(input, *generation_->signatures);
   http_.put(request, values_);
-  values_.put(Buffer::http_request_body, body);
-  values_.put(Buffer::file_data, body);
+  if (!body.empty()) {
+    values_.put(Buffer::http_request_body, body);
+    values_.put(Buffer::file_data, body);
+  }
   match(at, input, when::request_body, hits);
 }
 
 void MessageMatcher::http_response(const Passage& at, const HttpResponse& response, Bytes body, Hits& hits) noexcept {
-  const auto now = body.data() == nullptr ? when::response_head : when::response_body;
+  const auto head = response.framing == BodyFraming::none ? when::responses : when::response_head;
+  const auto now = body.data() == nullptr ? head : when::response_body;
   if (!wants(SignatureProtocol::http) || !wants(now)) return;
   auto input = this->input(at, SignatureProtocol::http);
   values_.begin(input, *generation_->signatures);
   http_.put(response, values_);
-  values_.put(Buffer::http_response_body, body);
-  values_.put(Buffer::file_data, body);
+  if (!body.empty()) {
+    values_.put(Buffer::http_response_body, body);
+    values_.put(Buffer::file_data, body);
+  }
   match(at, input, now, hits);
 }
 

@@ -127,6 +127,18 @@ BOOST_AUTO_TEST_CASE(older_spellings) {
                sticky);
 }
 
+BOOST_AUTO_TEST_CASE(bodies_that_do_not_come) {
+  const Exchange bare{"GET / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 304 Not Modified\r\n\r\n"};
+  const Exchange empty{bare.request, "HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"};
+  BOOST_TEST(matches(bare, "file.data; absent; http.stat_code; content:\"304\";") == 1U);
+  BOOST_TEST(matches(empty, "file.data; absent; http.stat_code; content:\"500\";") == 1U);
+  BOOST_TEST(matches(bare, "http.request_body; absent; http.method; content:\"GET\";") == 1U);
+  BOOST_TEST(matches(page, "http.request_body; absent; http.method; content:\"POST\";") == 0U);
+  BOOST_TEST(matches(bare, "file.data; absent;") == 2U);
+  BOOST_TEST(matches(page, "file.data; absent;") == 0U);
+  BOOST_TEST(matches(bare, "http.request_body; content:!\"a\";") == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(lengths_of_a_target) {
   BOOST_TEST(matches(page, "urilen:15;") == 1U);
   BOOST_TEST(matches(page, "urilen:14<>16;") == 1U);
