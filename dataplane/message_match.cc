@@ -180,6 +180,7 @@ void MessageMatcher::payload(const Passage& at, std::uint64_t position, Bytes da
   const bool is_tcp = at.packet.protocol == ip_protocol::tcp;
   auto message = input(at, is_tcp ? SignatureProtocol::tcp : SignatureProtocol::udp);
   message.payload_position = position;
+  message.shows = when::payload;
   at_buffer(message, Buffer::payload) = data;
   match(at, message, hits);
 }
@@ -247,6 +248,7 @@ void MessageMatcher::stream(const Passage& at, PayloadWindow& window, std::uint3
                             Hits& hits) noexcept {
   if (window.use(generation_->number())) ++counters_->stream_restarted;
   auto message = input(at, SignatureProtocol::tcp);
+  message.shows = when::payload;
   SignatureCounters counted;
   while (!data.empty() && !is_passed(at)) {
     const auto piece = data.first(std::min(data.size(), stream_piece_limit));

@@ -88,7 +88,7 @@ tl::expected<void, std::string> SignatureSet::Parts::add(const Signature& signat
   entry.message_moments = message_moments_of(signature);
 
   constexpr auto content = static_cast<std::uint8_t>(SignatureMoment::content);
-  if (entry.message_moments != when::any) wanted_moments |= entry.message_moments;
+  if ((entry.message_moments | when::payload) != when::any) wanted_moments |= entry.message_moments;
   for (std::size_t number = 0; number < protocol_count && (entry.moments & content) != 0; ++number) {
     const auto protocol = static_cast<SignatureProtocol>(number);
     const bool is_payload = protocol == SignatureProtocol::tcp || protocol == SignatureProtocol::udp;

@@ -54,7 +54,8 @@ Moments message_moments_of(const Signature& signature) {
     if (is_of_message(part.buffer())) moments &= sluice::moments_of(part.buffer());
   }
   for (const auto& number : signature.numbers) moments &= sluice::moments_of(number.number);
-  if (moments == when::any) return moments;
+  const bool is_of_decoded = signature.protocol == SignatureProtocol::xiaomi_push && signature.parts.empty();
+  if (moments == when::any) return is_of_decoded ? static_cast<Moments>(~when::payload) : moments;
   if ((moments & when::request_head) != 0) moments &= static_cast<Moments>(~when::request_body);
   if ((moments & when::response_head) != 0) moments &= static_cast<Moments>(~when::response_body);
   if (has_payload) moments |= when::payload;
