@@ -35,21 +35,15 @@ Probe probe_settings(Bytes stream) noexcept {
                                                                                                          : Probe::no;
 }
 
-// Cuts the first line off: without the CR LF, which stands nowhere else (hpack.cc).
-std::string_view take_field(std::string_view& fields) noexcept {
-  std::string_view line;
-  return take_line(fields, line) ? line : std::string_view{};
-}
-
 struct PseudoFields {
   std::string_view method, path, authority, status;
 };
 
-// RFC 9113 section 8.3; leaves the other fields in `fields`.
+// RFC 9113 section 8.3; leaves the other fields in `fields`. Each ends with the CR LF that stands nowhere else
+// (hpack.cc); what has no line end is left too.
 PseudoFields take_pseudo_fields(std::string_view& fields) noexcept {
   PseudoFields pseudo;
-  while (fields.starts_with(':')) {
-    const auto line = take_field(fields);
+  for (std::string_view line; fields.starts_with(':') && take_line(fields, line);) {
     const auto value = [&](std::string_view name, std::string_view& into) {
       if (line.starts_with(name)) into = line.substr(name.size());
     };
