@@ -89,7 +89,8 @@ def memory_is_taken_at_the_start_and_fits_half_a_gibibyte(bench):
     flows = sum(value for (name, _), value in wire.samples().items() if name == "sluice_flows")
     require(flows == TABLE, f"{flows} flows in a table of {TABLE}")
     full = memory(wire.dataplane)
-    grown = full["VmHWM"] - begin["VmRSS"]
+    # What is taken for a moment while it starts, and given back, counts below; here only what came after.
+    grown = max(full[key] - begin[key] for key in ("VmHWM", "VmRSS"))
     require(grown <= GROWTH_LIMIT_KIB, f"{grown} KiB more than at the start: {begin} became {full}")
     control = memory(wire.control)["VmHWM"]
     whole = full["VmHWM"] + full["HugetlbPages"] + control

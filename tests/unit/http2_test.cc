@@ -74,6 +74,14 @@ BOOST_AUTO_TEST_CASE(a_request_reads_like_one_of_http_1) {
   BOOST_TEST(!http2_response(":status: 2x0\r\n").has_value());
 }
 
+BOOST_AUTO_TEST_CASE(a_field_without_a_line_end_is_none) {
+  BOOST_TEST(!http2_request(":method: GET").has_value());
+  const auto request = http2_request(":method: GET\r\n:path: /cut");
+  BOOST_REQUIRE(request.has_value());
+  BOOST_TEST(request->method == "GET");
+  BOOST_TEST(request->target.empty());
+}
+
 BOOST_AUTO_TEST_CASE(no_field_breaks_out_of_its_line) {
   // A literal without indexing (RFC 7541 section 6.2.2): a = "b", CR, LF, "x: y"
   BOOST_TEST(decode("0001610762"
