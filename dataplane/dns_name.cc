@@ -16,7 +16,6 @@ tl::expected<std::size_t, DnsError> DnsName::read(Bytes message, std::size_t off
   DnsText text{text_};
   Reader reader{message};
   reader.skip(offset);
-  std::size_t labels_start = offset;
   std::size_t end = 0;  // of the name in place; known from its first pointer on
   std::size_t pointers = 0;
   std::size_t wire_size = 0;
@@ -27,9 +26,8 @@ tl::expected<std::size_t, DnsError> DnsName::read(Bytes message, std::size_t off
       const std::size_t target = static_cast<std::size_t>(length & ~label_type) << 8 | reader.u8();
       if (!reader.ok()) return tl::unexpected{DnsError::need_more};
       if (end == 0) end = message.size() - reader.left();
-      // Only ever backwards, so that there is no loop.
-      if (target >= labels_start || ++pointers > dns_pointer_limit) return tl::unexpected{DnsError::bad_pointer};
-      labels_start = target;
+      // Forwards too: RFC 1035 says "prior", servers follow any; the two limits end a loop.
+      if (++pointers > dns_pointer_limit) return tl::unexpected{DnsError::bad_pointer};
       reader = Reader{message};
       reader.skip(target);
       continue;

@@ -230,6 +230,7 @@ class Reporter {
   struct Context {
     const HttpRequest* request = nullptr;
     const DnsMessage* dns = nullptr;
+    std::uint32_t dns_transaction = 0;
   };
   // While one lives, alerts are about that message.
   class About {
@@ -247,7 +248,8 @@ class Reporter {
   void context_fields(EventWriter& event, const Passage& at) const noexcept;
   static void flow_fields(EventWriter& event, const Flow& flow) noexcept;
   static void transport_fields(EventWriter& event, const Flow& flow) noexcept;
-  static void request_fields(EventWriter& event, const HttpRequest& request) noexcept;
+  // A tap that keeps findings alone keeps no queries: identifiers stand in them.
+  void request_fields(EventWriter& event, const HttpRequest& request) const noexcept;
   static void dns_fields(EventWriter& event, const DnsMessage& message) noexcept;
 
   const Ruleset* ruleset_;

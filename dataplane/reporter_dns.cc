@@ -59,7 +59,7 @@ void Reporter::dns(const Passage& at, const DnsMessage& message) noexcept {
   event.integer(Field::transaction, at.flow.transactions);
   header_fields(event, header);
 
-  const About about{*this, {nullptr, &message}};
+  const About about{*this, {nullptr, &message, at.flow.transactions}};
   // A datagram stands alone; a dropped segment of a stream comes again, and must not get through then.
   const auto scope = at.packet.protocol == ip_protocol::tcp ? Scope::flow : Scope::message;
   auto reading = message;

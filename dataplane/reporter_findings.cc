@@ -111,6 +111,11 @@ void Reporter::packet(const Passage& at, SignatureMoment moment, bool tells_prot
   Hits of_packet;
   for (std::size_t i = 0; i < hits.count; ++i)
     (signatures_.is_of_packet_alone(hits.rows[i]) ? of_packet : of_flow).add(hits.rows[i], hits.is_silent(i));
+  // What a rule finds wrong with a message is said with the message, which has been read by then.
+  const bool of_datagram = hits.count != 0 && at.flow.protocol == Protocol::dns && at.flow.transactions != 0 &&
+                           moment == SignatureMoment::packet_end && at.packet.protocol == ip_protocol::udp;
+  const auto datagram = of_datagram ? parse_dns(at.packet.payload) : tl::unexpected{DnsError::need_more};
+  const About about{*this, datagram ? Context{nullptr, &*datagram, at.flow.transactions - 1} : Context{}};
   const AddressText far{far_end(at.flow)};
   const auto stage = at.packet.payload.empty() ? Stage::connection_tried : Stage::data_sent;
   alerts(at, of_flow, Field::destination_ip, far.text, stage, Scope::flow, nullptr);

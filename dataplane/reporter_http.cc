@@ -96,13 +96,14 @@ void Reporter::vendor_request_fields(EventWriter& event, const Said& said) noexc
 }
 
 // Of the line and what an alert may hold of the head.
-void Reporter::request_fields(EventWriter& event, const HttpRequest& request) noexcept {
+void Reporter::request_fields(EventWriter& event, const HttpRequest& request) const noexcept {
+  const auto shown = [&](std::string_view url) { return record_ == Record::all ? url : url.substr(0, url.find('?')); };
   event.text(Field::http_method, request.method);
   put_text(event, Field::http_host, request.host);
-  event.text(Field::http_uri, request.target);
+  event.text(Field::http_uri, shown(request.target));
   put_text(event, Field::http_protocol, request.protocol);
   put_text(event, Field::http_user_agent, request.user_agent);
-  put_text(event, Field::http_referer, request.referer);
+  put_text(event, Field::http_referer, shown(request.referer));
 }
 
 void Reporter::http(const Passage& at, const HttpRequest& request) noexcept {

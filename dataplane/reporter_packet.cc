@@ -33,6 +33,8 @@ void Reporter::anomaly(Packet& packet, Flow* flow, Way way, Anomaly anomaly) noe
     tunnel_fields(event, *flow);
     event.integer(Field::packet_way, static_cast<std::uint64_t>(way));
     event.integer(Field::flow_protocol, static_cast<std::uint64_t>(flow->protocol));
+    if (kind_of(anomaly).layer == AnomalyLayer::applayer && flow->transactions != 0)
+      event.integer(Field::transaction, flow->transactions - 1);
   } else {
     event.begin(packet_header(EventType::anomaly, packet));
   }
@@ -76,7 +78,7 @@ void Reporter::context_fields(EventWriter& event, const Passage& at) const noexc
     request_fields(event, *context_.request);
   }
   if (context_.dns != nullptr) {
-    event.integer(Field::transaction, at.flow.transactions);
+    event.integer(Field::transaction, context_.dns_transaction);
     dns_fields(event, *context_.dns);
   }
 }

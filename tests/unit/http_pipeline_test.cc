@@ -203,6 +203,19 @@ BOOST_AUTO_TEST_CASE(signatures_look_into_decoded_bodies) {
   BOOST_TEST(run.pipeline().counters().content_errors[ContentError::corrupt] == 1U);
 }
 
+// Identifiers stand in queries: a tap that keeps findings alone does not keep them.
+BOOST_AUTO_TEST_CASE(alerts_of_a_tap_have_urls_without_their_query) {
+  auto run = run_with(R"(alert http any any -> any any (msg:"u"; http.uri; content:"aid="; sid:1;))");
+  Talk talk{run};
+  talk.client(get("/rqd/async?aid=43b17f0e", "Referer: http://a.example/in?uid=77\r\n"));
+  Lines shown;
+  run.each_event([&](const Event& event) {
+    for (const auto field : {Field::http_uri, Field::http_referer})
+      if (const auto found = event.find(field)) shown.emplace_back(found->text());
+  });
+  BOOST_TEST((shown == Lines{"/rqd/async", "http://a.example/in"}));
+}
+
 BOOST_AUTO_TEST_CASE(a_body_until_the_end_of_the_connection_is_matched_there) {
   auto run = run_with(R"(alert http any any -> any any (msg:"r"; http.response_body; content:"closing"; sid:2;))");
   Talk talk{run};
