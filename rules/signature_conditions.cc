@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 
 #include <fmt/format.h>
 
@@ -19,7 +18,6 @@ namespace {
 constexpr std::uint64_t most_u8 = 0xff;
 constexpr std::uint64_t most_u16 = 0xffff;
 constexpr std::uint64_t most_u32 = 0xffff'ffff;
-constexpr std::uint64_t most_u64 = std::numeric_limits<std::uint64_t>::max();
 
 // Those that are one number to compare with.
 struct NumberKeyword {
