@@ -120,7 +120,7 @@ std::vector<ExampleFile> example_files(const Arguments& arguments) {
   for (const auto& source : arguments.sources)
     if (auto beside = examples_beside(source)) paths.push_back(std::move(*beside));
   std::ranges::sort(paths);
-  paths.erase(std::ranges::unique(paths).begin(), paths.end());
+  paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
   std::vector<ExampleFile> files;
   for (auto& path : paths) files.push_back({arguments.info.name, std::move(path)});
   return files;

@@ -67,8 +67,8 @@ IndicatorList read_indicators(const packed::Root& root, const std::string& pack_
   const PackedIndicatorReader reader{pack_name};
   Seen keys;
   for (const auto* row : packed) {
-    const auto& id = *row->facts()->rule_id();
-    reading.at("indicator", out.size() + 1, {id.data(), id.size()});
+    const auto* const id = row->rule_id();
+    reading.at("indicator", out.size() + 1, id == nullptr ? std::string_view{} : id->string_view());
     std::string key;
     auto indicator = reader.read(*row, reading, key);
     if (reading.failed()) break;
@@ -87,8 +87,7 @@ SignatureList read_signatures(const packed::Root& root, const std::string& pack_
     reading.fail("signatures", fmt::format("{}, {} at most: split the pack", packed.size(), signature_limit));
   if (reading.failed()) return out;
   for (const auto* row : packed) {
-    const auto& id = *row->facts()->rule_id();
-    reading.at("signature", out.size() + 1, {id.data(), id.size()});
+    reading.at("signature", out.size() + 1, row->rule_id()->string_view());
     auto signature = read_packed_signature(*row, pack_name, reading);
     if (reading.failed()) break;
     once(ids, signature.facts.rule_id, signature.facts.rule_id, "id", reading);

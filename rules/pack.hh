@@ -33,7 +33,7 @@ struct Pack {
 };
 
 constexpr std::size_t pack_size_limit = std::size_t{256} << 20;  // bytes
-constexpr std::uint32_t pack_format = 1;
+constexpr std::uint32_t pack_format = 2;
 
 [[nodiscard]] std::vector<std::uint8_t> write_pack(const Pack& pack);
 // The error says what is wrong and what to do: a cut file, a newer format, a value that no source could have held.

@@ -57,9 +57,10 @@ CsvRow list_row_of(const RuleFacts& facts, std::string_view pack_name) {
 
 }  // namespace
 
-RuleFacts read_packed_facts(const packed::Facts& packed, std::string_view pack_name, PackReading& reading) {
+RuleFacts read_packed_facts(const PackedRule& rule, std::string_view pack_name, PackReading& reading) {
+  const auto& packed = *rule.facts;
   RuleFacts facts;
-  facts.rule_id = reading.text(packed.rule_id(), "rule_id", 2 * list_id_size_limit + 1);
+  facts.rule_id = reading.text(rule.rule_id, "rule_id", 2 * list_id_size_limit + 1);
   const auto prefix = std::string(pack_name) + '/';
   const bool is_derived = facts.rule_id.empty() && packed.kind() != static_cast<std::uint8_t>(RuleKind::signature);
   if (is_derived) facts.rule_id = prefix;
@@ -69,7 +70,7 @@ RuleFacts read_packed_facts(const packed::Facts& packed, std::string_view pack_n
   const auto text = [&](const flatbuffers::String* value, std::string_view field) {
     return reading.text(value, field, list_cell_size_limit);
   };
-  facts.subject = text(packed.subject(), "subject");
+  facts.subject = text(rule.subject, "subject");
   facts.kind = reading.number(packed.kind(), RuleKind::url, "kind");
   if (packed.finding_class() == 0) reading.fail("class", "0 is no class");
   facts.finding_class = reading.number(packed.finding_class(), FindingClass::unclassified, "class");
@@ -99,7 +100,7 @@ PackedIndicatorReader::PackedIndicatorReader(std::string_view pack_name)
     : pack_name_(pack_name), columns_(all_columns()) {}
 
 Indicator PackedIndicatorReader::read(const packed::Indicator& packed, PackReading& reading, std::string& key) const {
-  const auto facts = read_packed_facts(*packed.facts(), pack_name_, reading);
+  const auto facts = read_packed_facts({packed.facts(), packed.rule_id(), packed.subject()}, pack_name_, reading);
   const auto name = reading.text(packed.name(), "name", list_cell_size_limit);
   if (!reading.failed() && facts.kind == RuleKind::signature) reading.fail("kind", "a signature among the indicators");
   if (reading.failed() || !reading.spend(sizeof(Indicator))) return {};

@@ -16,9 +16,15 @@ struct Facts;
 struct Indicator;
 }  // namespace packed
 
+// What a packed rule says beside what it matches; null texts are empty.
+struct PackedRule {
+  const packed::Facts* facts;
+  const flatbuffers::String* rule_id;
+  const flatbuffers::String* subject;
+};
+
 // All but generator_id, signature_id and revision.
-[[nodiscard]] RuleFacts read_packed_facts(const packed::Facts& packed, std::string_view pack_name,
-                                          PackReading& reading);
+[[nodiscard]] RuleFacts read_packed_facts(const PackedRule& rule, std::string_view pack_name, PackReading& reading);
 
 // Reads packed indicators by handing what they say to the reader of indicator lists, so that a pack can hold nothing
 // that a list could not.

@@ -124,7 +124,7 @@ void read_numbers(const packed::Signature& packed, Signature& out, PackReading& 
 Signature read_packed_signature(const packed::Signature& packed, std::string_view pack_name, PackReading& reading) {
   Signature out;
   if (!reading.spend(sizeof(Signature))) return out;
-  out.facts = read_packed_facts(*packed.facts(), pack_name, reading);
+  out.facts = read_packed_facts({packed.facts(), packed.rule_id(), packed.subject()}, pack_name, reading);
   if (out.facts.kind != RuleKind::signature) reading.fail("kind", "an indicator among the signatures");
   out.facts.generator_id = packed.generator_id();
   out.facts.signature_id = packed.signature_id();

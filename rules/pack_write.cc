@@ -2,6 +2,8 @@
 // bytes depend on the rules alone.
 #include <flatbuffers/flatbuffers.h>
 
+#include <map>
+
 #include "rules/pack.hh"
 #include "rules/pack_generated.h"
 #include "rules/pack_part.hh"
@@ -25,14 +27,18 @@ packed::AddressRange packed_range(const AddressRange& range) {
 }
 packed::PortRange packed_range(const PortRange& range) { return {range.first, range.last}; }
 
-// An id that the reader derives from the row itself is stored as an empty text: it is a quarter of a large pack.
+// An id that the reader derives from the row itself is not stored: it is a quarter of a large pack.
 bool is_derived(const Indicator& indicator) {
   const auto& facts = indicator.facts;
   const auto normalised = facts.kind == RuleKind::ip ? indicator.range.first.text() : indicator.name;
   return !normalised.empty() && facts.rule_id.ends_with('/' + derived_id(facts.kind, normalised));
 }
 
-flatbuffers::Offset<packed::Facts> packed_facts(Builder& builder, const RuleFacts& facts, Text rule_id, Text subject) {
+// A list says the same of thousands of names.
+using FactsKey = std::tuple<std::array<flatbuffers::uoffset_t, 11>, RuleKind, FindingClass, Confidence>;
+using FactsSeen = std::map<FactsKey, flatbuffers::Offset<packed::Facts>>;
+
+flatbuffers::Offset<packed::Facts> packed_facts(Builder& builder, const RuleFacts& facts, FactsSeen& seen) {
   const auto recipient = shared(builder, facts.recipient);
   const auto role = shared(builder, facts.role);
   const auto purpose = shared(builder, facts.purpose);
@@ -44,24 +50,31 @@ flatbuffers::Offset<packed::Facts> packed_facts(Builder& builder, const RuleFact
   const auto first_seen = shared(builder, facts.first_seen);
   const auto last_verified = shared(builder, facts.last_verified);
   const auto expires = shared(builder, facts.expires);
-  return packed::CreateFacts(builder, rule_id, subject, static_cast<std::uint8_t>(facts.kind),
-                             static_cast<std::uint8_t>(facts.finding_class),
-                             static_cast<std::uint8_t>(facts.confidence), recipient, role, purpose, carries, breaks,
-                             source, licence, tlp, first_seen, last_verified, expires);
+  const FactsKey key{{recipient.o, role.o, purpose.o, carries.o, breaks.o, source.o, licence.o, tlp.o, first_seen.o,
+                      last_verified.o, expires.o},
+                     facts.kind,
+                     facts.finding_class,
+                     facts.confidence};
+  auto& there = seen[key];
+  if (there.IsNull())
+    there = packed::CreateFacts(builder, static_cast<std::uint8_t>(facts.kind),
+                                static_cast<std::uint8_t>(facts.finding_class),
+                                static_cast<std::uint8_t>(facts.confidence), recipient, role, purpose, carries, breaks,
+                                source, licence, tlp, first_seen, last_verified, expires);
+  return there;
 }
 
-flatbuffers::Offset<packed::Indicator> packed_indicator(Builder& builder, const Indicator& indicator) {
+flatbuffers::Offset<packed::Indicator> packed_indicator(Builder& builder, const Indicator& indicator, FactsSeen& seen) {
   // The one is most often the other; no other row has either, so that looking for an equal text is in vain.
   const auto subject = builder.CreateString(indicator.facts.subject);
   const auto name = indicator.name.empty()                      ? Text{}
                     : indicator.name == indicator.facts.subject ? subject
                                                                 : builder.CreateString(indicator.name);
-  const auto rule_id =
-      is_derived(indicator) ? builder.CreateSharedString("") : builder.CreateString(indicator.facts.rule_id);
-  const auto facts = packed_facts(builder, indicator.facts, rule_id, subject);
+  const auto rule_id = is_derived(indicator) ? Text{} : builder.CreateString(indicator.facts.rule_id);
+  const auto facts = packed_facts(builder, indicator.facts, seen);
   const auto range = packed_range(indicator.range);
   const bool of_addresses = indicator.facts.kind == RuleKind::ip || indicator.facts.kind == RuleKind::cidr;
-  return packed::CreateIndicator(builder, facts, name, of_addresses ? &range : nullptr);
+  return packed::CreateIndicator(builder, facts, rule_id, subject, name, of_addresses ? &range : nullptr);
 }
 
 template <typename Range>
@@ -108,9 +121,10 @@ flatbuffers::Offset<packed::NumberCondition> packed_number(Builder& builder, con
                                        builder.CreateVectorOfStructs(tests));
 }
 
-flatbuffers::Offset<packed::Signature> packed_signature(Builder& builder, const Signature& signature) {
-  const auto facts = packed_facts(builder, signature.facts, builder.CreateString(signature.facts.rule_id),
-                                  shared(builder, signature.facts.subject));
+flatbuffers::Offset<packed::Signature> packed_signature(Builder& builder, const Signature& signature, FactsSeen& seen) {
+  const auto facts = packed_facts(builder, signature.facts, seen);
+  const auto rule_id = builder.CreateString(signature.facts.rule_id);
+  const auto subject = shared(builder, signature.facts.subject);
   const auto rule = builder.CreateString(signature.text);
   const auto source = packed_addresses(builder, signature.source);
   const auto source_ports = packed_ports(builder, signature.source_ports);
@@ -131,10 +145,11 @@ flatbuffers::Offset<packed::Signature> packed_signature(Builder& builder, const 
       numbers.empty() ? flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<packed::NumberCondition>>>{}
                       : builder.CreateVector(numbers);
   return packed::CreateSignature(
-      builder, facts, signature.facts.generator_id, signature.facts.signature_id, signature.facts.revision, rule,
-      static_cast<std::uint8_t>(signature.action), static_cast<std::uint8_t>(signature.protocol), source, source_ports,
-      signature.both_ways, destination, destination_ports, static_cast<std::uint8_t>(signature.flow.way),
-      static_cast<std::uint8_t>(signature.flow.state), parts_list, static_cast<std::uint8_t>(signature.flow.contents),
+      builder, facts, rule_id, subject, signature.facts.generator_id, signature.facts.signature_id,
+      signature.facts.revision, rule, static_cast<std::uint8_t>(signature.action),
+      static_cast<std::uint8_t>(signature.protocol), source, source_ports, signature.both_ways, destination,
+      destination_ports, static_cast<std::uint8_t>(signature.flow.way), static_cast<std::uint8_t>(signature.flow.state),
+      parts_list, static_cast<std::uint8_t>(signature.flow.contents),
       static_cast<std::uint8_t>(signature.flow.fragments), condition_list, threshold, signature.silent,
       signature.speaks, signature.priority, numbers_list);
 }
@@ -155,13 +170,14 @@ flatbuffers::Offset<packed::Info> packed_info(Builder& builder, const PackInfo& 
 
 std::vector<std::uint8_t> write_pack(const Pack& pack) {
   Builder builder;
+  FactsSeen seen;
   const auto info = packed_info(builder, pack.info);
   std::vector<flatbuffers::Offset<packed::Indicator>> indicators;
   indicators.reserve(pack.rules.indicators.size());
-  for (const auto& indicator : pack.rules.indicators) indicators.push_back(packed_indicator(builder, indicator));
+  for (const auto& indicator : pack.rules.indicators) indicators.push_back(packed_indicator(builder, indicator, seen));
   std::vector<flatbuffers::Offset<packed::Signature>> signatures;
   signatures.reserve(pack.rules.signatures.size());
-  for (const auto& signature : pack.rules.signatures) signatures.push_back(packed_signature(builder, signature));
+  for (const auto& signature : pack.rules.signatures) signatures.push_back(packed_signature(builder, signature, seen));
   const auto indicator_list = builder.CreateVector(indicators);
   const auto signature_list = builder.CreateVector(signatures);
   packed::FinishRootBuffer(builder, packed::CreateRoot(builder, pack_format, info, indicator_list, signature_list));
