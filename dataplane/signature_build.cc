@@ -102,7 +102,7 @@ tl::expected<void, std::string> SignatureSet::Parts::add(const Signature& signat
     const bool has_own = has_numbers && std::all_of(own.begin(), own.end(), fits);
     const bool has_payload = std::all_of(of_payload.begin(), of_payload.end(), fits);
     const bool wanted = entry.is_mixed ? has_own || has_payload
-                                       : (is_payload || entry.header.allows(protocol)) && has_own && has_payload;
+                                       : (is_payload ? !own.empty() : entry.header.allows(protocol)) && has_own;
     if (wanted) wanted_protocols[number] = true;
   }
   entries.push_back(std::move(entry));

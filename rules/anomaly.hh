@@ -355,7 +355,7 @@ class Anomalies {
   [[nodiscard]] const Anomaly* end() const noexcept { return list_.data() + count_; }
 
  private:
-  std::array<Anomaly, limit> list_{};
+  std::array<Anomaly, limit> list_;  // not cleared: a packet has none most of the time
   std::uint8_t count_ = 0;
   bool cut_ = false;
 };

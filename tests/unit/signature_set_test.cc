@@ -168,6 +168,12 @@ BOOST_AUTO_TEST_CASE(a_set_knows_what_it_looks_at) {
   BOOST_TEST(!stream.set->wants(SignatureProtocol::udp));
   BOOST_TEST(!stream.set->wants(SignatureProtocol::http));
 
+  // What is decoded is no text to look into: no flow is followed for it.
+  const Matcher decoded{signatures_of(R"(alert xiaomi_push any any -> any any (msg:"p"; flow:to_server; sid:1;))")};
+  BOOST_TEST(decoded.set->wants(SignatureProtocol::xiaomi_push));
+  BOOST_TEST(!decoded.set->wants(SignatureProtocol::tcp));
+  BOOST_TEST(!decoded.set->wants(SignatureProtocol::udp));
+
   const Matcher names{signatures_of("alert ip any any -> any any (msg:\"x\"; dns.query; content:\"x\"; sid:1;)")};
   BOOST_TEST(names.set->wants(SignatureProtocol::dns));
   BOOST_TEST(!names.set->wants(SignatureProtocol::http));
