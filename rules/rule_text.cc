@@ -19,6 +19,13 @@ std::optional<std::string_view> continued(std::string_view line) {
 
 }  // namespace
 
+std::string in_lower_case(std::string_view text) {
+  std::string out{text};
+  for (auto& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
 RulePlace RuleText::place(std::size_t offset) const noexcept {
   RulePlace place{1, 1};
   std::size_t from = 0;

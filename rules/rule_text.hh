@@ -60,4 +60,7 @@ class RuleTextReader {
   std::size_t line_ = 0;  // the one that next_line() gave last
 };
 
+// Of ASCII; other bytes stay.
+[[nodiscard]] std::string in_lower_case(std::string_view text);
+
 }  // namespace sluice

@@ -117,8 +117,8 @@ class HeaderReader {
   void fail(std::size_t at, std::string message) { faults_.push_back({at, std::move(message)}); }
 
   void read_action(const Word& word, Signature& out) {
-    const auto* const found =
-        std::find(actions.begin(), actions.end(), word.text == "rejectsrc" ? actions[3] : word.text);
+    const auto name = in_lower_case(word.text);
+    const auto* const found = std::find(actions.begin(), actions.end(), name == "rejectsrc" ? actions[3] : name);
     if (found == actions.end())
       return fail(word.at, fmt::format("action \"{}\" is not known here: write one of {}, rejectsrc",
                                        printable(word.text), fmt::join(actions, ", ")));
@@ -126,7 +126,7 @@ class HeaderReader {
   }
 
   void read_protocol(const Word& word, Signature& out) {
-    const auto found = protocol_of(word.text);
+    const auto found = protocol_of(in_lower_case(word.text));
     if (!found)
       return fail(word.at,
                   fmt::format("protocol \"{}\" is not matched by this version: write one of {} (nearest: {})",

@@ -51,7 +51,7 @@ std::vector<SignatureOption> split_options(std::string_view rule, std::size_t be
     if (name.empty()) {
       faults.push_back({at, "an option without a name: remove it"});
     } else {
-      SignatureOption read{name, at, std::nullopt, stop};
+      SignatureOption read{in_lower_case(name), at, std::nullopt, stop};
       if (colon != std::string_view::npos) {
         read.value = trimmed(option.substr(colon + 1));
         read.value_at = skip_blanks(rule, at + colon + 1, stop);

@@ -13,7 +13,7 @@ namespace sluice {
 
 // Views point into the rule's text; offsets count from its start.
 struct SignatureOption {
-  std::string_view name;
+  std::string name;                       // in lower case: Suricata takes keywords in any
   std::size_t at = 0;                     // of the name
   std::optional<std::string_view> value;  // without the blanks at both ends
   std::size_t value_at = 0;

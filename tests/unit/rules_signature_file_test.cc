@@ -35,6 +35,17 @@ BOOST_AUTO_TEST_CASE(a_rule_becomes_a_signature) {
   BOOST_TEST(content.startswith);
 }
 
+// Suricata compares them without regard to case.
+BOOST_AUTO_TEST_CASE(words_of_the_language_may_be_in_any_case) {
+  const auto signature =
+      one("Alert IP any any -> any any (MSG:\"A\"; Content:\"aB\"; NOCASE; Flow:to_server; Sid:7;)\n");
+  BOOST_TEST((signature.protocol == sluice::SignatureProtocol::ip));
+  BOOST_TEST(signature.facts.subject == "A");
+  BOOST_REQUIRE_EQUAL(signature.parts.size(), 1U);
+  BOOST_TEST(signature.parts[0].content->bytes == "aB");
+  BOOST_TEST(signature.parts[0].content->nocase);
+}
+
 // As in Suricata.
 BOOST_AUTO_TEST_CASE(a_semicolon_in_quotes_is_escaped) {
   expect_errors("alert tcp any any -> any any (msg:\"a;b\"; content:\"x\"; sid:1;)\n",
