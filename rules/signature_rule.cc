@@ -92,7 +92,6 @@ std::optional<Signature> read_signature(const RuleText& rule, std::string_view l
     }
   }
   signature.facts = facts.finish(list_name);
-  signature.priority = facts.priority();
   auto placed = parts.finish();
   auto placed_numbers = numbers.finish();
   check_parts(placed, placed_numbers, signature, faults.size() == faults_before, faults);
