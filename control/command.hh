@@ -29,6 +29,7 @@ void add_rules_command(CLI::App& program, Run& run);
 void add_rules_lint_command(CLI::App& rules, Run& run);
 void add_rules_compile_command(CLI::App& rules, Run& run);
 void add_rules_show_command(CLI::App& rules, Run& run);
+void add_rules_explain_command(CLI::App& rules, Run& run);
 void add_rules_test_command(CLI::App& rules, Run& run);
 void add_rules_import_command(CLI::App& rules, Run& run);
 

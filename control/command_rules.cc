@@ -10,6 +10,7 @@ void add_rules_command(CLI::App& program, Run& run) {
   add_rules_lint_command(*command, run);
   add_rules_compile_command(*command, run);
   add_rules_show_command(*command, run);
+  add_rules_explain_command(*command, run);
   add_rules_test_command(*command, run);
   add_rules_import_command(*command, run);
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <utility>
 
+#include "control/eve_alert.hh"
 #include "control/eve_device.hh"
 #include "control/eve_dhcp.hh"
 #include "control/eve_dns.hh"
@@ -137,6 +138,8 @@ Json own_fields(const Event& event, bool is_quic) {
       own.emplace("never_resolved", true);
     else if (field.field == Field::flow_visibility)
       put_visibility(own, field.integer());
+    else if (field.field == Field::flow_would)
+      own.update({{"action", text_of(Action::pass)}, {"would", text_of(static_cast<Action>(field.integer()))}});
     else if (field.field == Field::encrypted_dns)
       put_encrypted_dns(own, static_cast<EncryptedDns>(field.integer()));
     else if (field.field == Field::tls_alpn && is_quic)
@@ -180,49 +183,6 @@ void put_protocols(Json& line, const Event& event, const Redactor* redactor) {
   if (redactor == nullptr || !redactor->reveals()) redact_http(line["http"], *vendor);
 }
 
-// Suricata's form of a rule's metadata: each key with a list of texts. What the list leaves empty is left out.
-Json metadata(const Finding& finding) {
-  Json metadata = Json::object();
-  const auto put = [&](const char* key, std::string_view value) {
-    if (!value.empty()) metadata[key] = Json::array({stored_text(value)});
-  };
-  const auto& rule = *finding.rule;
-  put("rule_id", rule.rule_id);
-  put(rule.kind == RuleKind::signature ? "msg" : "indicator", rule.subject);
-  put("recipient", rule.recipient);
-  put("role", rule.role);
-  put("purpose", rule.purpose);
-  put("confidence", text_of(finding.confidence));
-  put("stage", text_of(finding.stage));
-  put("source", rule.source);
-  put("carries", rule.carries);
-  put("breaks", rule.breaks);
-  put("first_seen", rule.first_seen);
-  put("last_verified", rule.last_verified);
-  put("expires", rule.expires);
-  put("licence", rule.licence);
-  put("tlp", rule.tlp);
-  for (const auto text : other_explanations(rule.finding_class, finding.stage, finding.is_by_address()))
-    metadata["other_explanations"].push_back(text);
-  return metadata;
-}
-
-// Of several rules that a packet met, `blocked` are those that ask for it themselves.
-Json alert_object(const Event& event, const Finding& finding) {
-  const auto* const rule = finding.rule;
-  const auto own = event.find(Field::rule_action);
-  const bool asks = !own || own->integer() == static_cast<std::uint64_t>(Action::drop);
-  Json alert = {{"action", finding.action == Action::drop && asks ? "blocked" : "allowed"},
-                {"gid", rule != nullptr ? rule->generator_id : alert_generator_id},
-                {"signature_id", rule != nullptr ? rule->signature_id : first_signature_id},
-                {"rev", rule != nullptr ? rule->revision : 1},
-                {"signature", alert_message(finding)},
-                {"category", rule != nullptr ? text_of(rule->finding_class) : ""},
-                {"severity", rule != nullptr ? severity(rule->finding_class, finding.confidence) : 4}};
-  if (rule != nullptr) alert["metadata"] = metadata(finding);
-  return alert;
-}
-
 }  // namespace
 
 std::string_view text_of(ClockState state) noexcept {
@@ -256,9 +216,10 @@ void EveWriter::put_alert(Json& line, const Event& event) const {
   if (!protocol.empty()) line["app_proto"] = protocol;
 
   line["alert"] = alert_object(event, finding);
-  line["verdict"] = {{"action", finding.action == Action::drop ? "drop" : "alert"}};
+  line["verdict"] = verdict_object(event, finding.action);
 
   Json own = Json::object();
+  own["sentence"] = alert_message(finding);
   if (rule != nullptr) {
     own["finding_id"] = finding_id(finding, context_.tap_id);
     own["class"] = text_of(rule->finding_class);
@@ -290,7 +251,7 @@ void EveWriter::put_alert(Json& line, const Event& event) const {
 void EveWriter::put_drop(Json& line, const Event& event) const {
   if (const auto protocol = event.find(Field::flow_protocol))
     if (const auto text = text_of(static_cast<Protocol>(protocol->integer())); !text.empty()) line["app_proto"] = text;
-  line["verdict"] = {{"action", "drop"}};
+  line["verdict"] = verdict_object(event, Action::drop);
   if (!event.find(Field::rule_row)) return;
   const auto* const book = context_.rules != nullptr ? context_.rules->book(event.header().generation) : nullptr;
   auto finding = read_finding(event, book, context_.clock_state != ClockState::unset);

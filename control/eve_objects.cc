@@ -76,7 +76,11 @@ Json flow_object(const Event& event) {
       case Field::flow_state: put(flow, "state", state_text(field.integer())); break;
       case Field::flow_reason: put(flow, "reason", reason_text(field.integer())); break;
       case Field::flow_alerted: put(flow, "alerted", field.integer() != 0); break;
-      case Field::flow_dropped: put(flow, "action", "drop"); break;
+      case Field::flow_dropped:
+      case Field::flow_would: put(flow, "action", "drop"); break;
+      case Field::flow_passed:
+        if (!flow.contains("action")) put(flow, "action", "pass");
+        break;
       default: break;
     }
   }

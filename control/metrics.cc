@@ -64,6 +64,11 @@ void put_ports(Families& out, const TapReading& reading) {
   for (const auto& [port, counters] : ports)
     for (std::size_t i = 0; i < drop_reason_names.size(); ++i)
       out.put({{"port", port}, {"reason", std::string{drop_reason_names[i]}}}, counters.dropped.values[i]);
+  out.counter("sluice_packets_injected_total",
+              "Packets made by the tap that left by the port, in mode enforce: what a rule's reject tells an end.");
+  for (const auto& [port, counters] : ports)
+    for (std::size_t i = 0; i < injected_kind_names.size(); ++i)
+      out.put({{"port", port}, {"kind", std::string{injected_kind_names[i]}}}, counters.injected.values[i]);
   out.counter("sluice_packets_consumed_total", "Packets received on the port that were for the tap itself.");
   for (const auto& [port, counters] : ports)
     for (std::size_t i = 0; i < consume_reason_names.size(); ++i)
@@ -133,6 +138,11 @@ void put_workers(Families& out, const TapReading& reading, bool up) {
     for (std::size_t reason = 0; reason < content_error_names.size(); ++reason)
       out.put({worker_label(i), {"reason", std::string{content_error_names[reason]}}},
               reading.workers[i].counters.inspection.content_errors.values[reason]);
+  out.counter("sluice_rejects_unanswered_total", "Ends that were not told of a packet that a rule rejects.");
+  for (std::size_t i = 0; i < reading.workers.size(); ++i)
+    for (std::size_t reason = 0; reason < unanswered_reason_names.size(); ++reason)
+      out.put({worker_label(i), {"reason", std::string{unanswered_reason_names[reason]}}},
+              reading.workers[i].counters.inspection.unanswered.values[reason]);
   out.counter("sluice_tcp_anomalies_total", "TCP segments that a receiver may not take, or not read as they stand.");
   for (std::size_t i = 0; i < reading.workers.size(); ++i)
     for (std::size_t kind = 0; kind < tcp_anomaly_names.size(); ++kind)

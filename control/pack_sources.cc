@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "dataplane/payload_window.hh"
+#include "rules/classtype.hh"
 #include "rules/compile.hh"
 #include "rules/exception_list.hh"
 #include "rules/indicator_list.hh"
@@ -101,6 +102,10 @@ class SourceReader {
       if (file.errors.empty()) try_patterns(path, file.signatures);
       for (const auto& row : file.signatures) {
         note_span(path, row);
+        if (row.facts.classtype == unknown_classtype)
+          out_.notes.push_back(
+              fmt::format("{}:{}: note: sid {} has a classtype that is none of Suricata's: its severity is {}", path,
+                          row.line, row.facts.signature_id, row.facts.priority));
         if (const auto event = untold_event(row); !event.empty())
           out_.notes.push_back(
               fmt::format("{}:{}: note: sid {} matches nothing: the event {} is never told by this version", path,

@@ -122,6 +122,7 @@ class Replay {
     slot.bytes.assign(captured.data.begin(), captured.data.end());
     slot.captured = captured;
     slot.captured.data = slot.bytes;
+    slot.replies.clear();
     slot.done.store(false, std::memory_order_relaxed);
     slot.packet = Packet{};
     slot.packet.frame = slot.bytes;
@@ -163,13 +164,31 @@ class Replay {
     counters.received_bytes += slot.bytes.size();
     if (slot.packet.action == Action::drop) {
       ++counters.dropped[slot.packet.drop_reason];
-      return true;
+      return write_replies(slot);
     }
     ++counters.forwarded;
+    return write(slot.captured);
+  }
+
+  // In the place of the packet that was rejected.
+  bool write_replies(const ReplaySlot& slot) {
+    for (const auto& reply : slot.replies) {
+      ++statistics_->ports.back().counters.injected[reply.kind];
+      auto captured = slot.captured;
+      captured.data = reply.frame();
+      captured.wire_length = static_cast<std::uint32_t>(captured.data.size());
+      if (!write(captured)) return false;
+    }
+    return true;
+  }
+
+  // What leaves.
+  bool write(const CapturedPacket& captured) {
+    auto& counters = statistics_->ports.back().counters;
     ++counters.transmitted;
-    counters.transmitted_bytes += slot.bytes.size();
+    counters.transmitted_bytes += captured.data.size();
     if (!writer_) return true;
-    const auto written = writer_->write(slot.captured, reader_->interfaces()[slot.captured.interface]);
+    const auto written = writer_->write(captured, reader_->interfaces()[captured.interface]);
     if (!written) complain(written.error().message);
     return written.has_value();
   }

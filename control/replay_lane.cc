@@ -72,6 +72,7 @@ void ReplayLane::work(std::span<ReplaySlot*> slots) noexcept {
   std::array<Packet, burst_limit> burst;
   for (std::size_t i = 0; i < slots.size(); ++i) burst[i] = slots[i]->packet;
   pipeline_.process({burst.data(), slots.size()});
+  for (const auto& reply : pipeline_.replies()) slots[reply.packet]->replies.push_back(reply);
   const auto& last = burst[slots.size() - 1];
   pipeline_.housekeep(last.time, last.number);
   for (std::size_t i = 0; i < slots.size(); ++i) {

@@ -23,6 +23,7 @@ struct ReplaySlot {
   std::vector<std::uint8_t> bytes;
   CapturedPacket captured;  // its data lies in `bytes`
   Packet packet;
+  std::vector<PacketReply> replies;  // what ends are told of it
   ReplayLane* lane = nullptr;
   std::atomic<bool> done{false};  // lane: wo, reader: ro
 };

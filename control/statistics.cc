@@ -23,6 +23,7 @@ Json packets(const PortCounters& counters) {
           {"transmitted", counters.transmitted},
           {"forwarded", counters.forwarded},
           {"dropped", by_reason(counters.dropped, drop_reason_names)},
+          {"injected", by_reason(counters.injected, injected_kind_names)},
           {"consumed", counters.consumed.sum()}};
 }
 
@@ -82,6 +83,7 @@ Json statistics_document(const Statistics& statistics) {
   document["quic_migrations"] = inspection.quic_migrations;
   document["events_truncated"] = inspection.events_truncated;
   document["events_unpaired"] = inspection.events_unpaired;
+  document["unanswered"] = by_reason(inspection.unanswered, unanswered_reason_names);
   document["content_errors"] = by_reason(inspection.content_errors, content_error_names);
   document["findings"] = inspection.findings;
   document["ports"] = Json::object();

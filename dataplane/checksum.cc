@@ -33,6 +33,12 @@ std::uint64_t sum_of(Bytes bytes) noexcept {
   return sum;
 }
 
+// But for its length; the mapped prefix of IPv4 addresses is left out.
+std::uint64_t pseudo_header(const Address& source, const Address& destination, std::uint8_t protocol) noexcept {
+  const std::size_t from = source.is_v4() ? 12 : 0;
+  return sum_of(Bytes{source.bytes}.subspan(from)) + sum_of(Bytes{destination.bytes}.subspan(from)) + protocol;
+}
+
 struct Verdict {
   bool right;
   bool left_to_hardware;
@@ -47,9 +53,7 @@ Verdict judge(const Packet& packet) noexcept {
   if (packet.protocol == ip_protocol::udp && v4 && written == 0) return {true, false};
 
   if (packet.protocol == ip_protocol::icmp) return {folded(sum_of(bytes)) == 0xffff, false};
-  // The mapped prefix of IPv4 addresses is left out.
-  const auto pseudo = sum_of(Bytes{packet.source.bytes}.subspan(v4 ? 12 : 0)) +
-                      sum_of(Bytes{packet.destination.bytes}.subspan(v4 ? 12 : 0)) + packet.protocol;
+  const auto pseudo = pseudo_header(packet.source, packet.destination, packet.protocol);
   if (folded(sum_of(bytes) + pseudo + bytes.size()) == 0xffff) return {true, false};
   return {false, has_ports && (written == 0 || written == folded(pseudo) || written == folded(pseudo + bytes.size()))};
 }
@@ -59,6 +63,14 @@ bool is_cut(const Packet& packet) noexcept { return packet.wire_length > packet.
 }  // namespace
 
 bool has_valid_ip_checksum(Bytes header) noexcept { return folded(sum_of(header)) == 0xffff; }
+
+std::uint16_t internet_checksum(Bytes bytes) noexcept { return static_cast<std::uint16_t>(~folded(sum_of(bytes))); }
+
+std::uint16_t transport_checksum_of(const Address& source, const Address& destination, std::uint8_t protocol,
+                                    Bytes bytes) noexcept {
+  return static_cast<std::uint16_t>(
+      ~folded(sum_of(bytes) + pseudo_header(source, destination, protocol) + bytes.size()));
+}
 
 TransportChecksum transport_checksum(const Packet& packet) noexcept {
   if (is_cut(packet) || packet.uninspected == UninspectedReason::fragment) return TransportChecksum::unknown;

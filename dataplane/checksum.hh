@@ -21,6 +21,12 @@ enum class TransportChecksum : std::uint8_t {
 // Where every wrong checksum counts: one that was left for hardware is wrong too. packet.uninspected says so.
 [[nodiscard]] bool has_valid_checksum(Packet& packet) noexcept;
 
+// What is written into a header whose checksum is 0 so far: over bytes alone (RFC 1071), and with the pseudo-header of
+// those addresses.
+[[nodiscard]] std::uint16_t internet_checksum(Bytes bytes) noexcept;
+[[nodiscard]] std::uint16_t transport_checksum_of(const Address& source, const Address& destination,
+                                                  std::uint8_t protocol, Bytes bytes) noexcept;
+
 // Of an IPv4 header with its options (RFC 791 section 3.1).
 [[nodiscard]] bool has_valid_ip_checksum(Bytes header) noexcept;
 

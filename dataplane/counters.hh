@@ -20,6 +20,19 @@ constexpr std::array<std::string_view, 3> drop_reason_names{"policy", "tx_full",
 enum class ConsumeReason : std::uint8_t { probe };
 constexpr std::array<std::string_view, 1> consume_reason_names{"probe"};
 
+// Sent by Sluice itself: what a rule's reject tells an end. Unit: packets.
+enum class InjectedKind : std::uint8_t { tcp_reset, icmp_prohibited, icmpv6_prohibited };
+constexpr std::array<std::string_view, 3> injected_kind_names{"tcp_reset", "icmp_prohibited", "icmpv6_prohibited"};
+
+// Why an end was not told of a packet that was rejected. Unit: packets that were not made.
+enum class UnansweredReason : std::uint8_t {
+  encapsulation,  // what lies around it cannot be turned around (tunnels, MPLS, PPPoE)
+  kind,           // nothing may answer it: a reset, an error of ICMP, an address that is not one host's
+  rate,           // too many at once
+  no_room,        // no buffer was free, or the port took no more
+};
+constexpr std::array<std::string_view, 4> unanswered_reason_names{"encapsulation", "kind", "rate", "no_room"};
+
 // Why a packet passed without a look into it. Unit: packets; one packet counts under one reason at most.
 enum class UninspectedReason : std::uint8_t {
   link_type,            // a link layer that has no decoder (captures only)
@@ -119,6 +132,8 @@ struct ByReason {
 
 using Dropped = ByReason<DropReason, drop_reason_names.size()>;
 using Consumed = ByReason<ConsumeReason, consume_reason_names.size()>;
+using Injected = ByReason<InjectedKind, injected_kind_names.size()>;
+using Unanswered = ByReason<UnansweredReason, unanswered_reason_names.size()>;
 using ContentErrors = ByReason<ContentError, content_error_names.size()>;
 using Uninspected = ByReason<UninspectedReason, uninspected_reason_names.size()>;
 using ByVisibility = ByReason<Visibility, visibility_names.size()>;
@@ -134,6 +149,7 @@ struct PortCounters {
   Consumed consumed;
   std::uint64_t transmitted = 0;
   std::uint64_t transmitted_bytes = 0;
+  Injected injected;
 
   void operator+=(const PortCounters& other) noexcept {
     received += other.received;
@@ -143,6 +159,7 @@ struct PortCounters {
     consumed += other.consumed;
     transmitted += other.transmitted;
     transmitted_bytes += other.transmitted_bytes;
+    injected += other.injected;
   }
 };
 
@@ -172,6 +189,7 @@ struct InspectionCounters {
   std::uint64_t packets_unsaid = 0;  // anomalies and drops without an event: too many at once
   ByVisibility flows_by_visibility;  // those that ended
   ByVisibility bytes_by_visibility;  // whole frames, counted with the flow's end
+  Unanswered unanswered;             // of what rules reject
 
   void operator+=(const InspectionCounters& other) noexcept {
     uninspected += other.uninspected;
@@ -198,6 +216,7 @@ struct InspectionCounters {
     packets_unsaid += other.packets_unsaid;
     flows_by_visibility += other.flows_by_visibility;
     bytes_by_visibility += other.bytes_by_visibility;
+    unanswered += other.unanswered;
   }
 };
 

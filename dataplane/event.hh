@@ -52,6 +52,15 @@ enum class Stage : std::uint8_t {
 
 enum class Action : std::uint8_t { pass = 0, drop = 1 };
 
+// Who is told of a packet that a rule rejects; bits.
+enum class RejectTarget : std::uint8_t { none = 0, source = 1, destination = 2, both = 3 };
+[[nodiscard]] constexpr RejectTarget operator|(RejectTarget one, RejectTarget other) noexcept {
+  return static_cast<RejectTarget>(static_cast<unsigned>(one) | static_cast<unsigned>(other));
+}
+[[nodiscard]] constexpr bool tells(RejectTarget target, RejectTarget end) noexcept {
+  return (static_cast<unsigned>(target) & static_cast<unsigned>(end)) != 0;
+}
+
 // Which end is the inspected network's.
 enum class Inside : std::uint8_t { unknown = 0, source = 1, destination = 2 };
 

@@ -323,6 +323,12 @@ enum class Field : std::uint16_t {
   flow_tcp_flags_to_server = 373,  // integer: union of all flags seen in that direction
   flow_tcp_flags_to_client = 374,  // integer
   tcp_state = 375,                 // integer: TcpState
+
+  // what rules do
+  reject_target = 460,  // integer: RejectTarget, of the rules that the packet met
+  flow_passed = 461,    // integer: 1 where a rule lets the flow pass
+  flow_would = 462,     // integer: Action, what `enforce` would have done to the flow
+  packet_passed = 463,  // integer: 1 where a rule lets the packet pass
 };
 
 }  // namespace sluice

@@ -40,8 +40,11 @@ SignatureInput MessageMatcher::input(const Passage& at, SignatureProtocol protoc
   return input;
 }
 
-bool MessageMatcher::is_passed(const Passage& at) const noexcept {
-  return at.packet.passed || (at.flow.trace.passed && at.flow.trace.generation == generation_->number());
+bool MessageMatcher::is_judged(const Passage& at) const noexcept {
+  const auto& trace = at.flow.trace;
+  if (at.packet.passed) return true;
+  if (trace.generation != generation_->number()) return false;
+  return trace.passed || (trace.dropped_at != 0 && trace.dropped_at != at.flow.packets[0] + at.flow.packets[1]);
 }
 
 void MessageMatcher::note_pass(const Passage& at) const noexcept {
@@ -53,7 +56,7 @@ void MessageMatcher::note_pass(const Passage& at) const noexcept {
 }
 
 void MessageMatcher::match(const Passage& at, const SignatureInput& input, Hits& hits) noexcept {
-  if (is_passed(at)) return;
+  if (is_judged(at)) return;
   SignatureCounters counted;
   generation_->signatures->match(input, *generation_->scratch[worker_], found_, counted);
   count(counted);
@@ -250,7 +253,7 @@ void MessageMatcher::stream(const Passage& at, PayloadWindow& window, std::uint3
   auto message = input(at, SignatureProtocol::tcp);
   message.shows = when::payload;
   SignatureCounters counted;
-  while (!data.empty() && !is_passed(at)) {
+  while (!data.empty() && !is_judged(at)) {
     const auto piece = data.first(std::min(data.size(), stream_piece_limit));
     data = data.subspan(piece.size());
     generation_->signatures->match_stream(message, piece, window, number, *generation_->scratch[worker_], found_,

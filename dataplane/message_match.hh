@@ -92,8 +92,8 @@ class MessageMatcher {
   }
   [[nodiscard]] SignatureInput input(const Passage& at, SignatureProtocol protocol) const noexcept;
   static void put_headers(SignatureInput& input, const Packet& packet) noexcept;
-  // Whether a rule has let it pass already.
-  [[nodiscard]] bool is_passed(const Passage& at) const noexcept;
+  // Whether a rule has let it pass already, or has its flow dropped.
+  [[nodiscard]] bool is_judged(const Passage& at) const noexcept;
   void note_pass(const Passage& at) const noexcept;
   void match(const Passage& at, const SignatureInput& input, Hits& hits) noexcept;
   // A message, whose values are together, and what of it came just now.

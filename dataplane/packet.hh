@@ -123,6 +123,7 @@ struct Packet {
   bool opens = false;   // with it the handshake of TCP is over: what comes behind it is of an established connection
   bool passed = false;  // a rule lets it pass: no signature looks at it any more
   DropReason drop_reason = DropReason::policy;  // where the action is drop
+  RejectTarget reject = RejectTarget::none;     // who is told of it
   std::optional<std::uint32_t> dropped_by;      // row of the rule, where one of the packet's own did it
 };
 

@@ -65,6 +65,7 @@ void Pipeline::process(std::span<Packet> burst) noexcept {
   std::array<bool, burst_limit> readable;
 
   fragments_.begin_burst();
+  replies_.begin_burst();
   for (std::size_t i = 0; i < burst.size(); ++i) {
     readable[i] = decode(burst[i], &fragments_) && (!options_.verify_checksums || has_valid_checksum(burst[i]));
     if (!readable[i]) continue;
@@ -96,6 +97,7 @@ void Pipeline::process(std::span<Packet> burst) noexcept {
     if (packet.fragmented != 0) settle_fragment(packet);
     if (!packet.anomalies.empty()) settle_anomalies(packet, flow);
     if (packet.action == Action::drop) settle_drop(packet, flow, was_dropped);
+    if (packet.reject != RejectTarget::none) answer(packet, i, flow);
     if (packet.uninspected) ++counters_.uninspected[*packet.uninspected];
   }
 }
@@ -133,6 +135,15 @@ void Pipeline::settle_drop(Packet& packet, Flow* flow, bool was_dropped) noexcep
                      : was_dropped && !packet.dropped_by           ? DropCause::flow
                                                                    : DropCause::rules;
   reporter_.drop(packet, flow, way, cause);
+}
+
+void Pipeline::answer(const Packet& packet, std::size_t number, const Flow* flow) noexcept {
+  std::optional<std::uint32_t> acknowledged;
+  if (flow != nullptr && packet.protocol == ip_protocol::tcp) {
+    const auto& receiver = flow->receiver[static_cast<std::size_t>(way_of(packet, *flow, flow->key))];
+    if (receiver.has_acknowledged) acknowledged = receiver.acknowledged;
+  }
+  replies_.tell(packet, number, acknowledged, counters_.unanswered);
 }
 
 // A datagram that was dropped stays dropped: a further copy of its last piece would complete it at the far end.

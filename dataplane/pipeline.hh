@@ -19,6 +19,7 @@
 #include "dataplane/placement.hh"
 #include "dataplane/protocol.hh"
 #include "dataplane/quic_paths.hh"
+#include "dataplane/reply.hh"
 #include "dataplane/reporter.hh"
 #include "dataplane/stream.hh"
 #include "dataplane/verdict.hh"
@@ -68,6 +69,8 @@ class Pipeline {
 
   // At most burst_limit packets in the order of arrival; sets packet.action and packet.uninspected.
   void process(std::span<Packet> burst) noexcept;
+  // To be sent: what ends are told of the packets of the last burst.
+  [[nodiscard]] std::span<const PacketReply> replies() const noexcept { return replies_.made(); }
   // Ends flows that have timed out; looks at a bounded number of them. `tag`: of the events that follow from it.
   void housekeep(Tick now, std::uint64_t tag) noexcept;
   // Ends every flow: at `now` the capture, or the tap's run, is over. A flow that had timed out by then says so,
@@ -88,6 +91,7 @@ class Pipeline {
   void settle_fragment(Packet& packet) noexcept;
   void settle_anomalies(Packet& packet, Flow* flow) noexcept;
   void settle_drop(Packet& packet, Flow* flow, bool was_dropped) noexcept;
+  void answer(const Packet& packet, std::size_t number, const Flow* flow) noexcept;
   [[nodiscard]] bool may_say(Tick now) noexcept;
   void inspect_by_rules(const Passage& at) noexcept;
   void judge_alone(Packet& packet) noexcept;
@@ -111,6 +115,7 @@ class Pipeline {
   NeighbourTable neighbours_;
   Protocols protocols_;
   Streams streams_;
+  PacketReplies replies_{burst_limit};
   Flow none_;  // of packets that have no flow
 };
 

@@ -165,15 +165,28 @@ void Reporter::alerts(const Passage& at, const Hits& hits, Field field, std::str
                       Scope scope, Said said, std::string_view alias_target) noexcept {
   if (hits.count == 0) return;
   auto would = Action::pass;
+  auto reject = RejectTarget::none;
+  std::optional<std::uint32_t> first;  // that asks for it
+  bool by_signature = false;
   for (const auto row : hits) {
-    const auto wanted = enforced_action(policy_, ruleset_->rule(row), at.packet.time);
-    if (wanted > would && !ruleset_->permits(row, place_of(at, field, value))) would = wanted;
+    const auto& rule = ruleset_->rule(row);
+    if (enforced_action(policy_, rule, at.packet.time) != Action::drop) continue;
+    if (ruleset_->permits(row, place_of(at, field, value))) continue;
+    would = Action::drop;
+    if (!first) first = row;
+    by_signature = by_signature || rule.kind == RuleKind::signature;
+    reject = reject | reject_target(rule);
   }
   const auto action = policy_.mode == Mode::enforce ? would : Action::pass;
+  if (would == Action::drop && scope == Scope::flow) {
+    at.flow.would_drop = true;
+    if (by_signature || action == Action::drop)
+      at.flow.trace.drop(ruleset_->generation(), at.flow.packets[0] + at.flow.packets[1]);
+  }
   if (action == Action::drop) {
     at.packet.action = Action::drop;
-    for (const auto row : hits)
-      if (enforced_action(policy_, ruleset_->rule(row), at.packet.time) == Action::drop) at.packet.dropped_by = row;
+    at.packet.reject = at.packet.reject | reject;
+    if (!at.packet.dropped_by) at.packet.dropped_by = first;
     if (scope == Scope::flow) at.flow.dropped = true;
   }
   // A record of its own room: an event of the message itself may be under way in buffer_.
@@ -192,6 +205,8 @@ void Reporter::alerts(const Passage& at, const Hits& hits, Field field, std::str
     event.integer(Field::would, static_cast<std::uint64_t>(would));
     event.integer(Field::rule_action,
                   static_cast<std::uint64_t>(enforced_action(policy_, ruleset_->rule(row), at.packet.time)));
+    if (reject != RejectTarget::none) event.integer(Field::reject_target, static_cast<std::uint64_t>(reject));
+    if (at.packet.passed) event.integer(Field::packet_passed, 1);
     event.integer(Field::flow_protocol, static_cast<std::uint64_t>(at.flow.protocol));
     flow_fields(event, at.flow);
     context_fields(event, at);

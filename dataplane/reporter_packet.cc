@@ -57,6 +57,8 @@ void Reporter::drop(Packet& packet, Flow* flow, Way way, DropCause cause) noexce
   constexpr std::size_t tcp_header = 20, other_header = 8;
   const auto header = packet.protocol == ip_protocol::tcp ? tcp_header : other_header;
   event.text(Field::transport_header, as_text(packet.transport.first(std::min(header, packet.transport.size()))));
+  if (packet.reject != RejectTarget::none)
+    event.integer(Field::reject_target, static_cast<std::uint64_t>(packet.reject));
   if (packet.dropped_by) event.integer(Field::rule_row, *packet.dropped_by);
   send(event, EventType::drop, packet.number);
 }

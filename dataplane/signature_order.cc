@@ -180,7 +180,7 @@ void SignatureSet::Parts::rank_rows(const SignatureList& signatures) {
     const auto& signature = signatures[row];
     return std::tuple{order_of(signature.action), order_of(signature, ConditionKind::flow_bit),
                       order_of(signature, ConditionKind::flow_number), order_of(signature, ConditionKind::host_bit),
-                      signature.priority};
+                      signature.facts.priority};
   };
   std::stable_sort(rows.begin(), rows.end(), [&](auto a, auto b) { return place(a) < place(b); });
   rank.resize(rows.size());

@@ -15,6 +15,7 @@ struct SignatureTrace {
 
   std::uint32_t generation = 0;        // another one finds nothing here
   std::uint32_t variables = no_index;  // in that generation's FlowVariablesPool of the worker
+  std::uint64_t dropped_at = 0;        // number of the packet in its flow, from 1; 0 = not
   std::uint32_t half_count = 0;
   std::array<std::uint32_t, halves_limit> halves{};  // row * 2, + 1 for the half that looks in the payload
   std::uint8_t addresses = 0;                        // bit by Way: rules on addresses alone were tried
@@ -28,6 +29,11 @@ struct SignatureTrace {
     *this = SignatureTrace{};
     generation = wanted;
     first_protocol = protocol;
+  }
+  // With the flow's packet of that number it is dropped, or would be: no signature looks at those behind it.
+  void drop(std::uint32_t in, std::uint64_t packet) noexcept {
+    use(in);
+    if (dropped_at == 0) dropped_at = packet;
   }
   // Whether the other half of the row was seen; this one is noted.
   [[nodiscard]] bool completes(std::uint32_t row, bool of_payload) noexcept {

@@ -85,8 +85,8 @@ tl::expected<void, std::string> Tap::launch(const config::ConfigurationT& config
     }
     auto& page = memory_.layout().worker(number);
     auto running = std::make_unique<Running>();
-    running->worker =
-        std::make_unique<Worker>(options, *generations_, number, std::move(pairs), memory_.sink(number), page);
+    running->worker = std::make_unique<Worker>(options, *generations_, number, std::move(pairs), memory_.sink(number),
+                                               page, *pool_.get());
     running->stop = &stop_;
     running->lcore = lcore;
     running->progress = wall_time();

@@ -10,4 +10,14 @@ Action enforced_action(const Policy& policy, const Rule& rule, Tick now) noexcep
   return rule.confidence == Confidence::low || rule.is_expired(now) ? Action::pass : Action::drop;
 }
 
+RejectTarget reject_target(const Rule& rule) noexcept {
+  if (rule.kind != RuleKind::signature) return RejectTarget::none;
+  switch (rule.action) {
+    case SignatureAction::reject: return RejectTarget::source;
+    case SignatureAction::reject_destination: return RejectTarget::destination;
+    case SignatureAction::reject_both: return RejectTarget::both;
+    default: return RejectTarget::none;
+  }
+}
+
 }  // namespace sluice

@@ -22,4 +22,7 @@ struct Policy {
 // rows of low confidence never are, and an expired row counts as low. A signature says itself what it does.
 [[nodiscard]] Action enforced_action(const Policy& policy, const Rule& rule, Tick now) noexcept;
 
+// Who is told where that rule drops.
+[[nodiscard]] RejectTarget reject_target(const Rule& rule) noexcept;
+
 }  // namespace sluice

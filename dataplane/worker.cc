@@ -3,6 +3,8 @@
 #include <rte_pause.h>
 #include <time.h>
 
+#include <cstring>
+
 namespace sluice {
 namespace {
 
@@ -23,14 +25,15 @@ Tick now() noexcept {
 }  // namespace
 
 Worker::Worker(const PipelineOptions& options, GenerationSwitch& generations, std::uint32_t number,
-               std::vector<WorkerPair> pairs, const EventSink& sink, WorkerPage& page)
+               std::vector<WorkerPair> pairs, const EventSink& sink, WorkerPage& page, rte_mempool& buffers)
     : generations_(&generations),
       number_(number),
       generation_(&generations.live()),
       sink_(sink),
       pipeline_(options, *generation_, number, sink_),
       pairs_(std::move(pairs)),
-      page_(&page) {
+      page_(&page),
+      buffers_(&buffers) {
   pipeline_.make_resident();
 }
 
@@ -100,7 +103,36 @@ std::uint16_t Worker::forward(const WorkerPort& from, const WorkerPort& to, Insi
     }
   }
   transmit(from, to, {passing.data(), passed});
+  if (!pipeline_.replies().empty()) send_replies(from, to);
   return count;
+}
+
+// What the ends of rejected packets are told; a lost one is no more than a lost packet.
+void Worker::send_replies(const WorkerPort& from, const WorkerPort& to) noexcept {
+  for (const auto& reply : pipeline_.replies()) {
+    const auto& port = reply.end == RejectTarget::source ? from : to;
+    if (!send(reply, port)) {
+      ++replies_lost_;
+      continue;
+    }
+    auto& counters = reading_.ports[port.counter];
+    ++counters.injected[reply.kind];
+    ++counters.transmitted;
+    counters.transmitted_bytes += reply.size;
+  }
+}
+
+bool Worker::send(const PacketReply& reply, const WorkerPort& port) noexcept {
+  auto* frame = rte_pktmbuf_alloc(buffers_);
+  if (frame == nullptr) return false;
+  auto* const room = rte_pktmbuf_append(frame, reply.size);
+  if (room != nullptr) {
+    std::memcpy(room, reply.bytes.data(), reply.size);
+    for (int tries = 0; tries < transmit_tries; ++tries)
+      if (rte_eth_tx_burst(port.port, port.queue, &frame, 1) == 1) return true;
+  }
+  rte_pktmbuf_free(frame);
+  return false;
 }
 
 void Worker::transmit(const WorkerPort& from, const WorkerPort& to, std::span<rte_mbuf*> frames) noexcept {
@@ -122,6 +154,7 @@ void Worker::transmit(const WorkerPort& from, const WorkerPort& to, std::span<rt
 
 void Worker::publish_counters() noexcept {
   reading_.inspection = pipeline_.counters();
+  reading_.inspection.unanswered[UnansweredReason::no_room] += replies_lost_;
   reading_.flows = pipeline_.flows();
   publish(*page_, reading_);
 }

@@ -32,9 +32,9 @@ struct WorkerPair {
 
 class Worker {
  public:
-  // `number`: of the worker among those that `generations` counts.
+  // `number`: of the worker among those that `generations` counts. `buffers`: what the tap itself sends lies in.
   Worker(const PipelineOptions& options, GenerationSwitch& generations, std::uint32_t number,
-         std::vector<WorkerPair> pairs, const EventSink& sink, WorkerPage& page);
+         std::vector<WorkerPair> pairs, const EventSink& sink, WorkerPage& page, rte_mempool& buffers);
 
   // Until `stop` is set (main: wo, worker: ro).
   void run(const std::atomic<bool>& stop) noexcept;
@@ -43,6 +43,8 @@ class Worker {
   // Moves at most one burst from `from` to `to`; returns how many packets came in.
   std::uint16_t forward(const WorkerPort& from, const WorkerPort& to, Inside inside, std::uint8_t pair) noexcept;
   void transmit(const WorkerPort& from, const WorkerPort& to, std::span<rte_mbuf*> frames) noexcept;
+  void send_replies(const WorkerPort& from, const WorkerPort& to) noexcept;
+  [[nodiscard]] bool send(const PacketReply& reply, const WorkerPort& port) noexcept;
   void take_up_rules() noexcept;
   void publish_counters() noexcept;
 
@@ -54,6 +56,8 @@ class Worker {
   std::vector<WorkerPair> pairs_;
   WorkerReading reading_;
   WorkerPage* page_;
+  rte_mempool* buffers_;
+  std::uint64_t replies_lost_ = 0;
 };
 
 }  // namespace sluice

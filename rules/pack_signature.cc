@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "rules/classtype.hh"
 #include "rules/pack_facts.hh"
 #include "rules/pack_generated.h"
 #include "rules/pack_part.hh"
@@ -143,7 +144,11 @@ Signature read_packed_signature(const packed::Signature& packed, std::string_vie
   out.flow.fragments = reading.number(packed.flow_fragments(), SignatureFlow::Fragments::whole, "flow");
   out.silent = packed.silent();
   out.speaks = packed.speaks();
-  out.priority = packed.priority();
+  out.facts.priority = packed.priority();
+  out.facts.classtype = packed.classtype();
+  if (const auto number = out.facts.classtype;
+      number != no_classtype && number != unknown_classtype && !is_classtype(number))
+    reading.fail("classtype", "a number that this version does not know");
   if (packed.threshold() != nullptr) out.threshold = read_threshold(*packed.threshold(), reading);
   read_conditions(packed, out, reading);
   read_numbers(packed, out, reading);

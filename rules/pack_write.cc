@@ -151,7 +151,7 @@ flatbuffers::Offset<packed::Signature> packed_signature(Builder& builder, const 
       destination_ports, static_cast<std::uint8_t>(signature.flow.way), static_cast<std::uint8_t>(signature.flow.state),
       parts_list, static_cast<std::uint8_t>(signature.flow.contents),
       static_cast<std::uint8_t>(signature.flow.fragments), condition_list, threshold, signature.silent,
-      signature.speaks, signature.priority, numbers_list);
+      signature.speaks, signature.facts.priority, numbers_list, signature.facts.classtype);
 }
 
 flatbuffers::Offset<packed::Info> packed_info(Builder& builder, const PackInfo& info) {

@@ -68,6 +68,9 @@ struct RuleFacts {
   std::uint32_t generator_id = 0;
   std::uint32_t signature_id = 0;
   std::uint32_t revision = 1;
+  // Of a signature.
+  std::uint8_t classtype = 0;  // number of its classtype (classtype.hh)
+  std::uint8_t priority = 3;   // 1 is the most urgent
 };
 
 // The facts of all rules of a ruleset, by row: `rule_row` in events.

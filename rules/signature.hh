@@ -183,9 +183,8 @@ struct Signature {
   std::vector<NumberCondition> numbers;
   std::vector<SignatureCondition> conditions;
   SignatureThreshold threshold;
-  bool silent = false;        // noalert: what it does is done, and nothing is said
-  bool speaks = false;        // alert: said although it lets pass
-  std::uint8_t priority = 3;  // 1 is the most urgent
+  bool silent = false;  // noalert: what it does is done, and nothing is said
+  bool speaks = false;  // alert: said although it lets pass
 };
 
 using SignatureList = std::vector<Signature>;

@@ -118,8 +118,7 @@ bool SignatureFacts::read(const SignatureOption& option) {
   } else if (name == "rev") {
     read_number(option, facts_.revision, 0);
   } else if (name == "priority") {
-    read_number(option, priority_, 1);
-    if (priority_ > most_priority) fail(option.value_at, fmt::format("priority: write 1 to {}", most_priority));
+    read_priority(option);
   } else if (name == "target") {
     read_target(option);
   } else if (name == "requires") {
@@ -170,11 +169,18 @@ void SignatureFacts::read_number(const SignatureOption& option, std::uint32_t& n
 
 void SignatureFacts::read_classtype(const SignatureOption& option) {
   const auto text = option.value.value_or(std::string_view());
-  const auto finding_class = class_of_classtype(text);
-  if (!finding_class)
-    return fail(option.value_at, fmt::format("unknown classtype \"{}\": write one of Suricata's (nearest: {})",
-                                             printable(text), nearest_word(text, classtype_texts())));
-  if (seen_.count("class") == 0) facts_.finding_class = *finding_class;  // the metadata says it in our own words
+  if (text.empty()) return fail(option.value_at, "classtype: write one of Suricata's, classtype:trojan-activity;");
+  facts_.classtype = classtype_number(text);
+  // The metadata says it in our own words; priority says it for this rule.
+  if (seen_.count("class") == 0) facts_.finding_class = class_of_classtype(facts_.classtype);
+  if (seen_.count("priority") == 0) facts_.priority = classtype_priority(facts_.classtype);
+}
+
+void SignatureFacts::read_priority(const SignatureOption& option) {
+  std::uint32_t priority = default_priority;
+  read_number(option, priority, 1);
+  if (priority > most_priority) return fail(option.value_at, fmt::format("priority: write 1 to {}", most_priority));
+  facts_.priority = static_cast<std::uint8_t>(priority);
 }
 
 void SignatureFacts::read_reference(const SignatureOption& option) {

@@ -23,13 +23,13 @@ class SignatureFacts {
   [[nodiscard]] bool read(const SignatureOption& option);
   // Once all were read: the facts, whole where there is no fault.
   [[nodiscard]] RuleFacts finish(std::string_view list_name);
-  [[nodiscard]] std::uint8_t priority() const noexcept { return static_cast<std::uint8_t>(priority_); }
 
  private:
   void fail(std::size_t at, std::string message) { faults_.push_back({at, std::move(message)}); }
   void read_msg(const SignatureOption& option);
   void read_number(const SignatureOption& option, std::uint32_t& number, std::uint32_t low);
   void read_classtype(const SignatureOption& option);
+  void read_priority(const SignatureOption& option);
   void read_reference(const SignatureOption& option);
   void read_target(const SignatureOption& option);
   void read_requires(const SignatureOption& option);
@@ -39,7 +39,6 @@ class SignatureFacts {
   RuleFaults& faults_;
   RuleFacts facts_;
   std::string references_;
-  std::uint32_t priority_ = 3;
   std::set<std::string_view, std::less<>> seen_;  // keywords, and facts of the metadata
   std::size_t last_verified_at_ = 0;
 };

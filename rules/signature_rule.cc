@@ -45,7 +45,7 @@ void unknown_keyword(const SignatureOption& option, RuleFaults& faults) {
   std::vector<std::string_view> known{"flow"};
   for (const auto keywords :
        {SignatureFacts::keywords(), SignatureParts::keywords(), SignatureNumbers::keywords(), check_keywords(),
-        SignatureConditions::keywords(), SignatureFlowConditions::keywords(), SignatureState::keywords()})
+        SignatureConditions::keywords(), SignatureFlowConditions::keywords(), SignatureStateWords::keywords()})
     known.insert(known.end(), keywords.begin(), keywords.end());
   const auto nearest = nearest_word(option.name, known);
   // Most are keywords of Suricata, spelled right: nothing is suggested where that is likely.
@@ -81,7 +81,7 @@ std::optional<Signature> read_signature(const RuleText& rule, std::string_view l
   SignatureFlowWords flow(faults);
   SignatureConditions conditions(faults);
   SignatureFlowConditions flow_conditions(faults);
-  SignatureState state(faults);
+  SignatureStateWords state(faults);
   for (const auto& option : split_options(text, open + 1, text.size() - 1, faults)) {
     if (option.name == "flow") {
       flow.read(option, signature.flow);
@@ -92,7 +92,6 @@ std::optional<Signature> read_signature(const RuleText& rule, std::string_view l
     }
   }
   signature.facts = facts.finish(list_name);
-  signature.priority = facts.priority();
   auto placed = parts.finish();
   auto placed_numbers = numbers.finish();
   check_parts(placed, placed_numbers, signature, faults.size() == faults_before, faults);

@@ -60,9 +60,9 @@ std::optional<Track> track_of(std::string_view word) {
 
 }  // namespace
 
-std::span<const std::string_view> SignatureState::keywords() noexcept { return all_keywords; }
+std::span<const std::string_view> SignatureStateWords::keywords() noexcept { return all_keywords; }
 
-bool SignatureState::read(const SignatureOption& option, Signature& signature) {
+bool SignatureStateWords::read(const SignatureOption& option, Signature& signature) {
   if (option.name == "flowbits")
     read_flow_bits(option, signature);
   else if (option.name == "flowint")
@@ -76,14 +76,14 @@ bool SignatureState::read(const SignatureOption& option, Signature& signature) {
   return true;
 }
 
-void SignatureState::add(const SignatureOption& option, Signature& signature, SignatureCondition condition) {
+void SignatureStateWords::add(const SignatureOption& option, Signature& signature, SignatureCondition condition) {
   if (signature.conditions.size() == signature_condition_limit)
     return fail(option.at, fmt::format("more than {} conditions: split the rule", signature_condition_limit));
   signature.conditions.push_back(std::move(condition));
 }
 
 // flowbits:set,NAME  flowbits:isset,A|B  flowbits:noalert
-void SignatureState::read_flow_bits(const SignatureOption& option, Signature& signature) {
+void SignatureStateWords::read_flow_bits(const SignatureOption& option, Signature& signature) {
   const auto text = option.value.value_or(std::string_view{});
   if (text == "noalert") {
     signature.silent = true;
@@ -110,7 +110,7 @@ void SignatureState::read_flow_bits(const SignatureOption& option, Signature& si
 }
 
 // flowint:NAME,+,1  flowint:NAME,isset  flowint:NAME,>,OTHER
-void SignatureState::read_flow_number(const SignatureOption& option, Signature& signature) {
+void SignatureStateWords::read_flow_number(const SignatureOption& option, Signature& signature) {
   const auto text = option.value.value_or(std::string_view{});
   const auto words = words_of(text, ',');
   const auto refuse = [&] {
@@ -156,7 +156,7 @@ void SignatureState::read_flow_number(const SignatureOption& option, Signature& 
 }
 
 // xbits:set,NAME,track ip_src,expire 60
-void SignatureState::read_host_bits(const SignatureOption& option, Signature& signature) {
+void SignatureStateWords::read_host_bits(const SignatureOption& option, Signature& signature) {
   const auto text = option.value.value_or(std::string_view{});
   const auto words = words_of(text, ',');
   const auto refuse = [&] {
@@ -188,7 +188,7 @@ void SignatureState::read_host_bits(const SignatureOption& option, Signature& si
 }
 
 // threshold:type limit, track by_src, count 1, seconds 60
-void SignatureState::read_threshold(const SignatureOption& option, Signature& signature) {
+void SignatureStateWords::read_threshold(const SignatureOption& option, Signature& signature) {
   const auto text = option.value.value_or(std::string_view{});
   const bool is_filter = option.name == "detection_filter";
   if (signature.threshold.kind != SignatureThreshold::Kind::none)

@@ -12,9 +12,9 @@
 
 namespace sluice {
 
-class SignatureState {
+class SignatureStateWords {
  public:
-  explicit SignatureState(RuleFaults& faults) : faults_(faults) {}
+  explicit SignatureStateWords(RuleFaults& faults) : faults_(faults) {}
 
   [[nodiscard]] static std::span<const std::string_view> keywords() noexcept;
   // False where the keyword is none of these.

@@ -90,9 +90,11 @@ def events_of(path, schema):
 def unaccounted(run):
     """What conservation forbids: a packet that came and left through no counted exit (or through two)"""
     p = run.stats['packets']
-    left = p['transmitted'] + sum(p['dropped'].values()) + p['held'] + p['consumed']
+    left = p['forwarded'] + sum(p['dropped'].values()) + p['held'] + p['consumed']
     if not p['received'] == left == len(run.packets):
         yield f'{len(run.packets)} packets in the capture, {p["received"]} received, {left} accounted for: {p}'
+    if p['transmitted'] != p['forwarded'] + sum(p['injected'].values()):
+        yield f'{p["transmitted"]} packets transmitted, but forwarded or made: {p}'
     if p['transmitted'] != len(run.written):
         yield f'{p["transmitted"]} packets transmitted, {len(run.written)} in the written capture'
 

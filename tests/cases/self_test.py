@@ -24,7 +24,7 @@ open(written, 'wb').write(raw[:24] + records[0] + b''.join(records[2 + lost:]))
 queries = [{{'rrname': 'a.example'}}, {{'rrname': 'c' if '--other' in arguments else 'b'}}]
 open(eve, 'w').write(json.dumps({{'event_type': 'dns', 'dns': {{'queries': queries}}}}))
 count = len(records)
-counts = {{'received': count, 'transmitted': count - 1, 'dropped': {{'policy': 1}}, 'held': 0, 'consumed': 0}}
+counts = {{'received': count, 'transmitted': count - 1, 'forwarded': count - 1, 'injected': {{}}, 'dropped': {{'policy': 1}}, 'held': 0, 'consumed': 0}}
 open(stats, 'w').write(json.dumps({{'packets': counts}}))
 '''
 

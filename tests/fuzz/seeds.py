@@ -325,6 +325,7 @@ def main():
         'event': events(),
         'capture': captures(),
         'packet': {**link_layers(), **seed_tunnels.link_layers()},
+        'reply': {f'{name}-{end}': bytes([end]) + frame for name, frame in frames().items() for end in range(4)},
         'fragment': seed_tunnels.fragments(),
         'vpn': seed_tunnels.vpn(),
         'reassembly': reassembly_inputs(),

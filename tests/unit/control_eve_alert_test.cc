@@ -26,7 +26,10 @@ BOOST_AUTO_TEST_CASE(alert_of_a_name) {
         "other_explanations": [
           "An app of another maker may use the same service; the request may carry no more than a version check.",
           "The name was said in clear; what followed was encrypted and is not known."]}},
-    "sluice": {"finding_id": "78ba337c-15d6-562c-8d64-458a7408038c", "class": "telemetry", "confidence": "high",
+    "sluice": {
+      "sentence":
+        "SLUICE telemetry: name in TLS handshake of a host documented as receiving telemetry: Example Phones",
+      "finding_id": "78ba337c-15d6-562c-8d64-458a7408038c", "class": "telemetry", "confidence": "high",
       "carries_basis": "documented elsewhere, not verified in this capture", "stage": "name-in-handshake",
       "device_certainty": "inside-address", "action": "pass", "would": "drop",
       "matched": {"field": "tls.sni", "value": "data.example.net"}}})"));
@@ -122,13 +125,53 @@ BOOST_AUTO_TEST_CASE(alert_of_a_signature_with_what_was_decoded) {
   BOOST_TEST(line["alert"]["gid"] == 1);
   BOOST_TEST(line["alert"]["signature_id"] == 9000007);
   BOOST_TEST(line["alert"]["rev"] == 2);
-  BOOST_TEST(line["alert"]["signature"] ==
+  BOOST_TEST(line["alert"]["signature"] == "EXAMPLE push hello");
+  BOOST_TEST(line["alert"]["category"] == "Potential Corporate Privacy Violation");
+  BOOST_TEST(line["alert"]["severity"] == 2);
+  BOOST_TEST(line["sluice"]["sentence"] ==
              "SLUICE clear-text-identifier: content that matches rule 9000007, decoded, in traffic with 203.0.113.7");
   BOOST_TEST(line["alert"]["metadata"]["msg"] == json::array({"EXAMPLE push hello"}));
   BOOST_TEST(line["xiaomi_push"]["model"] == "PHONE-A1");
   BOOST_TEST(line["xiaomi_push"]["device_id"] == json::parse(R"({"kind": "device-id", "length": 8})"));
   BOOST_TEST(text.find("Hi There") == std::string::npos);
   BOOST_TEST(text.find("web.example") == std::string::npos);
+}
+
+// As Suricata writes it: whom the rule has told, by what the packet's transport takes.
+BOOST_AUTO_TEST_CASE(verdicts_of_packets_that_are_rejected_or_let_pass) {
+  const auto verdict = [](std::uint8_t protocol, RejectTarget target, Action action) {
+    auto at = header(EventType::alert);
+    at.ip_protocol = protocol;
+    Record record{at};
+    alert_fields(record, 0, "data.example.net", action, Action::drop);
+    record.integer(Field::reject_target, static_cast<std::uint64_t>(target));
+    return parsed(record)["verdict"];
+  };
+  BOOST_TEST(verdict(6, RejectTarget::source, Action::drop) == json::parse(R"({"action": "drop",
+    "reject-target": "to_client", "reject_target": "to_client", "reject": ["tcp-reset"]})"));
+  BOOST_TEST(verdict(17, RejectTarget::both, Action::pass) == json::parse(R"({"action": "alert",
+    "reject-target": "both", "reject_target": "both", "reject": ["icmp-prohib"]})"));
+  BOOST_TEST(verdict(58, RejectTarget::destination, Action::drop)["reject-target"] == "to_server");
+  BOOST_TEST(verdict(132, RejectTarget::source, Action::drop)["reject"] == json::array());
+  BOOST_TEST(verdict(6, static_cast<RejectTarget>(7), Action::drop) == json::parse(R"({"action": "drop"})"));
+  Record passed{header(EventType::alert)};
+  alert_fields(passed, 0, "data.example.net", Action::pass, Action::pass);
+  passed.integer(Field::packet_passed, 1);
+  BOOST_TEST(parsed(passed)["verdict"]["action"] == "pass");
+}
+
+BOOST_AUTO_TEST_CASE(a_flow_says_what_rules_had_done_with_it) {
+  const auto flow = [](Field field, std::uint64_t value) {
+    Record record{header(EventType::flow)};
+    fill_flow(record);
+    record.integer(field, value);
+    return parsed(record);
+  };
+  BOOST_TEST(flow(Field::flow_passed, 1)["flow"]["action"] == "pass");
+  BOOST_TEST(flow(Field::flow_dropped, 1)["flow"]["action"] == "drop");
+  const auto would = flow(Field::flow_would, static_cast<std::uint64_t>(Action::drop));
+  BOOST_TEST(would["flow"]["action"] == "drop");
+  BOOST_TEST((would["sluice"]["action"] == "pass" && would["sluice"]["would"] == "drop"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -192,12 +192,12 @@ BOOST_AUTO_TEST_CASE(stats) {
     "stats": {"uptime": 61, "decoder": {"pkts": 10, "bytes": 900}, "ips": {"accepted": 9, "blocked": 1},
               "flow": {"total": 3}, "detect": {"alert": 1}},
     "sluice": {
-      "packets": {"received": 10, "transmitted": 0, "forwarded": 9, "dropped": {"policy": 1}, "consumed": 0, "held": 0},
+      "packets": {"received": 10, "transmitted": 0, "forwarded": 9, "dropped": {"policy": 1}, "injected": {}, "consumed": 0, "held": 0},
       "bytes": {"received": 900, "transmitted": 0}, "uninspected": {"not_ip": 2}, "tcp_anomalies": {}, "anomalies": {}, "anomalies_cut": 0, "packets_unsaid": 0,
       "visibility": {"flows": {}, "bytes": {}, "nothing": {"flows": {}, "bytes": {}}}, "flows": 3, "flows_ended": 0,
-      "events": 0, "events_lost": 0, "quic_rebindings": 0, "quic_migrations": 0, "events_truncated": 0, "events_unpaired": 0, "content_errors": {}, "findings": 1, "signature_state_full": 0, "rules_left_out": 0,
+      "events": 0, "events_lost": 0, "quic_rebindings": 0, "quic_migrations": 0, "events_truncated": 0, "events_unpaired": 0, "content_errors": {}, "unanswered": {}, "findings": 1, "signature_state_full": 0, "rules_left_out": 0,
       "ports": {"inside": {"packets": {"received": 10, "transmitted": 0, "forwarded": 9, "dropped": {"policy": 1},
-                                       "consumed": 0},
+                                       "injected": {}, "consumed": 0},
                            "bytes": {"received": 900, "transmitted": 0}}}},
     "tap_id": "0b9ed8b6-53a1-4c4e-9f0e-3f6a5d2c1b77", "site": "lab", "ruleset": "00ff", "generation": 3,
     "clock_state": "capture", "schema_version": 1})"));

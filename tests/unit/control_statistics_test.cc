@@ -22,7 +22,8 @@ Statistics two_ports() {
   outside.forwarded = 10;
   outside.transmitted = 95;
   outside.transmitted_bytes = 8'500;
-  inside.transmitted = 10;
+  inside.transmitted = 12;
+  inside.injected[InjectedKind::tcp_reset] = 2;
   inside.transmitted_bytes = 640;
   statistics.ports = {{"inside", inside}, {"outside", outside}};
   statistics.inspection.uninspected[UninspectedReason::ciphertext] = 40;
@@ -37,6 +38,7 @@ Statistics two_ports() {
   statistics.inspection.events = 12;
   statistics.inspection.events_lost = 2;
   statistics.inspection.findings = 4;
+  statistics.inspection.unanswered[UnansweredReason::rate] = 7;
   return statistics;
 }
 
@@ -48,19 +50,20 @@ BOOST_AUTO_TEST_SUITE(control_statistics)
 
 BOOST_AUTO_TEST_CASE(ports_add_up) {
   const auto expected = json::parse(R"({
-    "packets": {"received": 110, "transmitted": 105, "forwarded": 105, "dropped": {"policy": 3, "tx_full": 1},
-                "consumed": 1, "held": 0},
+    "packets": {"received": 110, "transmitted": 107, "forwarded": 105, "dropped": {"policy": 3, "tx_full": 1},
+                "injected": {"tcp_reset": 2}, "consumed": 1, "held": 0},
     "bytes": {"received": 9640, "transmitted": 9140},
     "uninspected": {"ciphertext": 40}, "tcp_anomalies": {}, "anomalies": {}, "anomalies_cut": 0, "packets_unsaid": 0,
     "visibility": {"flows": {"name-only": 2, "nothing": 3}, "bytes": {"name-only": 3000, "nothing": 450},
                    "nothing": {"flows": {"ech": 1, "vpn": 2}, "bytes": {"ech": 400, "vpn": 50}}},
     "flows": 6, "flows_ended": 5, "events": 12, "events_lost": 2, "quic_rebindings": 0, "quic_migrations": 0, "events_truncated": 0, "events_unpaired": 0,
-    "content_errors": {}, "findings": 4, "signature_state_full": 0, "rules_left_out": 0,
+    "content_errors": {}, "unanswered": {"rate": 7}, "findings": 4, "signature_state_full": 0, "rules_left_out": 0,
     "ports": {
-      "inside": {"packets": {"received": 100, "transmitted": 10, "forwarded": 95,
-                             "dropped": {"policy": 3, "tx_full": 1}, "consumed": 1},
+      "inside": {"packets": {"received": 100, "transmitted": 12, "forwarded": 95,
+                             "dropped": {"policy": 3, "tx_full": 1}, "injected": {"tcp_reset": 2}, "consumed": 1},
                  "bytes": {"received": 9000, "transmitted": 640}},
-      "outside": {"packets": {"received": 10, "transmitted": 95, "forwarded": 10, "dropped": {}, "consumed": 0},
+      "outside": {"packets": {"received": 10, "transmitted": 95, "forwarded": 10, "dropped": {}, "injected": {},
+                              "consumed": 0},
                   "bytes": {"received": 640, "transmitted": 8500}}
     }})");
   BOOST_TEST(document_of(two_ports()) == expected);

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "dataplane/event.hh"
+#include "rules/classtype.hh"
 #include "rules/rule_facts.hh"
 
 namespace sluice {
@@ -106,6 +107,8 @@ inline RuleFacts signature_row() {
   row.revision = 2;
   row.confidence = Confidence::high;
   row.recipient = "Example Phones";
+  row.classtype = classtype_number("policy-violation");
+  row.priority = 2;
   return row;
 }
 

@@ -5,6 +5,7 @@
 #include <random>
 #include <string>
 
+#include "rules/classtype.hh"
 #include "rules/indicator_list.hh"
 #include "rules/minisign_sign.hh"
 #include "tests/unit/minisign_samples.hh"
@@ -79,7 +80,8 @@ Signature signature_of_every_field() {
   out.flow.contents = SignatureFlow::Contents::stream;
   out.flow.fragments = SignatureFlow::Fragments::whole;
   out.silent = out.speaks = true;
-  out.priority = 7;
+  out.facts.priority = 7;
+  out.facts.classtype = classtype_number("domain-c2");
   return out;
 }
 
@@ -148,7 +150,8 @@ BOOST_AUTO_TEST_CASE(a_pack_that_was_written_reads_the_same) {
   BOOST_TEST((threshold.count == 5U && threshold.seconds == 60U && threshold.track == SignatureThreshold::Track::flow));
   BOOST_TEST((signature.flow.contents == SignatureFlow::Contents::stream));
   BOOST_TEST((signature.flow.fragments == SignatureFlow::Fragments::whole));
-  BOOST_TEST((signature.silent && signature.speaks && signature.priority == 7));
+  BOOST_TEST(
+      (signature.silent && signature.speaks && signature.facts.priority == 7 && signature.facts.classtype == 38));
   BOOST_TEST((signature.protocol == SignatureProtocol::http && signature.action == SignatureAction::drop));
   BOOST_TEST((signature.source.place == SignatureAddresses::Place::inside && signature.both_ways));
   BOOST_TEST(signature.source_ports.excepted.at(0).first == 4000);

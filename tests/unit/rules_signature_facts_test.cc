@@ -70,9 +70,24 @@ BOOST_AUTO_TEST_CASE(classtypes_become_classes_where_they_mean_one) {
   BOOST_TEST((one(rule("classtype:trojan-activity;")).facts.finding_class == unclassified));
   BOOST_TEST((one(rule("classtype:domain-c2; metadata:class telemetry;")).facts.finding_class == telemetry));
   BOOST_TEST((one(rule("metadata:class telemetry; classtype:domain-c2;")).facts.finding_class == telemetry));
-  expect_errors(rule("classtype:trojan-activty;"),
-                {"t:1:58: unknown classtype \"trojan-activty\": write one of Suricata's (nearest: trojan-activity)"});
-  BOOST_TEST(sluice::classtype_texts().size() == 43U);
+  BOOST_TEST((one(rule("classtype:trojan-activty;")).facts.finding_class == unclassified));
+  expect_errors(rule("classtype:;"), {"t:1:58: classtype: write one of Suricata's, classtype:trojan-activity;"});
+}
+
+// Priorities and descriptions are those of the classification.config that Suricata 8 ships.
+BOOST_AUTO_TEST_CASE(a_classtype_says_how_urgent_and_priority_goes_before_it) {
+  const auto facts = [](const char* options) { return one(rule(options)).facts; };
+  BOOST_TEST(sluice::classtypes().size() == 43U);
+  BOOST_TEST(sluice::classtype_description(facts("classtype:trojan-activity;").classtype) ==
+             "A Network Trojan was detected");
+  BOOST_TEST(+facts("classtype:trojan-activity;").priority == 1);
+  BOOST_TEST(+facts("classtype:tcp-connection;").priority == 4);
+  BOOST_TEST(+facts("classtype:tcp-connection; priority:2;").priority == 2);
+  BOOST_TEST(+facts("priority:2; classtype:tcp-connection;").priority == 2);
+  BOOST_TEST(+facts("").priority == 3);
+  BOOST_TEST(sluice::classtype_description(facts("").classtype) == "");
+  BOOST_TEST(+facts("classtype:trojan-activty;").priority == 3);
+  BOOST_TEST(sluice::classtype_description(facts("classtype:trojan-activty;").classtype) == "Unknown Classtype");
 }
 
 BOOST_AUTO_TEST_CASE(numbers_and_doubles) {

@@ -14,6 +14,9 @@
 #include <vector>
 
 #include "dataplane/eal.hh"
+#include "rules/databases.hh"
+#include "rules/prefilter.hh"
+#include "rules/signature_file.hh"
 #include "tests/unit/pipeline_run.hh"
 
 using namespace sluice;
@@ -99,17 +102,32 @@ class RingPort {
   std::uint16_t id_ = 0;
 };
 
+// One rule without a pattern: whatever goes to port 9, or is sent from 443, is rejected towards both ends.
+std::unique_ptr<Generation> rejecting_rules() {
+  auto loaded = parse_signatures(
+      "rejectboth udp any any -> any 9 (sid:1;)\nrejectboth tcp any 443 -> any any (sid:2;)\n", "test");
+  BOOST_REQUIRE(loaded.errors.empty());
+  const RuleList rules{{}, std::move(loaded.signatures)};
+  Databases databases;
+  databases.prefilter_digest = prefilter_digest(make_prefilter(rules.signatures));
+  auto generation = make_generation(rules, databases, 1, 1);
+  BOOST_REQUIRE_MESSAGE(generation.has_value(), (generation ? std::string{} : generation.error()));
+  return std::move(*generation);
+}
+
 struct Tap {
   explicit Tap(Mode mode = Mode::enforce, unsigned transmit_slots = ring_slots)
       : Tap(small_options(mode), transmit_slots) {}
   explicit Tap(const PipelineOptions& options, unsigned transmit_slots = ring_slots)
+      : Tap(options, std::move(*make_generation(listed_rules(), {}, 1, 1)), transmit_slots) {}
+  Tap(const PipelineOptions& options, std::unique_ptr<Generation> generation, unsigned transmit_slots)
       : number(++made),
         inside("in" + std::to_string(number), transmit_slots),
         outside("out" + std::to_string(number), transmit_slots),
-        generations(1, std::move(*make_generation(listed_rules(), {}, 1, 1))),
+        generations(1, std::move(generation)),
         worker(std::make_unique<Worker>(options, generations, 0,
                                         std::vector{WorkerPair{{inside.id(), 0, 0}, {outside.id(), 0, 1}}},
-                                        EventSink{findings.producer(), records.producer()}, *page)) {}
+                                        EventSink{findings.producer(), records.producer()}, *page, *Dpdk::pool)) {}
 
   template <class Done>
   static void until(Done done) {
@@ -151,8 +169,8 @@ struct Tap {
 void check_conservation(const WorkerReading& reading) {
   for (const auto& port : {reading.ports[0], reading.ports[1]})
     BOOST_TEST(port.received == port.forwarded + port.dropped.sum() + port.consumed.sum());
-  BOOST_TEST(reading.ports[1].transmitted == reading.ports[0].forwarded);
-  BOOST_TEST(reading.ports[0].transmitted == reading.ports[1].forwarded);
+  BOOST_TEST(reading.ports[1].transmitted == reading.ports[0].forwarded + reading.ports[1].injected.sum());
+  BOOST_TEST(reading.ports[0].transmitted == reading.ports[1].forwarded + reading.ports[0].injected.sum());
 }
 
 Frame query(std::uint16_t port, std::string_view name) {
@@ -245,6 +263,44 @@ BOOST_AUTO_TEST_CASE(a_full_transmit_ring_costs_exactly_what_does_not_fit) {
   BOOST_TEST(reading.ports[0].dropped[DropReason::policy] == 0U);
   frames.resize(fits);
   BOOST_TEST((tap.outside.left() == frames));
+  BOOST_TEST(rte_mempool_in_use_count(Dpdk::pool) == 0U);
+}
+
+// What it says is tested in reply_test.cc.
+BOOST_AUTO_TEST_CASE(each_end_is_told_by_the_port_that_it_lies_behind) {
+  Tap tap{small_options(Mode::enforce), rejecting_rules(), ring_slots};
+  const auto at = ends("192.168.1.10", 5000, "198.51.100.7", 9);
+  tap.inside.arrives(udp_frame(at, as_bytes("x")));
+  tap.outside.arrives(tcp_frame(ends("198.51.100.8", 443, "192.168.1.10", 5001), 7, 0, tcp_flag::syn));
+  const auto reading = tap.run(2);
+  check_conservation(reading);
+  BOOST_TEST(reading.ports[0].injected[InjectedKind::icmp_prohibited] == 1U);
+  BOOST_TEST(reading.ports[1].injected[InjectedKind::icmp_prohibited] == 1U);
+  BOOST_TEST(reading.ports[1].injected[InjectedKind::tcp_reset] == 1U);
+  BOOST_TEST(reading.inspection.unanswered[UnansweredReason::kind] == 1U);  // nobody has taken the SYN yet
+  BOOST_TEST(reading.inspection.unanswered.sum() == 1U);
+  const auto inward = tap.inside.left();
+  BOOST_REQUIRE(inward.size() == 1U);
+  BOOST_TEST(reading.ports[0].transmitted_bytes == inward[0].size());
+  Packet packet;
+  packet.frame = inward[0];
+  BOOST_REQUIRE(decode(packet, nullptr));
+  BOOST_TEST((packet.source == at.destination && packet.destination == at.source));
+  BOOST_TEST(tap.outside.left().size() == 2U);
+  BOOST_TEST(rte_mempool_in_use_count(Dpdk::pool) == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_full_transmit_ring_costs_replies_too) {
+  Tap tap{small_options(Mode::enforce), rejecting_rules(), 8};
+  for (std::uint16_t i = 0; i < 20; ++i)
+    tap.inside.arrives(udp_frame(ends("192.168.1.10", 5000 + i, "198.51.100.7", 9), as_bytes("x")));
+  const auto reading = tap.run(20);
+  check_conservation(reading);
+  const std::uint64_t fits = tap.inside.transmit_capacity();
+  BOOST_TEST(reading.ports[0].injected.sum() == fits);
+  BOOST_TEST(reading.inspection.unanswered[UnansweredReason::no_room] == 2 * (20 - fits));
+  BOOST_TEST(tap.inside.left().size() == fits);
+  (void)tap.outside.left();
   BOOST_TEST(rte_mempool_in_use_count(Dpdk::pool) == 0U);
 }
 

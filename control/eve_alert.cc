@@ -1,0 +1,90 @@
+#include "control/eve_alert.hh"
+
+#include <string_view>
+
+#include "control/eve_objects.hh"
+#include "control/safe_text.hh"
+#include "control/wording.hh"
+#include "dataplane/packet.hh"
+#include "rules/classtype.hh"
+
+namespace sluice {
+namespace {
+
+// Suricata's form of a rule's metadata: each key with a list of texts. What the list leaves empty is left out.
+Json metadata(const Finding& finding) {
+  Json metadata = Json::object();
+  const auto put = [&](const char* key, std::string_view value) {
+    if (!value.empty()) metadata[key] = Json::array({stored_text(value)});
+  };
+  const auto& rule = *finding.rule;
+  put("rule_id", rule.rule_id);
+  put(rule.kind == RuleKind::signature ? "msg" : "indicator", rule.subject);
+  put("recipient", rule.recipient);
+  put("role", rule.role);
+  put("purpose", rule.purpose);
+  put("confidence", text_of(finding.confidence));
+  put("stage", text_of(finding.stage));
+  put("source", rule.source);
+  put("carries", rule.carries);
+  put("breaks", rule.breaks);
+  put("first_seen", rule.first_seen);
+  put("last_verified", rule.last_verified);
+  put("expires", rule.expires);
+  put("licence", rule.licence);
+  put("tlp", rule.tlp);
+  for (const auto text : other_explanations(rule.finding_class, finding.stage, finding.is_by_address()))
+    metadata["other_explanations"].push_back(text);
+  return metadata;
+}
+
+// A signature says how urgent it is; of indicators it follows from class and confidence.
+unsigned severity_of(const Finding& finding) {
+  const auto& rule = *finding.rule;
+  return rule.kind == RuleKind::signature ? rule.priority : severity(rule.finding_class, finding.confidence);
+}
+
+}  // namespace
+
+Json alert_object(const Event& event, const Finding& finding) {
+  const auto* const rule = finding.rule;
+  const auto own = event.find(Field::rule_action);
+  const bool is_signature = rule != nullptr && rule->kind == RuleKind::signature;
+  const bool asks = !own || own->integer() == static_cast<std::uint64_t>(Action::drop);
+  Json alert = {{"action", finding.action == Action::drop && asks ? "blocked" : "allowed"},
+                {"gid", rule != nullptr ? rule->generator_id : alert_generator_id},
+                {"signature_id", rule != nullptr ? rule->signature_id : first_signature_id},
+                {"rev", rule != nullptr ? rule->revision : 1},
+                {"signature", is_signature ? stored_text(rule->subject) : alert_message(finding)},
+                {"category", is_signature      ? classtype_description(rule->classtype)
+                             : rule != nullptr ? text_of(rule->finding_class)
+                                               : ""},
+                {"severity", rule != nullptr ? severity_of(finding) : 4}};
+  if (rule != nullptr) alert["metadata"] = metadata(finding);
+  return alert;
+}
+
+Json verdict_object(const Event& event, Action action) {
+  const bool passed = event.find(Field::packet_passed).has_value();
+  Json verdict = {{"action", action == Action::drop ? "drop" : passed ? "pass" : "alert"}};
+  const auto field = event.find(Field::reject_target);
+  if (!field) return verdict;
+  std::string_view target;
+  switch (static_cast<RejectTarget>(field->integer())) {
+    case RejectTarget::source: target = "to_client"; break;
+    case RejectTarget::destination: target = "to_server"; break;
+    case RejectTarget::both: target = "both"; break;
+    default: return verdict;
+  }
+  for (const auto* const key : {"reject-target", "reject_target"}) verdict[key] = target;
+  switch (event.header().ip_protocol) {
+    case ip_protocol::tcp: verdict["reject"] = Json::array({"tcp-reset"}); break;
+    case ip_protocol::udp:
+    case ip_protocol::icmp:
+    case ip_protocol::icmp_v6: verdict["reject"] = Json::array({"icmp-prohib"}); break;
+    default: verdict["reject"] = Json::array(); break;
+  }
+  return verdict;
+}
+
+}  // namespace sluice

@@ -1,0 +1,16 @@
+// What an alert says of the rule that was hit, and what became of the packet, as Suricata writes both.
+#pragma once
+
+#include "control/eve_json.hh"
+#include "control/finding.hh"
+
+namespace sluice {
+
+// Of several rules that a packet met, `blocked` are those that ask for it themselves.
+[[nodiscard]] Json alert_object(const Event& event, const Finding& finding);
+
+// Suricata 8 writes `reject-target`, the one after it `reject_target`: both stand there. Its `to_client` is the sender
+// of the packet, its `to_server` the receiver, whichever way the packet went.
+[[nodiscard]] Json verdict_object(const Event& event, Action action);
+
+}  // namespace sluice

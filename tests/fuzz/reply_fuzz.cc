@@ -1,0 +1,33 @@
+// A reply to any frame stays within its bounds, is read without fault, goes back to where the frame came from, and has
+// the checksums of its layers right.
+#include "dataplane/reply.hh"
+
+#include <cstdlib>
+#include <memory>
+
+#include "dataplane/checksum.hh"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace sluice;
+  if (size < 1) return 0;
+  Packet packet;
+  packet.frame = {data + 1, size - 1};
+  packet.wire_length = static_cast<std::uint32_t>(size - 1);
+  if (!decode(packet, nullptr)) return 0;
+  const auto end = (data[0] & 1) != 0 ? RejectTarget::destination : RejectTarget::source;
+  static const auto reply = std::make_unique<PacketReply>();
+  const std::optional<std::uint32_t> acknowledged =
+      (data[0] & 2) != 0 ? std::optional{packet.tcp_sequence + data[0]} : std::nullopt;
+  if (make_reply(packet, end, acknowledged, *reply)) return 0;
+  if (reply->size < 60 || reply->size > PacketReply::limit) std::abort();
+  Packet back;
+  back.frame = reply->frame();
+  back.wire_length = reply->size;
+  if (!decode(back, nullptr) || transport_checksum(back) != TransportChecksum::right) std::abort();
+  if (back.source.is_v4() && !has_valid_ip_checksum(back.network.first(20))) std::abort();
+  const bool turned = end == RejectTarget::source;
+  if (!(back.source == (turned ? packet.destination : packet.source))) std::abort();
+  if (!(back.destination == (turned ? packet.source : packet.destination))) std::abort();
+  if (back.vlan[0] != packet.vlan[0] || back.vlan[1] != packet.vlan[1]) std::abort();
+  return 0;
+}
