@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <utility>
 
+#include "control/eve_content.hh"
 #include "control/eve_device.hh"
 #include "control/eve_dhcp.hh"
 #include "control/eve_dns.hh"
@@ -320,6 +321,7 @@ std::string EveWriter::line(const Event& event) const {
   if (header.type == EventType::alert) put_alert(line, event);
   if (header.type == EventType::drop) put_drop(line, event);
   put_flow_variables(line, event);
+  put_content(line, event);
   put_source(line, header.generation);
   return one_line(line);
 }

@@ -145,6 +145,7 @@ struct alignas(64) Flow {
   std::array<std::uint16_t, 2> icmp{};             // type and code of the first message, by Way
   std::uint32_t transactions = 0;                  // messages, or pairs of them, that were numbered so far
   Protocol original_protocol = Protocol::unknown;  // before it went over to another
+  std::uint16_t third_vlan = 0;                    // of the packet that began it; two more stand in the key
   SignatureTrace trace;
 
   [[nodiscard]] std::uint8_t all_tcp_flags() const noexcept {
