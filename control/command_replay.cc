@@ -28,6 +28,7 @@ struct Arguments {
   std::vector<std::string> inside;
   std::string midstream = "on";
   std::string checksums = "off";
+  std::string packets = "on";
   std::string stats_path;
   bool reveal = false;
   ReplayOptions replay;
@@ -92,6 +93,7 @@ Exit run_replay(Arguments& arguments) {
   options.pipeline.midstream = arguments.midstream == "on";
   options.pipeline.verify_checksums = arguments.checksums == "on";
   options.pipeline.record = Record::all;
+  options.pipeline.packet_images = arguments.packets == "on" && !options.eve_path.empty();
   options.progress = ::isatty(STDERR_FILENO) != 0;
 
   const auto databases = replay_databases(rules->rules.signatures, user_cache_directory());
@@ -198,6 +200,11 @@ void add_replay_command(CLI::App& program, Run& run) {
       ->add_option("--checksums", arguments->checksums,
                    "Leave packets with a wrong transport checksum uninspected; "
                    "off because captures taken on the sender often hold unfinished ones")
+      ->check(CLI::IsMember({"on", "off"}))
+      ->capture_default_str();
+  command
+      ->add_option("--packets", arguments->packets,
+                   "With --eve: events of signatures and anomalies hold the packet that they are about, unredacted")
       ->check(CLI::IsMember({"on", "off"}))
       ->capture_default_str();
   command->add_flag("--continue", arguments->replay.continue_state,

@@ -10,10 +10,10 @@ namespace sluice {
 namespace {
 
 std::string address_text(const EventField& field) {
-  if (field.value.size() != sizeof(Address)) return "::";
+  if (field.value.size() != sizeof(Address)) return eve_address(Address{});
   Address address;
   std::copy(field.value.begin(), field.value.end(), address.bytes.begin());
-  return address.text();
+  return eve_address(address);
 }
 
 }  // namespace

@@ -129,6 +129,7 @@ class Replay {
     slot.packet.time = captured.time;
     slot.packet.number = ++number_;
     slot.packet.link = link_layer_of(captured.link_type);
+    slot.packet.link_type = captured.link_type;
     slot.packet.wire_length = captured.wire_length;
     if (inside_.by == InsideChoice::By::networks) slot.packet.networks = &inside_.networks;
     auto& lane = place(slot);

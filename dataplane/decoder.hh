@@ -70,8 +70,8 @@ class Decoder {
   bool udp(Bytes datagram) noexcept;
 
   // tunnel.cc
-  // Goes into a tunnel: what was read so far is its outside. False where it is too deep.
-  bool enter(TunnelKind kind) noexcept;
+  // Goes into a tunnel, which holds `inside`: what was read so far is its outside. False where it is too deep.
+  bool enter(TunnelKind kind, Bytes inside) noexcept;
   bool enter_ip(TunnelKind kind, Bytes bytes) noexcept;
   bool enter_link(TunnelKind kind, const LinkPath& path) noexcept;
   // By protocol number.

@@ -76,15 +76,15 @@ struct EventHeader {
   std::uint32_t generation = 0;
   std::uint16_t source_port = 0;
   std::uint16_t destination_port = 0;
-  std::uint16_t vlan[2] = {0, 0};  // outer, inner; 0 = none
-  std::uint32_t reserved = 0;
+  std::uint16_t vlan[3] = {0, 0, 0};  // outermost first; 0 = none
+  std::uint16_t reserved = 0;
   // source = the initiator of the flow; of a DNS message its sender. ARP has no flow and no addresses here.
   Address source;
   Address destination;
 };
 static_assert(sizeof(EventHeader) % 8 == 0);
 
-constexpr std::size_t event_size_limit = std::size_t{16} * 1024;
+constexpr std::size_t event_size_limit = std::size_t{128} * 1024;
 
 // Builds one record in a caller's buffer. What does not fit is left out and `truncated` says so; nothing throws.
 class EventWriter {
@@ -96,6 +96,7 @@ class EventWriter {
   void resume(Bytes record) noexcept;
   void text(Field field, std::string_view value) noexcept;  // cut at 65,535 bytes
   void integer(Field field, std::uint64_t value) noexcept;
+  void bytes(Field field, Bytes value) noexcept { text(field, as_text(value)); }
   // The finished record; empty where nothing was begun.
   [[nodiscard]] Bytes finish() noexcept;
   [[nodiscard]] bool truncated() const noexcept { return truncated_; }

@@ -124,7 +124,7 @@ enum class Field : std::uint16_t {
   // flow: to_server = from the initiator
   flow_packets_to_server = 64,  // integers from here on
   flow_packets_to_client = 65,
-  flow_bytes_to_server = 66,  // whole frames
+  flow_bytes_to_server = 66,  // whole frames; of a tunnel what it holds, of a datagram in fragments all of it
   flow_bytes_to_client = 67,
   flow_start = 68,  // nanoseconds since 1970
   flow_end = 69,
@@ -297,6 +297,14 @@ enum class Field : std::uint16_t {
   vendor_request_body = 228,          // bytes, decoded: the first body_inspection_limit of what came by
   vendor_request_cut = 229,           // integer: 1 where the body has more than that
   vendor_request_again = 230,         // integer: 1 on an alert that repeats one on the request's head, with its body
+
+  // the packet that an event is about, byte by byte, where the tap is told to write that (packet_image.hh)
+  packet_bytes = 440,         // bytes, in pieces: one field each, in their order
+  packet_link_type = 441,     // integer: LINKTYPE_ number of what these begin with
+  packet_payload_at = 442,    // integer: where in them the payload begins
+  packet_payload_size = 443,  // integer
+  stream_bytes = 444,         // bytes: of the stream, as the rule saw it
+  stream_matched = 445,       // integer: 1 where the rule matched in a stream, 0 where in the packet
 
   // of a flow, set by rules; one field for each
   flow_bit = 400,           // text: the bit's name

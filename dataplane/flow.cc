@@ -19,6 +19,10 @@ FlowKey FlowKey::of(const Packet& packet) noexcept {
   key.protocol = packet.protocol;
   key.port_pair = packet.port_pair;
   if (packet.outer.count != 0) key.tunnel = packet.outer.key();
+  if (const auto third = packet.vlan[2]; third != 0) {  // rare: it has no place of its own in a key
+    key.tunnel[0] ^= static_cast<std::uint8_t>(0x80 | third >> 8);
+    key.tunnel[1] ^= static_cast<std::uint8_t>(third);
+  }
   return key;
 }
 

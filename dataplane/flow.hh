@@ -146,6 +146,7 @@ struct alignas(64) Flow {
   std::uint32_t transactions = 0;                  // messages, or pairs of them, that were numbered so far
   Protocol original_protocol = Protocol::unknown;  // before it went over to another
   bool would_drop = false;                         // `enforce` would drop it as a whole
+  std::uint16_t third_vlan = 0;                    // of the packet that began it; two more stand in the key
   SignatureTrace trace;
 
   [[nodiscard]] std::uint8_t all_tcp_flags() const noexcept {

@@ -49,11 +49,11 @@ bool holds_all_headers(std::uint8_t next, Bytes data) noexcept {
 
 }  // namespace
 
-// Tags inside of a tunnel come after those of the frame; two in all are kept.
+// Tags inside of a tunnel come after those of the frame; three in all are kept.
 void Decoder::take_tags(const LinkPath& path) noexcept {
-  auto* const vlan = packet_->vlan;
-  for (std::size_t tag = 0, at = vlan[0] == 0 ? 0 : 1; tag < path.tags && at < 2; ++tag, ++at)
-    if (vlan[at] == 0) vlan[at] = path.vlan[tag];
+  std::size_t tag = 0;
+  for (auto& id : packet_->vlan)
+    if (id == 0 && tag < path.tags) id = path.vlan[tag++];
 }
 
 bool Decoder::link(const LinkPath& path) noexcept {
@@ -241,6 +241,10 @@ bool Decoder::fragment(Fragment& fragment, bool whole) noexcept {
     case FragmentTable::State::refused: return refuse(result.reason);
     case FragmentTable::State::complete: break;
   }
+  if (packet_->layer.empty()) packet_->layer = packet_->frame;
+  packet_->ip_at = static_cast<std::uint32_t>(packet_->network.data() - packet_->layer.data());
+  packet_->layer = packet_->layer.first(static_cast<std::size_t>(fragment.data.data() - packet_->layer.data()));
+  packet_->joined = result.datagram;
   if (fragment.is_v6) return extension_headers(result.next_header, Reader{result.datagram}, true);
   return transport(result.datagram);
 }

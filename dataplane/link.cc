@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/endian/conversion.hpp>
+#include <iterator>
 #include <utility>
 
 namespace sluice {
@@ -156,7 +157,7 @@ class LinkWalk {
       if (type != ethertype::vlan && type != ethertype::service_vlan && type != ethertype::old_qinq) break;
       const auto id = static_cast<std::uint16_t>(reader.be16() & 0x0fff);
       type = reader.be16();
-      if (path_->tags < 2) path_->vlan[path_->tags++] = id;
+      if (path_->tags < std::size(path_->vlan)) path_->vlan[path_->tags++] = id;
     }
     if (!reader.ok()) return malformed(Anomaly::vlan_header_too_small);
     if (type <= ieee_802_3_length_limit) return llc(reader);
@@ -168,6 +169,7 @@ class LinkWalk {
       case ethertype::pppoe_session: return pppoe(reader);
       case ethertype::ppp: return ppp(reader);
       case ethertype::bridging: return ethernet(reader);
+      case ethertype::nsh: return nsh(reader);
       case ethertype::arp: path_->arp = reader.rest(); return UninspectedReason::not_ip;
       case ethertype::vlan:
       case ethertype::service_vlan:
@@ -195,6 +197,32 @@ class LinkWalk {
     if (kind != version_1_session) return malformed(Anomaly::pppoe_wrong_code);
     push(TunnelKind::pppoe);
     return ppp(Reader{reader.rest().first(std::min(length, reader.left()))});
+  }
+
+  // RFC 8300 section 2.2, 2.3. It says which services a packet goes through, and is no tunnel.
+  Reason nsh(Reader reader) noexcept {
+    const auto base = reader.be16();
+    const auto type = reader.u8() & 0x0f;
+    const auto next = reader.u8();
+    reader.skip(4);  // service path
+    if (!reader.ok()) return malformed(Anomaly::nsh_header_too_small);
+    constexpr std::uint16_t version = 0xc000;
+    constexpr int reserved = 0, fixed_context = 1, variable_context = 2, experimental = 15;
+    if ((base & version) != 0) return malformed(Anomaly::nsh_unsupported_version);
+    if (type == reserved) return malformed(Anomaly::nsh_reserved_type);
+    if (type != fixed_context && type != variable_context && type != experimental)
+      return malformed(Anomaly::nsh_unsupported_type);
+    const std::size_t words = base & 0x3f;
+    if (type == fixed_context ? words != 6 : words < 2) return malformed(Anomaly::nsh_bad_header_length);
+    reader.skip(4 * words - 8);
+    if (!reader.ok()) return malformed(Anomaly::nsh_bad_header_length);
+    switch (next) {
+      case 1: return found(reader, 4);
+      case 2: return found(reader, 6);
+      case 3: return ethernet(reader);
+      case 5: return mpls(reader);
+      default: path_->anomaly = Anomaly::nsh_unknown_payload; return UninspectedReason::not_ip;
+    }
   }
 
   // RFC 3032 section 2.1. Nothing says what lies below the stack: IP by its version, else a pseudowire with its control
@@ -253,6 +281,7 @@ LinkLayer link_layer_of(std::uint32_t link_type) noexcept {
 }
 
 std::optional<UninspectedReason> find_ip(LinkLayer layer, Bytes frame, LinkPath& path) noexcept {
+  path.start = frame;
   LinkWalk walk{path};
   Reader reader{frame};
   switch (layer) {
@@ -281,6 +310,7 @@ std::optional<UninspectedReason> find_ip(LinkLayer layer, Bytes frame, LinkPath&
 }
 
 std::optional<UninspectedReason> find_ip(LinkHeader header, Bytes bytes, LinkPath& path) noexcept {
+  path.start = bytes;
   LinkWalk walk{path};
   switch (header) {
     case LinkHeader::ethernet: return walk.ethernet(Reader{bytes});
@@ -292,6 +322,7 @@ std::optional<UninspectedReason> find_ip(LinkHeader header, Bytes bytes, LinkPat
 }
 
 std::optional<UninspectedReason> find_ip(std::uint16_t ethertype, Bytes bytes, LinkPath& path) noexcept {
+  path.start = bytes;
   return LinkWalk{path}.type(Reader{bytes}, ethertype);
 }
 

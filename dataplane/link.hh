@@ -10,12 +10,13 @@
 namespace sluice {
 
 struct LinkPath {
+  Bytes start;  // where the walk began
   Bytes ip;
   Bytes arp;                 // where the frame holds that: there is no IP header then
   std::uint8_t version = 0;  // of IP as the link layer says it; 0 = it says no more than "IP"
-  std::uint8_t tags = 0;     // VLAN tags, of which the first two are kept
+  std::uint8_t tags = 0;     // VLAN tags, of which the first three are kept
   std::uint8_t tunnels = 0;
-  std::uint16_t vlan[2] = {0, 0};
+  std::uint16_t vlan[3] = {0, 0, 0};
   std::array<TunnelKind, 3> kinds{};
   std::optional<Anomaly> anomaly;  // where it led nowhere
 };
@@ -42,6 +43,7 @@ constexpr std::uint16_t mpls_multicast = 0x8848;
 constexpr std::uint16_t pppoe_discovery = 0x8863;
 constexpr std::uint16_t pppoe_session = 0x8864;
 constexpr std::uint16_t service_vlan = 0x88a8;
+constexpr std::uint16_t nsh = 0x894f;
 constexpr std::uint16_t old_qinq = 0x9100;
 }  // namespace ethertype
 

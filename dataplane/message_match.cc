@@ -14,6 +14,25 @@ std::size_t ipv4_header_size(Bytes network) noexcept {
   Reader reader{network};
   return std::size_t{4} * (reader.u8() & 0x0f);
 }
+
+// RFC 792, RFC 950, and RFC 1256 section 3, whose addresses belong to the header: bytes.
+std::size_t icmpv4_header_size(Bytes message) noexcept {
+  Reader reader{message};
+  const auto type = reader.u8();
+  reader.skip(3);
+  const std::size_t count = reader.u8();
+  const std::size_t words = reader.u8();
+  constexpr std::size_t least = 8, timestamps = 12, mask = 4;
+  switch (type) {
+    case 9: return least + count * words * 4;  // router advertisement
+    case 13:
+    case 14: return least + timestamps;
+    case 17:
+    case 18: return least + mask;
+    default: return least;
+  }
+}
+
 }  // namespace
 
 SignatureInput MessageMatcher::input(const Passage& at, SignatureProtocol protocol) const noexcept {
@@ -217,15 +236,16 @@ void MessageMatcher::put_headers(SignatureInput& input, const Packet& packet) no
   at_buffer(input, Buffer::ip_destination) =
       is_v4 ? Bytes{packet.destination.bytes}.subspan(v4_at) : Bytes{packet.destination.bytes};
   constexpr std::size_t icmp_header_size = 8;
-  const auto header = [&](Buffer buffer, std::size_t header_size) {
+  const auto header = [&](Buffer buffer, std::size_t header_size, std::size_t payload_at) {
     at_buffer(input, buffer) = inner.first(std::min(inner.size(), header_size));
-    at_buffer(input, Buffer::payload) = inner.subspan(std::min(inner.size(), header_size));
+    at_buffer(input, Buffer::payload) = inner.subspan(std::min(inner.size(), payload_at));
   };
+  const auto before_payload = inner.size() - packet.payload.size();
   switch (packet.protocol) {
-    case ip_protocol::tcp: header(Buffer::tcp_header, inner.size() - packet.payload.size()); break;
-    case ip_protocol::udp: header(Buffer::udp_header, inner.size() - packet.payload.size()); break;
-    case ip_protocol::icmp: header(Buffer::icmpv4_header, icmp_header_size); break;
-    case ip_protocol::icmp_v6: header(Buffer::icmpv6_header, icmp_header_size); break;
+    case ip_protocol::tcp: header(Buffer::tcp_header, before_payload, before_payload); break;
+    case ip_protocol::udp: header(Buffer::udp_header, before_payload, before_payload); break;
+    case ip_protocol::icmp: header(Buffer::icmpv4_header, icmpv4_header_size(inner), icmp_header_size); break;
+    case ip_protocol::icmp_v6: header(Buffer::icmpv6_header, icmp_header_size, icmp_header_size); break;
     default: at_buffer(input, Buffer::payload) = inner; break;
   }
 }
@@ -258,6 +278,7 @@ void MessageMatcher::stream(const Passage& at, PayloadWindow& window, std::uint3
     data = data.subspan(piece.size());
     generation_->signatures->match_stream(message, piece, window, number, *generation_->scratch[worker_], found_,
                                           counted);
+    if (found_.count != 0) at.packet.stream = at_buffer(message, Buffer::payload);
     note_pass(at);
     add_found(hits);
   }

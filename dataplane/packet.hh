@@ -93,7 +93,8 @@ struct Packet {
   Tick time{};
   std::uint64_t number = 0;  // in the capture, from 1; 0 on a live wire
   LinkLayer link = LinkLayer::ethernet;
-  std::uint8_t port_pair = 0;  // or the first one of its group
+  std::uint16_t link_type = 1;  // LINKTYPE_ number of the capture; 1 = Ethernet
+  std::uint8_t port_pair = 0;   // or the first one of its group
   Inside inside = Inside::unknown;
   const InsideNetworks* networks = nullptr;  // tell the inside where no port does; else null
   std::uint32_t wire_length = 0;             // longer than the frame where a capture was cut by its snap length
@@ -103,8 +104,8 @@ struct Packet {
   Address destination;
   std::uint16_t source_port = 0;  // TCP, UDP; else 0
   std::uint16_t destination_port = 0;
-  std::uint16_t vlan[2] = {0, 0};  // the two outermost VLAN ids; 0 = none
-  std::uint8_t protocol = 0;       // IANA protocol number
+  std::uint16_t vlan[3] = {0, 0, 0};  // the outermost VLAN ids; 0 = none
+  std::uint8_t protocol = 0;          // IANA protocol number
   std::uint8_t tcp_flags = 0;
   std::uint32_t tcp_sequence = 0;
   std::uint32_t tcp_acknowledgement = 0;
@@ -112,12 +113,16 @@ struct Packet {
   Bytes transport;  // header and payload of TCP, UDP, ICMP, without link-layer padding
   Bytes payload;    // of TCP, UDP or ESP; of ARP, which is not IP, its message
   Encapsulation outer;
+  Bytes layer;              // what the innermost tunnel holds, from its link header on; empty: the frame
+  Bytes joined;             // data of the datagram that a fragment completes; `layer` then ends where its own begin
+  std::uint32_t ip_at = 0;  // where in `layer` the IP header of that fragment begins
   // The datagrams that the packet is a fragment of: the outer one, the inner one.
   std::array<FragmentTable::Handle, 2> datagrams{};
   std::uint8_t fragmented = 0;  // how many of these there are
   Anomalies anomalies;          // and by all that reads it later
 
   // Set by the pipeline.
+  Bytes stream;  // of TCP, while it is read: what the parsers, or the signatures, see of the direction
   std::optional<UninspectedReason> uninspected;
   Action action = Action::pass;
   bool opens = false;   // with it the handshake of TCP is over: what comes behind it is of an established connection

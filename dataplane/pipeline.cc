@@ -50,7 +50,8 @@ Pipeline::Pipeline(const PipelineOptions& options, const Generation& generation,
       expiry_(table_.capacity(), options.timeouts),
       buffers_(options.reassembly_buffers, counters_),
       memory_(options.resolved_names, options.hash_secret),
-      reporter_(generation, worker, options.policy, options.record, options.event_queues, memory_, sink, counters_),
+      reporter_(generation, worker, options.policy, options.record, options.event_queues, options.packet_images,
+                memory_, sink, counters_),
       paths_(options.hash_secret),
       neighbours_(reporter_.records() ? neighbour_entries : 0, options.hash_secret),
       protocols_(reporter_, buffers_, paths_, options.http2_connections, options.http_body_bytes),
@@ -213,6 +214,7 @@ Flow* Pipeline::create(Packet& packet, const FlowKey& key, std::uint64_t hash) n
     return nullptr;
   }
   ++counters_.flows_created;
+  flow->third_vlan = packet.vlan[2];
   // A SYN+ACK comes from the end that was called.
   const bool answers = packet.protocol == ip_protocol::tcp &&
                        (packet.tcp_flags & (tcp_flag::syn | tcp_flag::ack)) == (tcp_flag::syn | tcp_flag::ack);
@@ -239,7 +241,8 @@ void Pipeline::account(const Passage& at) noexcept {
   auto& flow = at.flow;
   const auto way = static_cast<std::size_t>(at.way);
   ++flow.packets[way];
-  flow.bytes[way] += at.packet.frame.size();
+  const auto& packet = at.packet;
+  flow.bytes[way] += packet.layer.empty() ? packet.frame.size() : packet.layer.size() + packet.joined.size();
   flow.last_seen = std::max(flow.last_seen, at.packet.time);
   if (at.packet.protocol != ip_protocol::tcp) {
     if (flow.packets[way] == 1) note_icmp_kind(flow, at.packet, way);

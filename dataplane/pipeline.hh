@@ -31,6 +31,7 @@ constexpr std::size_t burst_limit = 32;  // packets a call
 struct PipelineOptions {
   Policy policy;
   Record record = Record::findings;
+  bool packet_images = false;     // alerts of signatures, and anomalies, hold the packet that they are about
   InsideNetworks inside;          // which addresses are inside; none = as the packet's source says
   bool midstream = true;          // follow TCP connections whose start was not seen
   bool verify_checksums = false;  // packets with a wrong TCP or UDP checksum pass uninspected

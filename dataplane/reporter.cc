@@ -46,6 +46,7 @@ EventHeader Reporter::header(EventType type, const Flow& flow) const noexcept {
   header.destination_port = flow.initiator_is_low ? flow.key.high_port : flow.key.low_port;
   header.vlan[0] = flow.key.vlan[0];
   header.vlan[1] = flow.key.vlan[1];
+  header.vlan[2] = flow.third_vlan;
   return header;
 }
 

@@ -49,6 +49,7 @@ struct Said {
   const HttpRequest* request = nullptr;
   Bytes body;
   bool again = false;
+  bool alone = false;  // by a packet, not by the stream that it is of
 };
 
 // Which events leave a worker: findings alone, or a record of every message and flow too.
@@ -56,14 +57,15 @@ enum class Record : std::uint8_t { findings, all };
 
 class Reporter {
  public:
-  // `queues`: flows whose events may wait; taken only where all is recorded. `memory`: of what DNS answered; outlives
-  // the reporter.
+  // `queues`: flows whose events may wait; taken only where all is recorded. `images`: whether packets go along with
+  // events about them, byte by byte. `memory`: of what DNS answered; outlives the reporter.
   Reporter(const Generation& generation, std::uint32_t worker, const Policy& policy, Record record,
-           std::uint32_t queues, DnsMemory& memory, EventSink& sink, InspectionCounters& counters)
+           std::uint32_t queues, bool images, DnsMemory& memory, EventSink& sink, InspectionCounters& counters)
       : ruleset_(&generation.ruleset),
         signatures_(generation, worker, counters),
         policy_(policy),
         record_(record),
+        images_(images),
         memory_(&memory),
         sink_(&sink),
         counters_(&counters),
@@ -246,6 +248,10 @@ class Reporter {
   // What may be a vendor's own protocol goes along whole (Said), and leaves the control plane redacted.
   [[nodiscard]] static Context about_request(const HttpRequest& request) noexcept;
   void context_fields(EventWriter& event, const Passage& at) const noexcept;
+  // The packet itself, its first bytes alone where so many are asked for.
+  void image_fields(EventWriter& event, const Packet& packet, std::size_t bytes) noexcept;
+  // Of an alert: what its rule matched too, in the packet `alone` or in the stream that it is of.
+  void matched_fields(EventWriter& event, const Packet& packet, bool alone) noexcept;
   static void flow_fields(EventWriter& event, const Flow& flow) noexcept;
   static void transport_fields(EventWriter& event, const Flow& flow) noexcept;
   // A tap that keeps findings alone keeps no queries: identifiers stand in them.
@@ -257,6 +263,7 @@ class Reporter {
   MessageMatcher signatures_;
   Policy policy_;
   Record record_;
+  bool images_;
   DnsMemory* memory_;
   EventSink* sink_;
   InspectionCounters* counters_;

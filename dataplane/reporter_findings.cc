@@ -118,8 +118,10 @@ void Reporter::packet(const Passage& at, SignatureMoment moment, bool tells_prot
   const About about{*this, datagram ? Context{nullptr, &*datagram, at.flow.transactions - 1} : Context{}};
   const AddressText far{far_end(at.flow)};
   const auto stage = at.packet.payload.empty() ? Stage::connection_tried : Stage::data_sent;
-  alerts(at, of_flow, Field::destination_ip, far.text, stage, Scope::flow, nullptr);
-  alerts(at, of_packet, Field::destination_ip, far.text, stage, Scope::message, nullptr);
+  Said by_packet;
+  by_packet.alone = true;
+  alerts(at, of_flow, Field::destination_ip, far.text, stage, Scope::flow, by_packet);
+  alerts(at, of_packet, Field::destination_ip, far.text, stage, Scope::message, by_packet);
 }
 
 Hits Reporter::fresh(const Passage& at, const Hits& hits) const noexcept {
@@ -217,6 +219,7 @@ void Reporter::alerts(const Passage& at, const Hits& hits, Field field, std::str
     if (field == Field::destination_ip || field == Field::resolved_name)
       if (const auto* const chain = resolved(at.flow, at.packet.time)) event.text(Field::resolved_name, chain->asked());
     signatures_.put_variables(event, at.flow);
+    if (images_ && ruleset_->rule(row).kind == RuleKind::signature) matched_fields(event, at.packet, said.alone);
     ++counters_->findings;
     send(event, EventType::alert, at.packet.number);
   }

@@ -12,8 +12,7 @@ void Reporter::arp(const Packet& packet, const ArpMessage& message) noexcept {
   header.packet = packet.number;
   header.time = packet.time;
   header.generation = ruleset_->generation();
-  header.vlan[0] = packet.vlan[0];
-  header.vlan[1] = packet.vlan[1];
+  std::copy(std::begin(packet.vlan), std::end(packet.vlan), header.vlan);
   EventWriter event{buffer_};
   event.begin(header);
   event.integer(Field::neighbour_kind, message.operation);

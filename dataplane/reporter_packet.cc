@@ -1,6 +1,8 @@
 // Events about packets as such: what is wrong with them, and that they were dropped.
 #include <algorithm>
+#include <iterator>
 
+#include "dataplane/packet_image.hh"
 #include "dataplane/reporter.hh"
 #include "dataplane/vendor_form.hh"
 
@@ -16,8 +18,7 @@ EventHeader Reporter::packet_header(EventType type, const Packet& packet) const 
   header.packet = packet.number;
   header.time = packet.time;
   header.generation = ruleset_->generation();
-  header.vlan[0] = packet.vlan[0];
-  header.vlan[1] = packet.vlan[1];
+  std::copy(std::begin(packet.vlan), std::end(packet.vlan), header.vlan);
   header.source = packet.source;
   header.destination = packet.destination;
   header.source_port = packet.source_port;
@@ -39,6 +40,8 @@ void Reporter::anomaly(Packet& packet, Flow* flow, Way way, Anomaly anomaly) noe
     event.begin(packet_header(EventType::anomaly, packet));
   }
   event.integer(Field::anomaly, static_cast<std::uint64_t>(anomaly));
+  constexpr std::size_t headers = 32;  // bytes, as many as Suricata's EVE has of an anomaly's packet
+  if (images_ && kind_of(anomaly).layer != AnomalyLayer::applayer) image_fields(event, packet, headers);
   send(event, EventType::anomaly, packet.number);
 }
 
@@ -61,6 +64,34 @@ void Reporter::drop(Packet& packet, Flow* flow, Way way, DropCause cause) noexce
     event.integer(Field::reject_target, static_cast<std::uint64_t>(packet.reject));
   if (packet.dropped_by) event.integer(Field::rule_row, *packet.dropped_by);
   send(event, EventType::drop, packet.number);
+}
+
+void Reporter::image_fields(EventWriter& event, const Packet& packet, std::size_t bytes) noexcept {
+  const PacketImage image{packet};
+  event.integer(Field::packet_link_type, image.link_type());
+  if (image.is_cut() && bytes >= PacketImage::limit) ++counters_->events_truncated;
+  for (auto piece : image.pieces()) {
+    piece = piece.first(std::min(piece.size(), bytes));
+    bytes -= piece.size();
+    // A field is counted with 16 bits.
+    constexpr std::size_t field_limit = 65'528;
+    for (; piece.size() > field_limit; piece = piece.subspan(field_limit))
+      event.bytes(Field::packet_bytes, piece.first(field_limit));
+    if (!piece.empty()) event.bytes(Field::packet_bytes, piece);
+  }
+  if (bytes < PacketImage::limit - image.size()) return;  // not all of it
+  const auto payload = inspected_payload(packet);
+  const auto at = image.find(payload);
+  if (payload.empty() || !at) return;
+  event.integer(Field::packet_payload_at, *at);
+  event.integer(Field::packet_payload_size, payload.size());
+}
+
+void Reporter::matched_fields(EventWriter& event, const Packet& packet, bool alone) noexcept {
+  const bool is_stream = packet.protocol == ip_protocol::tcp && !alone;
+  event.integer(Field::stream_matched, is_stream ? 1 : 0);
+  if (is_stream && !packet.stream.empty()) event.bytes(Field::stream_bytes, packet.stream);
+  image_fields(event, packet, PacketImage::limit);
 }
 
 Reporter::Context Reporter::about_request(const HttpRequest& request) noexcept {

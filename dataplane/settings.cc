@@ -41,6 +41,7 @@ PipelineOptions pipeline_options(const config::ConfigurationT& configuration, st
   options.policy.mode = configuration.mode == config::Mode::enforce ? Mode::enforce : Mode::monitor;
   options.policy.block_addresses = configuration.rules->block_addresses;
   options.record = configuration.events->record == config::Record::all ? Record::all : Record::findings;
+  options.packet_images = configuration.events->packets;
   options.midstream = configuration.stream->midstream;
   options.verify_checksums = configuration.stream->check_checksums;
   std::vector<AddressRange> inside;

@@ -144,6 +144,7 @@ std::size_t Streams::parse(const Passage& at, StreamSide& side, Bytes data) noex
       side.skip -= skipped;
       continue;
     }
+    at.packet.stream = data.subspan(used);
     const auto progress = protocols_->advance(at, side, data.subspan(used));
     if (progress.state == Progress::State::finished) {
       go_on_as_clear_text(at, side);
@@ -155,6 +156,7 @@ std::size_t Streams::parse(const Passage& at, StreamSide& side, Bytes data) noex
     if (progress.state == Progress::State::need_more) break;
   }
   if (scans_later) scan(at, side, begin, data);
+  at.packet.stream = {};
   return used;
 }
 

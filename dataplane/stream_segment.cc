@@ -32,7 +32,13 @@ void Streams::segment(const Passage& at) noexcept {
   if (const auto reason = receiver.refuses(packet, segment, reads(side, receiver, packet))) {
     // Captures are edited after they were taken, their checksums are not: what is refused by nothing else is read
     // there.
-    if (*reason != TcpAnomaly::checksum || options_.drop_refused) return refuse(at, *reason);
+    if (*reason != TcpAnomaly::checksum || options_.drop_refused) {
+      refuse(at, *reason);
+      // Where there is no connection that it could be for, it is looked at by itself.
+      if (*reason == TcpAnomaly::flags && !side.started && !packet.payload.empty())
+        scan_alone(at, side, side.first_sequence, packet.payload);
+      return;
+    }
     note(at, *reason);
   }
   look_at(at, segment);

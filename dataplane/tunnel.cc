@@ -21,9 +21,12 @@ constexpr auto no_network = Encapsulation::no_network;
 constexpr int gtp_extensions_limit = 8;
 constexpr std::size_t ethernet_padding = 46;  // at most, behind a packet in an Ethernet frame
 
+// draft-foschiano-erspan-03 section 4.2, 4.3: version, VLAN.
+std::uint16_t vlan_of(Reader header) noexcept { return static_cast<std::uint16_t>(header.be16() & 0x0fff); }
+
 }  // namespace
 
-bool Decoder::enter(TunnelKind kind) noexcept {
+bool Decoder::enter(TunnelKind kind, Bytes inside) noexcept {
   auto& packet = *packet_;
   auto& outer = packet.outer;
   if (outer.count == Encapsulation::limit) {
@@ -42,12 +45,16 @@ bool Decoder::enter(TunnelKind kind) noexcept {
   packet.destination_port = 0;
   packet.payload = {};
   packet.transport = {};
+  packet.layer = inside;
+  packet.joined = {};
   return true;
 }
 
-bool Decoder::enter_ip(TunnelKind kind, Bytes bytes) noexcept { return enter(kind) && ip(bytes); }
+bool Decoder::enter_ip(TunnelKind kind, Bytes bytes) noexcept { return enter(kind, bytes) && ip(bytes); }
 
-bool Decoder::enter_link(TunnelKind kind, const LinkPath& path) noexcept { return enter(kind) && link(path); }
+bool Decoder::enter_link(TunnelKind kind, const LinkPath& path) noexcept {
+  return enter(kind, path.start) && link(path);
+}
 
 bool Decoder::is_ip(Bytes bytes, std::uint8_t version, std::size_t padding) const noexcept {
   Reader reader{bytes};
@@ -165,15 +172,20 @@ bool Decoder::gre(Bytes bytes) noexcept {  // RFC 2784 section 2.1, RFC 2890 sec
   std::optional<UninspectedReason> reason;
   if (type == erspan || type == erspan_3) {  // draft-foschiano-erspan-03 section 4
     kind = TunnelKind::erspan;
+    const auto inside = reader.rest();
+    // The VLAN of the mirrored frame stands behind the version. Type I has no header and no sequence number.
+    if (type == erspan_3 || (flags & sequence) != 0) path.vlan[0] = vlan_of(reader);
+    if (path.vlan[0] != 0) path.tags = 1;
     if (type == erspan_3) {
       reader.skip(11);
       constexpr std::uint8_t platform = 0x01;  // 8 bytes more
       if ((reader.u8() & platform) != 0) reader.skip(8);
     } else if ((flags & sequence) != 0) {
-      reader.skip(8);  // type II; type I has no header and no sequence number
+      reader.skip(8);  // type II
     }
     if (!reader.ok()) return malformed(Anomaly::erspan_header_too_small);
     reason = find_ip(LinkHeader::ethernet, reader.rest(), path);
+    path.start = inside;             // its own header belongs to what it holds, as Suricata has it
   } else if (type == redirection) {  // WCCP: version 2 puts 4 bytes before the packet
     if (reader.left() != 0 && reader.rest()[0] >> 4 != 4) reader.skip(4);
     reason = find_ip(ethertype::ipv4, reader.rest(), path);

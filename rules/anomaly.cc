@@ -310,6 +310,12 @@ constexpr std::array<AnomalyKind, anomaly_count> kinds{{
     {"applayer_proto_detection_skipped", applayer, false},
     {"applayer_no_tls_after_starttls", applayer, false},
     {"applayer_unexpected_protocol", applayer, false},
+    {"nsh.header_too_small", decode, true},
+    {"nsh.unsupported_version", decode, true},
+    {"nsh.bad_header_length", decode, true},
+    {"nsh.reserved_type", decode, true},
+    {"nsh.unsupported_type", decode, true},
+    {"nsh.unknown_payload", decode, true},
 }};
 static_assert(!kinds.back().name.empty());
 

@@ -319,8 +319,14 @@ enum class Anomaly : std::uint16_t {
   applayer_proto_detection_skipped,
   applayer_no_tls_after_starttls,
   applayer_unexpected_protocol,
+  nsh_header_too_small,
+  nsh_unsupported_version,
+  nsh_bad_header_length,
+  nsh_reserved_type,
+  nsh_unsupported_type,
+  nsh_unknown_payload,
 };
-constexpr std::size_t anomaly_count = 299;
+constexpr std::size_t anomaly_count = 305;
 
 struct AnomalyKind {
   std::string_view name;  // as the keyword has it: "ipv4.trunc_pkt", "reassembly_seq_gap", "http.missing_host_header"

@@ -216,6 +216,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   options.midstream = true;
   options.verify_checksums = (choice & 4) != 0 && (choice & 8) != 0;
   options.flow_table_entries = 8;
+  options.packet_images = (choice & 16) != 0;
   options.reassembly_buffers = buffers;
   options.event_queues = 2;
   options.resolved_names = 16;

@@ -54,6 +54,22 @@ def link_layers():
     return {**{name: b'\0' + frame for name, frame in frames().items()}, **others}
 
 
+def packet_rows():
+    """frames one behind the other, as packet_image_fuzz.cc reads them: link layer, length, frame"""
+    def row(link, frame):
+        return bytes([link]) + u16(len(frame)) + frame
+
+    whole = udp(53, dns_query('www.listed.example'))
+    v4 = [ethernet(0x0800, ipv4(17, data)[:6] + u16(flags) + ipv4(17, data)[8:])
+          for data, flags in ((whole[:16], 0x2000), (whole[16:], 2))]
+    v6 = [ipv6(60, b'\x2c\0\x01\x04' + bytes(4) + b'\x11\0' + u16(offset) + bytes(4) + data)
+          for data, offset in ((whole[:16], 1), (whole[16:], 16))]
+    return {**{name: row(link[0], link[1:]) for name, link in link_layers().items()},
+            'fragments': b''.join(row(0, each) for each in v4), 'backwards': b''.join(row(0, each) for each in v4[::-1]),
+            'fragments-v6': b''.join(row(1, each) for each in v6),
+            'service-headers': row(0, ethernet(0x894f, bytes.fromhex('0fc20201000005ff') + ipv4(17, whole)))}
+
+
 def pcap(link, packets, magic=0xa1b2c3d4, order='<'):
     """https://www.ietf.org/archive/id/draft-ietf-opsawg-pcap-04.html"""
     file = struct.pack(order + 'IHHiIII', magic, 2, 4, 0, 0, 65535, link)

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import seed_devices
 import seed_imports
 import seed_tunnels
-from seed_frames import frames, ipv4, link_layers, pcap, pcapng, udp
+from seed_frames import frames, ipv4, link_layers, packet_rows, pcap, pcapng, udp
 from seed_handshakes import certificates, dtls_datagrams, tls_streams
 from seed_http import HTTP, coded_bodies, http2_frame, http2_streams, websocket_frames
 from seed_messages import (ROOT, dhcp_messages, dns_messages, dns_query, gquic_messages, hello, literals,
@@ -327,6 +327,7 @@ def main():
         'packet': {**link_layers(), **seed_tunnels.link_layers()},
         'reply': {f'{name}-{end}': bytes([end]) + frame for name, frame in frames().items() for end in range(4)},
         'fragment': seed_tunnels.fragments(),
+        'packet_image': packet_rows(),
         'vpn': seed_tunnels.vpn(),
         'reassembly': reassembly_inputs(),
         'pipeline': pipeline_inputs(),

@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(what_is_written_arrives) {
     "stream": {"buffers": 64, "midstream": false, "check_checksums": true},
     "inspection": {"inside_networks": ["10.0.0.0/8", "2001:db8::/32"]},
     "rules": {"indicators": ["/etc/a.csv"], "block_addresses": true},
-    "events": {"record": "all", "shared_memory": "/dev/shm/x", "ring_bytes": 65536},
+    "events": {"record": "all", "shared_memory": "/dev/shm/x", "ring_bytes": 262144},
     "site": {"name": "Zürich \"2\"", "tap_id": "0f8fad5b-d9cb-469f-a165-70867728950e"},
     "watchdog": {"stall_timeout_ms": 100}
   })",
@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(what_is_written_arrives) {
   BOOST_TEST(loaded->rules->block_addresses);
   BOOST_TEST((loaded->events->record == Record::all));
   BOOST_TEST(loaded->events->shared_memory == "/dev/shm/x");
-  BOOST_TEST(loaded->events->ring_bytes == 65536U);
+  BOOST_TEST(loaded->events->ring_bytes == 262144U);
   BOOST_TEST(loaded->site->name == "Zürich \"2\"");
   BOOST_TEST(loaded->site->tap_id == "0f8fad5b-d9cb-469f-a165-70867728950e");
   BOOST_TEST(loaded->watchdog->stall_timeout_ms == 100U);
@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(all_errors_come_at_once_each_with_its_place) {
   ],
   "eal": { "cpus": [0, 1, 1], "memory_mib": 12.5, "hugepages": true, "extra_arguments": ["-l0"] },
   "inspection": { "inside_networks": ["10.1.0.0/8", "ten", "192.0.2.1"] },
-  "events": { "shared_memory": "run/x", "ring_bytes": 100000 },
+  "events": { "shared_memory": "run/x", "ring_bytes": 300000 },
   "workers": 4,
   "site": { "name": "", "tap_id": "123" },
   "flow": null, "quite_another": {},
@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(all_errors_come_at_once_each_with_its_place) {
 11:39: "10.1.0.0/8" has bits set behind its prefix; the network is 10.0.0.0/8
 11:53: "ten" is neither an IPv4 nor an IPv6 network (such as 10.0.0.0/8 or 2001:db8::/32)
 12:32: "run/x" is no absolute path: it does not begin with /
-12:55: 100000 is no power of two
+12:55: 300000 is no power of two
 13:3: "workers" is given twice in this object
 14:21: the text is empty
 14:35: "123" is no UUID of the form xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx

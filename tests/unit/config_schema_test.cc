@@ -89,13 +89,13 @@ BOOST_AUTO_TEST_CASE(an_option_is_what_the_schema_declares) {
   const auto root = schema();
   const auto& ring = at(at(root, "events"), "ring_bytes");
   BOOST_TEST((ring.kind == OptionKind::integer));
-  BOOST_TEST(ring.minimum == 65536);
+  BOOST_TEST(ring.minimum == 262144);
   BOOST_TEST(ring.maximum == 1'073'741'824);
   BOOST_TEST(ring.default_value == "4194304");
   BOOST_TEST((ring.format == Format::power_of_two));
   BOOST_TEST(ring.apply == "restart");
   BOOST_TEST(unit(ring) == "bytes");
-  BOOST_TEST(range(ring) == "65536 to 1073741824, a power of two");
+  BOOST_TEST(range(ring) == "262144 to 1073741824, a power of two");
 
   const auto& mode = at(root, "mode");
   BOOST_TEST((mode.words == std::vector<std::string>{"monitor", "enforce"}));

@@ -71,8 +71,9 @@ BOOST_AUTO_TEST_CASE(the_table_has_a_row_for_each_option) {
   const auto table = option_table();
   BOOST_TEST(table.find("| `port_pairs[].inside.device` | required | interface, PCI address or virtual device | "
                         "restart | ") != std::string::npos);
-  BOOST_TEST(table.find("| `events.ring_bytes` | `4194304` bytes | 65536 to 1073741824, a power of two | restart | ") !=
-             std::string::npos);
+  BOOST_TEST(
+      table.find("| `events.ring_bytes` | `4194304` bytes | 262144 to 1073741824, a power of two | restart | ") !=
+      std::string::npos);
   BOOST_TEST(table.find("| `inspection.inside_networks` (list) | `[]` | network or address | restart | ") !=
              std::string::npos);
 }

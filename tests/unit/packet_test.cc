@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tests/unit/frames.hh"
+#include "tests/unit/hex.hh"
 
 using namespace sluice;
 using namespace sluice::test;
@@ -70,6 +71,7 @@ BOOST_AUTO_TEST_CASE(vlan_tags_are_read_and_more_than_four_are_not) {
     BOOST_TEST(decode(packet, nullptr) == (tags <= 4), tags << " tags");
     BOOST_TEST(packet.vlan[0] == 100);
     BOOST_TEST(packet.vlan[1] == (tags > 1 ? 101 : 0));
+    BOOST_TEST(packet.vlan[2] == (tags > 2 ? 102 : 0));
     if (tags == 5) BOOST_TEST((packet.uninspected == UninspectedReason::not_ip));
   }
 }
@@ -181,6 +183,51 @@ BOOST_AUTO_TEST_CASE(a_frame_of_another_kind_is_not_ip) {
     BOOST_TEST(!decode(packet, nullptr));
     BOOST_TEST((packet.uninspected == UninspectedReason::not_ip));
   }
+}
+
+// Made by scapy 2.5. RFC 8300: metadata of type 1, of type 2 without any, and with a frame in place of an IP header.
+BOOST_AUTO_TEST_CASE(service_headers_are_passed_over) {
+  constexpr std::string_view frames[] = {
+      "020000000001020000000002894f0fc60101000005ff000000000000000000000000000000004500002100010000401166c9"
+      "0a0000010a00000200050009000da7f168656c6c6f",
+      "020000000001020000000002894f0fc20201000005ff4500002100010000401166c90a0000010a00000200050009000da7f1"
+      "68656c6c6f",
+      "020000000001020000000002894f0fc20203000005ff05040302010000010203040508004500002100010000401166c90a00"
+      "00010a00000200050009000da7f168656c6c6f",
+  };
+  for (const auto digits : frames) {
+    const auto frame = unhex(digits);
+    auto packet = packet_of(frame);
+    BOOST_TEST(decode(packet, nullptr));
+    BOOST_TEST(packet.source.text() == "10.0.0.1");
+    BOOST_TEST(as_text(packet.payload) == "hello");
+    BOOST_TEST(packet.anomalies.empty());
+  }
+}
+
+// RFC 8300 section 2.2: of the header above, one byte each.
+BOOST_AUTO_TEST_CASE(broken_service_headers_are_named) {
+  struct Row {
+    std::size_t at;
+    std::uint8_t byte;
+    Anomaly anomaly;
+  };
+  for (const auto& row : {Row{14, 0x4f, Anomaly::nsh_unsupported_version},
+                          Row{15, 0xc1, Anomaly::nsh_bad_header_length}, Row{15, 0xff, Anomaly::nsh_bad_header_length},
+                          Row{16, 0, Anomaly::nsh_reserved_type}, Row{16, 3, Anomaly::nsh_unsupported_type},
+                          Row{16, 1, Anomaly::nsh_bad_header_length}, Row{17, 0x99, Anomaly::nsh_unknown_payload}}) {
+    auto frame = unhex(
+        "020000000001020000000002894f0fc20201000005ff4500002100010000401166c90a0000010a00000200050009000da7f168656c6c6"
+        "f");
+    frame[row.at] = row.byte;
+    auto packet = packet_of(frame);
+    BOOST_TEST(!decode(packet, nullptr));
+    BOOST_TEST(packet.anomalies.contains(row.anomaly), "byte " << row.at);
+  }
+  const auto frame = unhex("020000000001020000000002894f0fc20201000005");
+  auto packet = packet_of(frame);
+  BOOST_TEST(!decode(packet, nullptr));
+  BOOST_TEST(packet.anomalies.contains(Anomaly::nsh_header_too_small));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -45,7 +45,7 @@ def talks(maker, phone):
 def said(maker, phone, *rules):
     """-> what the alerts say, with host, recipient, phone, time and what follows from them taken out"""
     write(f'{maker}.pcap', talks(maker, phone))
-    out = step(SLUICE, 'replay', *rules, '--eve', '-', f'{maker}.pcap')
+    out = step(SLUICE, 'replay', *rules, '--packets', 'off', '--eve', '-', f'{maker}.pcap')
     alerts = [event for event in map(json.loads, out.splitlines()) if event['event_type'] == 'alert']
     for alert in alerts:
         alert['sluice'].pop('finding_id', None)  # made of device and host
