@@ -41,7 +41,7 @@ Wire::Wire(std::uint64_t cases)
       found_(cases) {
   worker_ = std::make_unique<Worker>(options(), generations_, 0,
                                      std::vector{WorkerPair{{inside_.id(), 0, 0}, {outside_.id(), 0, 1}}},
-                                     EventSink{findings_.producer(), records_.producer()}, *page_);
+                                     EventSink{findings_.producer(), records_.producer()}, *page_, *pool_.get());
   thread_ = std::thread{[this] { worker_->run(stop_); }};
 }
 
