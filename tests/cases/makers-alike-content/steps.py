@@ -50,6 +50,7 @@ def said(maker, phone, *rules):
     for alert in alerts:
         alert['sluice'].pop('finding_id', None)  # made of device and host
         alert.pop('flow_id', None)
+        alert.pop('community_id', None)  # of addresses, and the phone's is one
     text = json.dumps(alerts, sort_keys=True, indent=1)
     for word, instead in ((host(maker), 'HOST'), (f'{maker}.pcap', 'CAPTURE'), (phone, 'PHONE'), (maker, 'MAKER')):
         text = text.replace(word, instead)
