@@ -115,17 +115,23 @@ class Explaining {
     const auto& facts = signature_.facts;
     line("rule", facts.rule_id + (signature_.line == 0 ? "" : fmt::format(", line {}", signature_.line)));
     if (!facts.subject.empty()) line("msg", facts.subject);
-    const bool of_flow = signature_.action != SignatureAction::alert && !of_packets_;
     line("action",
          fmt::format(
-             "{}{}; priority {}{}", action_text(signature_.action),
-             of_flow                                       ? ": the flow, from there on"
-             : signature_.action == SignatureAction::alert ? ""
-             : signature_.parts.empty()                    ? ": the packet; where it asks for addresses alone, the flow"
-                                                           : ": that packet",
-             facts.priority,
+             "{}{}; priority {}{}", action_text(signature_.action), scope_text(), facts.priority,
              facts.classtype == no_classtype ? "" : fmt::format(" ({})", classtype_description(facts.classtype))));
     line("header", std::string{signature_.text.substr(0, signature_.text.find('('))});
+  }
+
+  // What the action is done to.
+  [[nodiscard]] std::string_view scope_text() const {
+    const bool on_messages =
+        message_moments_of(signature_) != when::any && (message_moments_of(signature_) & ~when::payload) != 0;
+    if (signature_.action == SignatureAction::alert) return "";
+    if (of_packets_)
+      return signature_.parts.empty() ? ": the packet, or where it asks for addresses or an application alone, the flow"
+                                      : ": the packet";
+    if (on_messages || is_tcp(signature_.protocol)) return ": the flow, from there on";
+    return may_be_tcp(signature_) ? ": of TCP the flow, from there on, else the packet" : ": the packet";
   }
 
   void moment() {

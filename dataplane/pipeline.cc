@@ -249,6 +249,7 @@ void Pipeline::account(const Passage& at) noexcept {
     if (flow.packets[0] != 0 && flow.packets[1] != 0) flow.state = FlowState::established;
     return;
   }
+  if (flow.dropped) return;  // none of it gets through: the connection stays as it was
   flow.tcp_flags[way] |= at.packet.tcp_flags;
   constexpr std::uint8_t both_ways = 3;
   constexpr std::uint8_t reset = 4;

@@ -80,11 +80,11 @@ void Reporter::connection(const Passage& at, Stage stage) noexcept {
 void Reporter::payload(const Passage& at, std::uint64_t position, Bytes data) noexcept {
   Hits content;
   signatures_.payload(at, position, data, content);
-  // A datagram is seen once.
-  if (at.packet.protocol == ip_protocol::tcp)
-    stream_alerts(at, content, position + data.size());
-  else
-    signature_alerts(at, content, Field::destination_ip, {}, Stage::content_matched);
+  if (content.count == 0) return;
+  if (at.packet.protocol == ip_protocol::tcp) return stream_alerts(at, content, position + data.size());
+  // A datagram is seen once, and what holds of its bytes is about it alone.
+  alerts(at, content, Field::destination_ip, AddressText{far_end(at.flow)}.text, Stage::content_matched, Scope::message,
+         nullptr);
 }
 
 void Reporter::stream(const Passage& at, PayloadWindow& window, std::uint32_t number, Bytes data) noexcept {

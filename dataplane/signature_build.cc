@@ -238,7 +238,7 @@ bool SignatureSet::wants(SignatureMoment moment) const noexcept {
 }
 bool SignatureSet::is_of_packet_alone(std::uint32_t row) const noexcept {
   const auto& entry = parts_->entries[row];
-  return entry.is_of_packets() && !entry.once_a_way && !entry.once_told;
+  return !entry.acts_on_flow || entry.other_transports;
 }
 void SignatureSet::release(SignatureTrace& trace, SignatureScratch& scratch) noexcept {
   scratch.parts().state.release(trace);

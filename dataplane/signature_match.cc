@@ -91,7 +91,9 @@ bool SignatureSet::Parts::confirm(std::uint32_t row, const SignatureInput& input
   if (reporting == Reporting::none) return false;
   if (entry.action == SignatureAction::pass) {
     hits.passed = true;
-    hits.flow_passed = !entry.is_of_packets() || entry.once_a_way || entry.once_told;
+    const bool is_of_datagram = is_payload && input.ip_protocol == ip_protocol::udp;
+    hits.flow_passed =
+        entry.acts_on_flow && !(input.moment == SignatureMoment::content ? is_of_datagram : entry.other_transports);
   }
   if (hits.count == SignatureHits::limit) {
     ++counters.cut;

@@ -133,6 +133,11 @@ void SignatureSet::Parts::add_conditions(const Signature& signature, SignatureEn
   entry.once_a_way = is_bare && !tells_application && entry.numbers.empty() &&
                      flow.state == SignatureFlow::State::any && flow.way == SignatureFlow::Way::any &&
                      has_any_port(signature.source_ports) && has_any_port(signature.destination_ports);
+  // Suricata's "action scope" (https://docs.suricata.io, "Rule Types and Categorization").
+  const bool is_on_application = signature.parts.empty() && !has_test && !sluice::is_transport(signature.protocol) &&
+                                 flow.contents == SignatureFlow::Contents::any &&
+                                 flow.fragments == SignatureFlow::Fragments::any;
+  entry.acts_on_flow = !entry.is_of_packets() || entry.once_a_way || entry.once_told || is_on_application;
 }
 
 // A packet's rule is tried before its payload is read, so that it counts for what is read then; but at its end where it

@@ -58,6 +58,7 @@ struct SignatureEntry {
   bool once_a_way = false;        // it is on addresses alone
   bool once_told = false;         // it is on what the flow speaks alone
   bool other_transports = false;  // as a packet: of what is neither TCP nor UDP
+  bool acts_on_flow = true;       // what it does is done to the flow, else to the packet
   bool only_stream = false;
   bool silent = false;
   SignatureAction action{};

@@ -49,7 +49,7 @@ check(one['state'] == ['flowbits:isset,seen'] and one['packet'] == ['flow:to_ser
 says(one, 'slow', 'nothing')
 
 two = explained(2)
-says(two, 'action', 'drops: the flow')
+says(two, 'action', 'drops: the flow, from there on')
 says(two, 'looked for', 'in each direction of TCP as it comes, by the stream database', 'last 4096 bytes')
 says(two, 'pattern', 'payload "|00 01|z", 3 bytes', 'the rule asks for it (fast_pattern)')
 says(two, 'slow', '3 bytes', 'further apart than 4096 bytes')
