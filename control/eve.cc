@@ -62,9 +62,9 @@ std::string_view type_text(EventType type) {
 
 void put_ends(Json& object, const EventHeader& header, bool is_reversed) {
   const bool has_ports = header.ip_protocol == tcp || header.ip_protocol == udp || header.ip_protocol == sctp;
-  object["src_ip"] = eve_address(is_reversed ? header.destination : header.source);
+  object["src_ip"] = (is_reversed ? header.destination : header.source).text();
   if (has_ports) object["src_port"] = is_reversed ? header.destination_port : header.source_port;
-  object["dest_ip"] = eve_address(is_reversed ? header.source : header.destination);
+  object["dest_ip"] = (is_reversed ? header.source : header.destination).text();
   if (has_ports) object["dest_port"] = is_reversed ? header.source_port : header.destination_port;
 }
 
@@ -80,8 +80,8 @@ void put_addresses(Json& line, const EventHeader& header, bool is_reversed) {
   put_ends(line, header, is_reversed);
   line["proto"] = ip_protocol_text(header.ip_protocol);
   line["ip_v"] = header.source.is_v4() ? 4 : 6;
-  if (header.inside == Inside::source) line["device"] = eve_address(header.source);
-  if (header.inside == Inside::destination) line["device"] = eve_address(header.destination);
+  if (header.inside == Inside::source) line["device"] = header.source.text();
+  if (header.inside == Inside::destination) line["device"] = header.destination.text();
 }
 
 // Of a flow without a known protocol: "failed" where payload was looked at in vain. A TCP flow without PSH carried

@@ -86,7 +86,7 @@ Json stun_object(const Event& event) {
       case Field::stun_class: put(stun, "class", name_or_number(classes, field.integer())); break;
       case Field::stun_method: put(stun, "method", name_or_number(methods, field.integer())); break;
       case Field::stun_software: put_text(stun, "software", field); break;
-      case Field::stun_mapped_ip: put_address(stun, "mapped_ip", field); break;
+      case Field::stun_mapped_ip: put_text(stun, "mapped_ip", field); break;
       case Field::stun_mapped_port: put(stun, "mapped_port", field.integer()); break;
       default: break;
     }

@@ -31,14 +31,12 @@ Json type_of(std::uint64_t type) {
 
 Json dhcpv6_object(const Event& event, const Redactor& redactor) {
   Json dhcp = Json::object();
-  const auto add_address = [&](const char* key, const EventField& field) {
-    dhcp[key].push_back(stored_text(eve_address(field.text())));
-  };
+  const auto add = [&](const char* key, const EventField& field) { dhcp[key].push_back(stored_text(field.text())); };
   for (const auto& field : event) {
     switch (field.field) {
       case Field::dhcpv6_type: put(dhcp, "type", type_of(field.integer())); break;
       case Field::dhcpv6_id: put(dhcp, "id", field.integer()); break;
-      case Field::dhcp_relay_ip: put_address(dhcp, "relay_ip", field); break;
+      case Field::dhcp_relay_ip: put_text(dhcp, "relay_ip", field); break;
       case Field::dhcpv6_client_duid: put(dhcp, "client_duid", redactor.redact("duid", field.text())); break;
       case Field::dhcpv6_server_duid: put(dhcp, "server_duid", redactor.redact("duid", field.text())); break;
       case Field::dhcpv6_options: {
@@ -56,8 +54,8 @@ Json dhcpv6_object(const Event& event, const Redactor& redactor) {
         put(dhcp, "hostname", redactor.redact("host-name", name.substr(0, name.find('.'))));
         break;
       }
-      case Field::dhcpv6_address: add_address("addresses", field); break;
-      case Field::dhcp_dns_server: add_address("dns_servers", field); break;
+      case Field::dhcpv6_address: add("addresses", field); break;
+      case Field::dhcp_dns_server: add("dns_servers", field); break;
       default: break;
     }
   }

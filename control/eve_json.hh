@@ -6,7 +6,6 @@
 #include <string_view>
 #include <utility>
 
-#include "control/eve_address.hh"
 #include "control/safe_text.hh"
 #include "dataplane/event.hh"
 
@@ -19,11 +18,6 @@ inline void put(Json& object, std::string_view key, Json value) { object.emplace
 
 inline void put_text(Json& object, std::string_view key, const EventField& field) {
   put(object, key, stored_text(field.text()));
-}
-
-// Of an address that is a text.
-inline void put_address(Json& object, std::string_view key, const EventField& field) {
-  put(object, key, stored_text(eve_address(field.text())));
 }
 
 // The last record of a list that a name has started, or nothing.

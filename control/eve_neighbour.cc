@@ -35,9 +35,9 @@ Json arp_object(const Event& event, const Redactor& redactor) {
     switch (field.field) {
       case Field::neighbour_kind: put(arp, "opcode", operation_text(field.integer())); break;
       case Field::neighbour_sender_mac: put(arp, "src_mac", hardware_address(field, redactor)); break;
-      case Field::neighbour_sender: put_address(arp, "src_ip", field); break;
+      case Field::neighbour_sender: put_text(arp, "src_ip", field); break;
       case Field::neighbour_target_mac: put(arp, "dest_mac", hardware_address(field, redactor)); break;
-      case Field::neighbour_target: put_address(arp, "dest_ip", field); break;
+      case Field::neighbour_target: put_text(arp, "dest_ip", field); break;
       default: break;
     }
   }
@@ -50,10 +50,10 @@ Json neighbour_object(const Event& event, const Redactor& redactor) {
     switch (field.field) {
       case Field::neighbour_kind: put(nd, "type", kind_text(field.integer())); break;
       case Field::neighbour_sender_mac: put(nd, "source_mac", hardware_address(field, redactor)); break;
-      case Field::neighbour_target: put_address(nd, "target", field); break;
+      case Field::neighbour_target: put_text(nd, "target", field); break;
       case Field::neighbour_target_mac: put(nd, "target_mac", hardware_address(field, redactor)); break;
       case Field::router_lifetime: put(nd, "router_lifetime", field.integer()); break;
-      case Field::router_dns_server: nd["dns_servers"].push_back(stored_text(eve_address(field.text()))); break;
+      case Field::router_dns_server: nd["dns_servers"].push_back(stored_text(field.text())); break;
       default: break;
     }
   }

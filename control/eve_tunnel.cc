@@ -10,10 +10,10 @@ namespace sluice {
 namespace {
 
 std::string address_text(const EventField& field) {
-  if (field.value.size() != sizeof(Address)) return eve_address(Address{});
+  if (field.value.size() != sizeof(Address)) return "::";
   Address address;
   std::copy(field.value.begin(), field.value.end(), address.bytes.begin());
-  return eve_address(address);
+  return address.text();
 }
 
 }  // namespace

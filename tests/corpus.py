@@ -33,8 +33,7 @@ def score(program, captures):
     """-> (the scorer's JSON, its last line)"""
     with tempfile.TemporaryDirectory() as folder:
         out = os.path.join(folder, 'score.json')
-        command = [sys.executable, os.path.join(HERE, 'corpus_scorer.py'), CORPUS, os.path.join(CORPUS, 'captures'),
-                   '--json', out,
+        command = [sys.executable, os.path.join(CORPUS, 'score.py'), os.path.join(CORPUS, 'captures'), '--json', out,
                    '--jobs', str(os.cpu_count()), '--command', shlex.join([program, 'replay'])]
         if captures != 'all':
             command += ['--sample', str(captures)]

@@ -10,11 +10,6 @@ OUTER = {4: ('192.0.2.1', '192.0.2.254'), 6: ('2001:db8:ffff::1', '2001:db8:ffff
 NETWORK = 4711  # VNI, VSID
 
 
-def shown(ends):
-    """the addresses as EVE has them"""
-    return [ipaddress.ip_address(end).exploded for end in ends]
-
-
 def checksum(data):
     """RFC 1071"""
     data += bytes(len(data) % 2)

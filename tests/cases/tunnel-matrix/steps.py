@@ -8,7 +8,7 @@ from capture_file import pcap  # noqa: E402
 from inner_traffic import ENDS, KINDS, names_at, packets  # noqa: E402
 from pcap import packets as packets_of  # noqa: E402
 from steps import check, step  # noqa: E402
-from tunnels import OUTER, TUNNELS, shown  # noqa: E402
+from tunnels import OUTER, TUNNELS  # noqa: E402
 
 LIST = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../listed-name-monitor/list.csv')
 STAGES = {'dns': 'name-looked-up', 'tls': 'name-in-handshake', 'http': 'data-sent'}
@@ -61,7 +61,7 @@ def check_alert(row, numbers, alerts):
     around = alert.get('tunnel')
     check((around is None) == (name in WITHOUT_OUTER_IP), f'{wanted}: around it is {around}')
     if around is not None:
-        check([around['src_ip'], around['dest_ip']] == shown(OUTER[outer]), f'{wanted}: around it is {around}')
+        check([around['src_ip'], around['dest_ip']] == list(OUTER[outer]), f'{wanted}: around it is {around}')
         check(around['depth'] == (3 if name == 'nested' else 1), f'{wanted}: depth {around["depth"]}')
     if inner == 4:
         check([alert['src_ip'], alert['dest_ip']] == list(ENDS[4]), f'{wanted}: {alert["src_ip"]}')
