@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "dataplane/packet_image.hh"
+#include "dataplane/payload_window.hh"
 #include "dataplane/reporter.hh"
 #include "dataplane/vendor_form.hh"
 
@@ -90,7 +91,11 @@ void Reporter::image_fields(EventWriter& event, const Packet& packet, std::size_
 void Reporter::matched_fields(EventWriter& event, const Packet& packet, bool alone) noexcept {
   const bool is_stream = packet.protocol == ip_protocol::tcp && !alone;
   event.integer(Field::stream_matched, is_stream ? 1 : 0);
-  if (is_stream && !packet.stream.empty()) event.bytes(Field::stream_bytes, packet.stream);
+  // What a rule is shown of a stream at a time; a parser's message may be a segment of greater length.
+  constexpr std::size_t stream_limit = PayloadWindow::size + stream_piece_limit;
+  if (is_stream && packet.stream.size() > stream_limit) ++counters_->events_truncated;
+  if (is_stream && !packet.stream.empty())
+    event.bytes(Field::stream_bytes, packet.stream.first(std::min(stream_limit, packet.stream.size())));
   image_fields(event, packet, PacketImage::limit);
 }
 
