@@ -92,6 +92,7 @@ Exit run_replay(Arguments& arguments) {
   options.pipeline.midstream = arguments.midstream == "on";
   options.pipeline.verify_checksums = arguments.checksums == "on";
   options.pipeline.record = Record::all;
+  options.pipeline.hash_files = true;
   options.progress = ::isatty(STDERR_FILENO) != 0;
 
   const auto databases = replay_databases(rules->rules.signatures, user_cache_directory());
