@@ -94,6 +94,7 @@ Exit run_replay(Arguments& arguments) {
   options.pipeline.verify_checksums = arguments.checksums == "on";
   options.pipeline.record = Record::all;
   options.pipeline.packet_images = arguments.packets == "on" && !options.eve_path.empty();
+  options.pipeline.hash_files = true;
   options.progress = ::isatty(STDERR_FILENO) != 0;
 
   const auto databases = replay_databases(rules->rules.signatures, user_cache_directory());

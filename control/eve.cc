@@ -8,6 +8,7 @@
 #include "control/eve_device.hh"
 #include "control/eve_dhcp.hh"
 #include "control/eve_dns.hh"
+#include "control/eve_file_info.hh"
 #include "control/eve_http.hh"
 #include "control/eve_objects.hh"
 #include "control/eve_packet.hh"
@@ -56,6 +57,7 @@ std::string_view type_text(EventType type) {
     case EventType::neighbour_discovery: return "nd";
     case EventType::drop: return "drop";
     case EventType::anomaly: return "anomaly";
+    case EventType::fileinfo: return "fileinfo";
   }
   return "unknown";
 }
@@ -163,7 +165,12 @@ void put_protocols(Json& line, const Event& event, const Redactor* redactor) {
   if (type == EventType::tls || (!is_quic && has_any(event, Field::tls_sni, Field::tls_version_legacy)))
     line["tls"] = tls_object(event);
   if (is_quic) line["quic"] = quic_object(event);
-  if (type == EventType::http || has_any(event, Field::http_method, Field::http_header_value))
+  if (type == EventType::fileinfo) {
+    line["fileinfo"] = fileinfo_object(event);
+    line["app_proto"] = event.find(Field::http2_stream_id) ? "http2" : "http";
+  }
+  if (type == EventType::http || type == EventType::fileinfo ||
+      has_any(event, Field::http_method, Field::http_header_value))
     line["http"] = http_object(event);
   if (type == EventType::xiaomi_push || has_any(event, Field::vendor_command, Field::network_name))
     line["xiaomi_push"] = xiaomi_push_object(event, redactor);
@@ -177,11 +184,14 @@ void put_protocols(Json& line, const Event& event, const Redactor* redactor) {
   put_icmp(line, event);
   if (auto tunnel = tunnel_object(event); !tunnel.empty()) line["tunnel"] = std::move(tunnel);
   if (auto own = own_fields(event, is_quic); !own.empty()) line["sluice"] = std::move(own);
-  if (type != EventType::http) return;
+  const bool is_file = type == EventType::fileinfo;
+  if (type != EventType::http && !is_file) return;
   const auto vendor = vendor_message(event);
   if (!vendor) return;
-  line["sluice"]["vendor"] = vendor_object(*vendor, "", redactor);
-  if (redactor == nullptr || !redactor->reveals()) redact_http(line["http"], *vendor);
+  if (!is_file) line["sluice"]["vendor"] = vendor_object(*vendor, "", redactor);
+  if (redactor != nullptr && redactor->reveals()) return;
+  redact_http(line["http"], *vendor);
+  if (is_file) line["fileinfo"].erase("filename");  // most often its path
 }
 
 }  // namespace

@@ -55,6 +55,16 @@ std::string setting_text(std::uint64_t identifier) {
   return fmt::format("SETTINGS{}", names[identifier - 1]);
 }
 
+// RFC 9113 section 7, in Suricata's spelling.
+std::string error_text(std::uint64_t code) {
+  constexpr std::array<std::string_view, 14> names{
+      "NOERROR",      "PROTOCOLERROR",   "INTERNALERROR",      "FLOWCONTROLERROR", "SETTINGSTIMEOUT",
+      "STREAMCLOSED", "FRAMESIZEERROR",  "REFUSEDSTREAM",      "CANCEL",           "COMPRESSIONERROR",
+      "CONNECTERROR", "ENHANCEYOURCALM", "INADEQUATESECURITY", "HTTP11REQUIRED"};
+  if (code >= names.size()) return fmt::format("{}", code);
+  return std::string{names[code]};
+}
+
 // The media type without its parameters, as Suricata writes it.
 std::string media_type(std::string_view value) {
   const auto type = value.substr(0, value.find(';'));
@@ -70,6 +80,8 @@ void put_http2(Json& http, const Event& event, std::uint64_t stream) {
       settings->push_back({{"settings_id", setting_text(field.integer())}});
     } else if (field.field == Field::http2_setting_value && settings != nullptr) {
       put(settings->back(), "settings_value", field.integer());
+    } else if (field.field == Field::http2_request_error || field.field == Field::http2_response_error) {
+      put(sides[field.field == Field::http2_response_error ? 1 : 0], "error_code", error_text(field.integer()));
     }
   }
   put(http, "http2", {{"stream_id", stream}, {"request", std::move(sides[0])}, {"response", std::move(sides[1])}});
@@ -104,7 +116,10 @@ Json http_object(const Event& event) {
       case Field::http_protocol:
         if (!stream) put_text(http, "protocol", field);
         break;
-      case Field::http_status: put(http, "status", field.integer()); break;
+      case Field::http_status:
+        if (field.integer() != 0) put(http, "status", field.integer());
+        break;
+      case Field::http_status_text: put_text(http, "status_string", field); break;
       case Field::http_redirect: put_text(http, "redirect", field); break;
       case Field::http_length: put(http, "length", field.integer()); break;
       case Field::http_header_name:

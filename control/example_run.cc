@@ -44,6 +44,7 @@ PipelineOptions example_options() {
   options.resolved_names = 64;
   options.event_queues = 16;
   options.http2_connections = 2;
+  options.followed_bodies = 4;
   using std::chrono::seconds;
   options.timeouts = {seconds{10}, seconds{600}, seconds{2}, seconds{30}, seconds{5}};
   return options;

@@ -17,7 +17,8 @@ std::string_view origin_form(std::string_view target) {
 }  // namespace
 
 std::optional<DecodedMessage> vendor_message(const Event& event) {
-  if (event.header().type != EventType::alert && event.header().type != EventType::http) return std::nullopt;
+  const auto type = event.header().type;
+  if (type != EventType::alert && type != EventType::http && type != EventType::fileinfo) return std::nullopt;
   VendorRequest request;
   bool is_cut = false;
   std::string_view name;

@@ -8,7 +8,7 @@
 
 namespace sluice {
 
-// Of an alert, and of an event of HTTP.
+// Of an alert, of an event of HTTP, and of a file in its body.
 [[nodiscard]] std::optional<DecodedMessage> vendor_message(const Event& event);
 
 }  // namespace sluice

@@ -1,64 +1,11 @@
 #include "dataplane/content_coding.hh"
 
-#include <brotli/decode.h>
-#include <zlib.h>
-
 #include <algorithm>
 
+#include "dataplane/content_format.hh"
 #include "dataplane/http_headers.hh"
 
 namespace sluice {
-namespace {
-
-// zlib's window_bits (its manual, inflateInit2): 15 = zlib's format, 16 more = gzip's, negative = DEFLATE alone.
-constexpr int zlib_format = 15;
-constexpr int gzip_format = 15 + 16;
-constexpr int raw_format = -15;
-
-void* take_for_zlib(void* arena, unsigned items, unsigned size) noexcept {
-  return static_cast<Arena*>(arena)->take(std::size_t{items} * size);
-}
-void* take_for_brotli(void* arena, std::size_t size) noexcept { return static_cast<Arena*>(arena)->take(size); }
-void give(void* arena, void* memory) noexcept { static_cast<Arena*>(arena)->give(memory); }
-
-// RFC 1950 section 2.2: method 8, and a check that makes the first two bytes a multiple of 31.
-bool has_zlib_header(Bytes bytes) noexcept {
-  Reader reader{bytes};
-  const auto header = reader.be16();
-  return reader.ok() && (header >> 8 & 0x0f) == Z_DEFLATED && header % 31 == 0;
-}
-
-// RFC 1952 section 2.3.1
-bool has_gzip_header(Bytes bytes) noexcept {
-  Reader reader{bytes};
-  return reader.be16() == 0x1f8b && reader.ok();
-}
-
-// The header of a gzip member (RFC 1952 section 2.3), as far as it is there; nothing where it is none.
-std::optional<std::size_t> gzip_header_size(Bytes bytes) noexcept {
-  constexpr std::uint8_t has_crc = 0x02;
-  constexpr std::uint8_t has_extra = 0x04;
-  constexpr std::uint8_t has_name = 0x08;
-  constexpr std::uint8_t has_comment = 0x10;
-  Reader reader{bytes};
-  if (reader.be16() != 0x1f8b || reader.u8() != Z_DEFLATED) return std::nullopt;
-  const auto flags = reader.u8();
-  reader.skip(6);  // time, extra flags, system
-  if ((flags & has_extra) != 0) {
-    const std::size_t low = reader.u8();
-    reader.skip(low | std::size_t{reader.u8()} << 8);
-  }
-  const auto skip_text = [&] {
-    while (reader.ok() && reader.left() > 0 && reader.u8() != 0) continue;
-  };
-  if ((flags & has_name) != 0) skip_text();
-  if ((flags & has_comment) != 0) skip_text();
-  if ((flags & has_crc) != 0) reader.skip(2);
-  if (!reader.ok()) return std::nullopt;
-  return bytes.size() - reader.left();
-}
-
-}  // namespace
 
 void ContentCodings::add(std::string_view list) noexcept {
   while (!list.empty()) {
@@ -125,7 +72,7 @@ ContentDecoder::Stage ContentDecoder::inflate(int window_bits, Bytes coded, std:
   arena_.reset(arena_room_->bytes);
   z_stream stream{};
   stream.zalloc = take_for_zlib;
-  stream.zfree = give;
+  stream.zfree = give_to_arena;
   stream.opaque = &arena_;
   if (inflateInit2(&stream, window_bits) != Z_OK) return {0, 0, ContentError::memory};
   stream.next_in = const_cast<std::uint8_t*>(coded.data());  // zlib only reads it
@@ -153,7 +100,7 @@ ContentDecoder::Stage ContentDecoder::inflate(int window_bits, Bytes coded, std:
 
 ContentDecoder::Stage ContentDecoder::decompress_brotli(Bytes coded, std::span<std::uint8_t> room) noexcept {
   arena_.reset(arena_room_->bytes);
-  auto* state = BrotliDecoderCreateInstance(take_for_brotli, give, &arena_);
+  auto* state = BrotliDecoderCreateInstance(take_for_brotli, give_to_arena, &arena_);
   if (state == nullptr) return {0, 0, ContentError::memory};
   auto left = coded.size();
   auto space = room.size();
@@ -161,12 +108,7 @@ ContentDecoder::Stage ContentDecoder::decompress_brotli(Bytes coded, std::span<s
   auto* next_out = room.data();
   const auto result = BrotliDecoderDecompressStream(state, &left, &next_in, &space, &next_out, nullptr);
   Stage stage{coded.size() - left, room.size() - space, std::nullopt};
-  if (result == BROTLI_DECODER_RESULT_ERROR) {
-    const auto code = BrotliDecoderGetErrorCode(state);
-    const bool no_memory =
-        code <= BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MODES && code >= BROTLI_DECODER_ERROR_ALLOC_BLOCK_TYPE_TREES;
-    stage.error = no_memory ? ContentError::memory : ContentError::corrupt;
-  }
+  if (result == BROTLI_DECODER_RESULT_ERROR) stage.error = error_of(BrotliDecoderGetErrorCode(state));
   return stage;  // as above
 }
 

@@ -69,9 +69,10 @@ enum class ContentError : std::uint8_t {
   corrupt,           // it breaks its own format
   expansion,         // it grows out of all proportion: a bomb, read as far as the bound of its size
   memory,            // the decoder's arena is too small for it (brotli's window may be large)
+  not_followed,      // more bodies than are followed at a time: its start alone was looked at
 };
-constexpr std::array<std::string_view, 5> content_error_names{"unknown_coding", "too_many_codings", "corrupt",
-                                                              "expansion", "memory"};
+constexpr std::array<std::string_view, 6> content_error_names{"unknown_coding", "too_many_codings", "corrupt",
+                                                              "expansion",      "memory",           "not_followed"};
 
 // What is strange about a TCP segment, while somebody reads its stream. Unit: segments; one may count under several.
 // The first four are certain: Linux throws such a segment away, and nothing of it is read (but for a wrong checksum

@@ -17,6 +17,14 @@ std::array<std::uint8_t, Md5Sum::size> Md5Sum::finish() noexcept {
   return digest;
 }
 
+Sha1Sum::Sha1Sum() noexcept { SHA1_Init(&state_); }
+void Sha1Sum::add(Bytes bytes) noexcept { SHA1_Update(&state_, bytes.data(), bytes.size()); }
+std::array<std::uint8_t, Sha1Sum::size> Sha1Sum::finish() noexcept {
+  std::array<std::uint8_t, size> digest;
+  SHA1_Final(digest.data(), &state_);
+  return digest;
+}
+
 Sha256Sum::Sha256Sum() noexcept { SHA256_Init(&state_); }
 void Sha256Sum::add(Bytes bytes) noexcept { SHA256_Update(&state_, bytes.data(), bytes.size()); }
 std::array<std::uint8_t, Sha256Sum::size> Sha256Sum::finish() noexcept {
@@ -25,13 +33,10 @@ std::array<std::uint8_t, Sha256Sum::size> Sha256Sum::finish() noexcept {
   return digest;
 }
 
-std::array<std::uint8_t, 20> sha1_of(Bytes bytes) noexcept {
-  std::array<std::uint8_t, SHA_DIGEST_LENGTH> digest;
-  SHA_CTX state;
-  SHA1_Init(&state);
-  SHA1_Update(&state, bytes.data(), bytes.size());
-  SHA1_Final(digest.data(), &state);
-  return digest;
+std::array<std::uint8_t, Sha1Sum::size> sha1_of(Bytes bytes) noexcept {
+  Sha1Sum sum;
+  sum.add(bytes);
+  return sum.finish();
 }
 
 std::array<std::uint8_t, Sha256Sum::size> sha256_of(Bytes bytes) noexcept {

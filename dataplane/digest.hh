@@ -27,6 +27,18 @@ class Md5Sum {
   MD5_CTX state_;
 };
 
+class Sha1Sum {
+ public:
+  static constexpr std::size_t size = 20;
+
+  Sha1Sum() noexcept;
+  void add(Bytes bytes) noexcept;
+  [[nodiscard]] std::array<std::uint8_t, size> finish() noexcept;
+
+ private:
+  SHA_CTX state_;
+};
+
 class Sha256Sum {
  public:
   static constexpr std::size_t size = 32;
@@ -39,7 +51,7 @@ class Sha256Sum {
   SHA256_CTX state_;
 };
 
-[[nodiscard]] std::array<std::uint8_t, 20> sha1_of(Bytes bytes) noexcept;
+[[nodiscard]] std::array<std::uint8_t, Sha1Sum::size> sha1_of(Bytes bytes) noexcept;
 [[nodiscard]] std::array<std::uint8_t, Sha256Sum::size> sha256_of(Bytes bytes) noexcept;
 
 // Two lower-case hex digits a byte, as many bytes as `out` has room for.

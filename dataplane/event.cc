@@ -34,7 +34,8 @@ bool is_known(EventType type) noexcept {
     case EventType::arp:
     case EventType::neighbour_discovery:
     case EventType::drop:
-    case EventType::anomaly: return true;
+    case EventType::anomaly:
+    case EventType::fileinfo: return true;
   }
   return false;
 }

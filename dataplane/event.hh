@@ -37,6 +37,7 @@ enum class EventType : std::uint8_t {
   neighbour_discovery = 27,
   drop = 28,
   anomaly = 29,
+  fileinfo = 39,
 };
 
 // The furthest fact that the wire showed; the order is meaning.

@@ -311,6 +311,18 @@ enum class Field : std::uint16_t {
   flow_number = 401,        // text: the number's name; its value follows it
   flow_number_value = 402,  // integer
 
+  // fileinfo
+  file_name = 480,             // text
+  file_size = 481,             // integer: bytes of content that were read
+  file_state = 482,            // integer: FileState
+  file_gaps = 483,             // integer: 1 where bytes of it never came by
+  file_md5 = 484,              // bytes, where files are hashed
+  file_sha1 = 485,             // bytes
+  file_sha256 = 486,           // bytes
+  http_status_text = 487,      // text: what stands where a response's status should, and is none
+  http2_request_error = 488,   // integer: of a GOAWAY that the client sent
+  http2_response_error = 489,  // integer: the same of the server
+
   // eve: what Suricata's events have beside these
   anomaly = 340,                   // integer: Anomaly
   packet_way = 341,                // integer: 0 to the server, 1 to the client, of the packet that the event is about

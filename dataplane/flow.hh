@@ -135,6 +135,7 @@ struct alignas(64) Flow {
   // Beyond: while handshakes are read.
   std::uint32_t waiting = no_index;  // in the worker's EventQueuePool: events that the other direction completes
   std::uint32_t http2 = no_index;    // in the worker's Http2Pool
+  std::array<std::uint32_t, 2> body{no_index, no_index};  // in the worker's FollowedBodies, by Way; of HTTP/1
   QuicInitialState quic;
   ReportedSignatures reported;
   HttpPairing http;

@@ -46,6 +46,7 @@ struct HttpRequest {
   std::string_view referer;
   std::string_view content_type;
   HttpHeaders headers;
+  std::string_view pseudo_fields;           // of HTTP/2, as `headers` has its text: ":name: value" a line
   BodyFraming framing = BodyFraming::none;  // none, length or chunked
   std::uint64_t content_length = 0;         // BodyFraming::length
   ContentCodings codings;                   // of the body

@@ -103,9 +103,11 @@ tl::expected<Http2FieldBlock, Http2Error> parse_http2_field_block(Bytes stream) 
 }
 
 std::optional<HttpRequest> http2_request(std::string_view fields) noexcept {
+  const auto all = fields;
   const auto pseudo = take_pseudo_fields(fields);
   if (pseudo.method.empty()) return std::nullopt;
   HttpRequest request;
+  request.pseudo_fields = all.substr(0, all.size() - fields.size());
   request.method = pseudo.method;
   // CONNECT has an authority alone (RFC 9113 section 8.5).
   request.target = pseudo.path.empty() ? pseudo.authority : pseudo.path;
@@ -128,8 +130,10 @@ std::optional<HttpRequest> http2_request(std::string_view fields) noexcept {
 }
 
 std::optional<HttpResponse> http2_response(std::string_view fields) noexcept {
+  const auto all = fields;
   const auto pseudo = take_pseudo_fields(fields);
   HttpResponse response;
+  response.pseudo_fields = all.substr(0, all.size() - fields.size());
   const auto* const end = pseudo.status.data() + pseudo.status.size();
   const auto [next, failed] = std::from_chars(pseudo.status.data(), end, response.status);
   if (failed != std::errc{} || next != end || response.status < 100 || response.status > 999) return std::nullopt;

@@ -9,6 +9,7 @@ bool Http2Body::begin(std::uint32_t stream, std::uint8_t direction, std::string_
   std::copy(fields.begin(), fields.end(), fields_.begin());
   fields_size_ = static_cast<std::uint16_t>(fields.size());
   size_ = 0;
+  is_seen_ = false;
   stream_ = stream;
   direction_ = direction;
   return true;

@@ -33,8 +33,12 @@ class Http2Body {
   static constexpr std::size_t fields_limit = 4096;
   static constexpr std::size_t body_limit = 4096;
 
-  void clear() noexcept { stream_ = 0; }
+  void clear() noexcept {
+    stream_ = 0;
+    followed_ = no_index;
+  }
   [[nodiscard]] bool is_free() const noexcept { return stream_ == 0; }
+  [[nodiscard]] std::uint32_t stream() const noexcept { return stream_; }
   [[nodiscard]] bool is_of(std::uint32_t stream, std::uint8_t direction) const noexcept {
     return stream_ == stream && direction_ == direction;
   }
@@ -43,14 +47,21 @@ class Http2Body {
   // As much as fits.
   void add(Bytes data) noexcept;
   [[nodiscard]] bool is_full() const noexcept { return size_ == body_limit; }
+  // In the worker's FollowedBodies, or no_index.
+  [[nodiscard]] std::uint32_t& followed() noexcept { return followed_; }
+  // Signatures have seen its start.
+  [[nodiscard]] bool is_seen() const noexcept { return is_seen_; }
+  void set_seen() noexcept { is_seen_ = true; }
   [[nodiscard]] std::string_view fields() const noexcept { return {fields_.data(), fields_size_}; }
   [[nodiscard]] Bytes bytes() const noexcept { return Bytes{bytes_}.first(size_); }
 
  private:
   std::uint32_t stream_;  // 0 = no body
+  std::uint32_t followed_;
   std::uint16_t fields_size_;
   std::uint16_t size_;
   std::uint8_t direction_;
+  bool is_seen_;
   std::array<char, fields_limit> fields_;
   std::array<std::uint8_t, body_limit> bytes_;
 };
@@ -63,6 +74,7 @@ class Http2Connection {
   [[nodiscard]] Http2Direction& direction(std::size_t way) noexcept { return directions_[way]; }
   // The body of that message that is being collected, or nullptr; stream 0: a free one.
   [[nodiscard]] Http2Body* body(std::uint32_t stream, std::uint8_t direction) noexcept;
+  [[nodiscard]] std::array<Http2Body, body_count>& bodies() noexcept { return bodies_; }
 
  private:
   std::array<Http2Direction, 2> directions_;

@@ -196,6 +196,7 @@ void note_http_error(HttpError error, bool is_response, Anomalies& anomalies) no
 void note_content_error(ContentError error, Anomalies& anomalies) noexcept {
   switch (error) {
     case ContentError::unknown_coding: return;  // the header says so
+    case ContentError::not_followed: return;    // nothing is wrong with it
     case ContentError::too_many_codings: return anomalies.add(Anomaly::http_too_many_encoding_layers);
     case ContentError::corrupt: return anomalies.add(Anomaly::http_gzip_decompression_failed);
     case ContentError::expansion: return anomalies.add(Anomaly::http_compression_bomb);

@@ -68,13 +68,17 @@ void HttpBody::step(std::uint8_t byte) noexcept {
       if (byte == '\n') return end_chunk_line();
       if (byte == '\r') {
         state_ = State::chunk_line_feed;
-      } else if (byte == ';' || byte == ' ' || byte == '\t') {
+      } else if (byte == ';') {
+        has_extension_ = true;
+        state_ = State::chunk_extension;
+      } else if (byte == ' ' || byte == '\t') {
         state_ = State::chunk_extension;
       } else {
         digit(byte);
       }
       break;
     case State::chunk_extension:  // RFC 9112 section 7.1.1
+      if (byte == ';') has_extension_ = true;
       if (byte == '\n') return end_chunk_line();
       break;
     case State::chunk_line_feed:

@@ -37,11 +37,15 @@ class HttpBody {
   // Passes over bytes that never came by. More than remaining() of them: nobody knows where the body ends, failed().
   void skip(std::uint64_t count) noexcept;
 
+  // It goes on until the connection ends.
+  [[nodiscard]] bool ends_with_stream() const noexcept { return state_ == State::endless; }
   // The body is complete; never for until_close.
   [[nodiscard]] bool done() const noexcept { return state_ == State::done; }
   [[nodiscard]] bool is_chunked() const noexcept { return chunked_; }
   // Of a chunked body: bytes of content in the chunks that were announced so far.
   [[nodiscard]] std::uint64_t chunked_content() const noexcept { return content_; }
+  // A chunk came with an extension (RFC 9112 section 7.1.1).
+  [[nodiscard]] bool has_extension() const noexcept { return has_extension_; }
   // The chunks break RFC 9112 section 7.1 or a bound above, or too much was skipped. Nothing after it can be told
   // apart any more.
   [[nodiscard]] bool failed() const noexcept { return state_ == State::failed; }
@@ -70,8 +74,10 @@ class HttpBody {
   std::uint32_t line_ = 0;     // bytes of the chunk line, or of the trailer section, so far
   State state_;
   bool chunked_;
-  bool digits_ = false;     // the chunk line has at least one
-  bool empty_line_ = true;  // nothing but CR on the trailer line so far
+  // Bits: a StreamSide has no room for more.
+  bool digits_ : 1 = false;         // the chunk line has at least one
+  bool has_extension_ : 1 = false;  // a chunk line so far had one
+  bool empty_line_ = true;          // nothing but CR on the trailer line so far
 };
 
 // The first bytes of a body's content, without chunk lines.

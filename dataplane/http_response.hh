@@ -21,6 +21,7 @@ struct HttpResponse {
   std::string_view upgrade;     // the protocol that a 101 goes over to
   std::string_view extensions;  // Sec-WebSocket-Extensions
   HttpHeaders headers;
+  std::string_view pseudo_fields;  // as of a request
   BodyFraming framing = BodyFraming::none;
   std::uint64_t content_length = 0;  // BodyFraming::length
   ContentCodings codings;            // of the body

@@ -161,27 +161,46 @@ void MessageMatcher::http_head(const Passage& at, const HttpRequest& request, Hi
   match(at, input, now, hits);
 }
 
-void MessageMatcher::http_body(const Passage& at, const HttpRequest& request, Bytes body, Hits& hits) noexcept {
+void MessageMatcher::http_body(const Passage& at, const HttpRequest& request, const BodyView& body,
+                               Hits& hits) noexcept {
   auto input = this->input(at, SignatureProtocol::http);
   values_.begin(input, *generation_->signatures);
   http_.put(request, values_);
-  if (!body.empty()) {
-    values_.put(Buffer::http_request_body, body);
-    values_.put(Buffer::file_data, body);
+  if (!body.content.empty()) {
+    values_.put(Buffer::http_request_body, body.content);
+    put_files(body, request.content_type);
   }
   match(at, input, when::request_body, hits);
 }
 
-void MessageMatcher::http_response(const Passage& at, const HttpResponse& response, Bytes body, Hits& hits) noexcept {
+// A body is one file, but for a form, which holds those that it says a name of.
+void MessageMatcher::put_files(const BodyView& body, std::string_view content_type) noexcept {
+  if (!is_multipart_form(content_type)) {
+    values_.put(Buffer::file_data, body.content);
+    if (!body.file_name.empty()) values_.put(Buffer::file_name, body.file_name);
+    if (body.file_size) values_.put(MessageNumber::file_size, *body.file_size);
+    return;
+  }
+  FormParts parts{content_type, body.content};
+  while (const auto part = parts.next()) {
+    if (part->file_name.empty()) continue;
+    values_.put(Buffer::file_data, part->content);
+    values_.put(Buffer::file_name, part->file_name);
+    if (body.file_size) values_.put(MessageNumber::file_size, part->content.size());
+  }
+}
+
+void MessageMatcher::http_response(const Passage& at, const HttpResponse& response, const BodyView& body,
+                                   Hits& hits) noexcept {
   const auto head = response.framing == BodyFraming::none ? when::responses : when::response_head;
-  const auto now = body.data() == nullptr ? head : when::response_body;
+  const auto now = body.content.data() == nullptr ? head : when::response_body;
   if (!wants(SignatureProtocol::http) || !wants(now)) return;
   auto input = this->input(at, SignatureProtocol::http);
   values_.begin(input, *generation_->signatures);
   http_.put(response, values_);
-  if (!body.empty()) {
-    values_.put(Buffer::http_response_body, body);
-    values_.put(Buffer::file_data, body);
+  if (!body.content.empty()) {
+    values_.put(Buffer::http_response_body, body.content);
+    put_files(body, {});
   }
   match(at, input, now, hits);
 }

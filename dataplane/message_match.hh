@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "dataplane/bytes.hh"
@@ -13,6 +14,7 @@
 #include "dataplane/http2.hh"
 #include "dataplane/http_response.hh"
 #include "dataplane/http_values.hh"
+#include "dataplane/multipart.hh"
 #include "dataplane/packet.hh"
 #include "dataplane/payload_window.hh"
 #include "dataplane/tls_values.hh"
@@ -24,6 +26,13 @@ struct Passage {
   Packet& packet;
   Flow& flow;
   Way way;
+};
+
+// A body, decoded, as far as it is there. Null content: no body is meant.
+struct BodyView {
+  Bytes content;
+  std::string_view file_name;              // of a body that is one file
+  std::optional<std::uint64_t> file_size;  // and its size, where it has ended
 };
 
 // Of a request's body, what signatures are matched against. With the head it has to fit a reassembly buffer.
@@ -38,6 +47,9 @@ class MessageMatcher {
       : generation_(&generation), worker_(worker), counters_(&counters) {}
 
   void use(const Generation& generation) noexcept { generation_ = &generation; }
+  [[nodiscard]] bool wants(MessageNumber number) const noexcept {
+    return generation_->signatures != nullptr && generation_->signatures->wants(number);
+  }
   [[nodiscard]] bool wants(Buffer buffer) const noexcept {
     return generation_->signatures != nullptr && generation_->signatures->wants(buffer);
   }
@@ -61,9 +73,9 @@ class MessageMatcher {
   // What is known when the head is complete: signatures that look into the body are left to http_body().
   void http_head(const Passage& at, const HttpRequest& request, Hits& hits) noexcept;
   // The same request when as much of its body has come by as will be looked at: only signatures that look into it.
-  void http_body(const Passage& at, const HttpRequest& request, Bytes body, Hits& hits) noexcept;
+  void http_body(const Passage& at, const HttpRequest& request, const BodyView& body, Hits& hits) noexcept;
   // A response: without a body (null data) what its head says, with it only the signatures that look into bodies.
-  void http_response(const Passage& at, const HttpResponse& response, Bytes body, Hits& hits) noexcept;
+  void http_response(const Passage& at, const HttpResponse& response, const BodyView& body, Hits& hits) noexcept;
   // A frame of HTTP/2, with its header, as far as it was looked at.
   void http2_frame(const Passage& at, const Http2FrameHeader& header, Bytes payload, Hits& hits) noexcept;
   // A message of a vendor's own protocol that was decoded.
@@ -98,6 +110,7 @@ class MessageMatcher {
   void match(const Passage& at, const SignatureInput& input, Hits& hits) noexcept;
   // A message, whose values are together, and what of it came just now.
   void match(const Passage& at, SignatureInput& input, Moments shows, Hits& hits) noexcept;
+  void put_files(const BodyView& body, std::string_view content_type) noexcept;
   void count(const SignatureCounters& counted) noexcept;
   void add_found(Hits& hits) const noexcept;
 

@@ -9,9 +9,25 @@ namespace {
 
 constexpr std::string_view form_type = "multipart/form-data";
 
-// The value of a parameter "; NAME=VALUE", VALUE in quotes or not (RFC 9110 section 5.6.6). A quote inside quotes is
-// not undone: browsers write it as %22 (RFC 7578 section 4.2 leaves it open).
-std::string_view parameter(std::string_view header, std::string_view name) noexcept {
+// What stands before the line of the next boundary; all of it where there is none.
+std::string_view before_boundary(std::string_view text, std::string_view boundary) noexcept {
+  if (text.starts_with("--") && text.substr(2).starts_with(boundary)) return {};
+  for (std::size_t from = 0;;) {
+    const auto line = text.find("\n--", from);
+    if (line == std::string_view::npos) return text;
+    if (text.substr(line + 3).starts_with(boundary)) {
+      text = text.substr(0, line);
+      if (text.ends_with('\r')) text.remove_suffix(1);
+      return text;
+    }
+    from = line + 3;
+  }
+}
+
+}  // namespace
+
+// A quote inside quotes is not undone: browsers write it as %22 (RFC 7578 section 4.2 leaves it open).
+std::string_view header_parameter(std::string_view header, std::string_view name) noexcept {
   auto rest = header;
   while (!rest.empty()) {
     const auto semicolon = rest.find(';');
@@ -34,14 +50,12 @@ std::string_view parameter(std::string_view header, std::string_view name) noexc
   return {};
 }
 
-}  // namespace
-
 bool is_multipart_form(std::string_view content_type) noexcept {
   return same_token(trim(content_type.substr(0, content_type.find(';'))), form_type);
 }
 
 FormParts::FormParts(std::string_view content_type, Bytes body) noexcept
-    : boundary_(parameter(content_type, "boundary")), rest_(as_text(body)) {}
+    : boundary_(header_parameter(content_type, "boundary")), rest_(as_text(body)) {}
 
 std::optional<FormPart> FormParts::next() noexcept {
   // RFC 2046 section 5.1.1: "--", the boundary, the end of the line; "--" behind it ends the last part.
@@ -58,8 +72,8 @@ std::optional<FormPart> FormParts::next() noexcept {
     const auto disposition = headers.find("Content-Disposition");
     if (!disposition) continue;
     ++count_;
-    return FormPart{parameter(*disposition, "name"), parameter(*disposition, "filename"),
-                    headers.find("Content-Type").value_or(std::string_view{})};
+    return FormPart{header_parameter(*disposition, "name"), header_parameter(*disposition, "filename"),
+                    headers.find("Content-Type").value_or(std::string_view{}), before_boundary(rest_, boundary_)};
   }
   rest_ = {};
   return std::nullopt;

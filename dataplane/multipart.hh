@@ -1,4 +1,4 @@
-// multipart/form-data (RFC 7578, RFC 2046 section 5.1): the names, file names and types of its parts, without what they
+// multipart/form-data (RFC 7578, RFC 2046 section 5.1): the names, file names and types of its parts, and what they
 // hold.
 #pragma once
 
@@ -16,7 +16,12 @@ struct FormPart {
   std::string_view name;
   std::string_view file_name;  // empty where there is none
   std::string_view content_type;
+  std::string_view content;  // as far as it is there
 };
+
+// The value of a parameter "; NAME=VALUE" of a header, VALUE in quotes or not (RFC 9110 section 5.6.6); empty where
+// there is none.
+[[nodiscard]] std::string_view header_parameter(std::string_view header, std::string_view name) noexcept;
 
 // Whether that Content-Type announces such a body.
 [[nodiscard]] bool is_multipart_form(std::string_view content_type) noexcept;

@@ -54,7 +54,8 @@ Pipeline::Pipeline(const PipelineOptions& options, const Generation& generation,
                 memory_, sink, counters_),
       paths_(options.hash_secret),
       neighbours_(reporter_.records() ? neighbour_entries : 0, options.hash_secret),
-      protocols_(reporter_, buffers_, paths_, options.http2_connections, options.http_body_bytes),
+      protocols_(reporter_, buffers_, paths_, options.http2_connections,
+                 {options.followed_bodies, options.http_body_bytes, options.hash_files}),
       streams_(buffers_, protocols_,
                {options.midstream, options.policy.mode == Mode::enforce, options.reassembly_buffers,
                 options.payload_windows, options.payload_depths},
@@ -325,7 +326,10 @@ void Pipeline::inspect(const Passage& at) noexcept {
   flow.sight.payload |= !at.packet.payload.empty();
   if (at.packet.protocol == ip_protocol::tcp) {
     streams_.segment(at);
-    if (flow.dropped) streams_.release(flow);
+    if (flow.dropped) {
+      streams_.release(flow);
+      protocols_.end_bodies(flow, at.packet.number, at.packet.time);
+    }
     flow.decided = flow.dropped || Streams::is_done(flow);
   } else if (at.packet.protocol == ip_protocol::udp) {
     protocols_.datagram(at);
@@ -373,6 +377,8 @@ bool Pipeline::read_neighbour(const Passage& at) noexcept {
 }
 
 void Pipeline::end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept {
+  streams_.finish(flow, tag, flow.last_seen);
+  protocols_.end_bodies(flow, tag, flow.last_seen);
   reporter_.release(flow, tag);
   reporter_.flow_end(flow, reason, tag);
   reporter_.forget(flow);

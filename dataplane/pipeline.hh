@@ -39,11 +39,13 @@ struct PipelineOptions {
   std::uint32_t reassembly_buffers = 4096;
   std::uint32_t payload_windows = default_payload_windows;  // no more than the generation has streams of
   PayloadDepths payload_depths;
-  std::uint32_t http_body_bytes = body_inspection_limit;  // decoded, for the buffers of bodies; at most that
+  std::uint32_t http_body_bytes = body_content_limit;  // decoded, for the buffers of bodies; at most that
   std::uint32_t resolved_names = 8192;   // pairs of client and address of which DNS answers are remembered
   std::uint32_t event_queues = 1024;     // flows whose events may wait for their other half
   std::uint32_t http2_connections = 32;  // in clear text, followed at a time
-  Timeouts timeouts{};                   // by ExpiryClass
+  std::uint32_t followed_bodies = 32;    // of HTTP, read to their ends at a time
+  bool hash_files = false;
+  Timeouts timeouts{};  // by ExpiryClass
   std::uint64_t hash_secret = 0;
 };
 

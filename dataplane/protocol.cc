@@ -31,12 +31,17 @@ bool may_be_dns(const Flow& flow, Probe form) noexcept {
 }  // namespace
 
 Protocols::Protocols(Reporter& reporter, ReassemblyBuffers& buffers, QuicPaths& paths, std::uint32_t http2_connections,
-                     std::uint32_t body_bytes)
+                     const BodyOptions& bodies)
     : reporter_(&reporter),
       buffers_(&buffers),
       paths_(&paths),
-      body_bytes_(std::min<std::size_t>(body_bytes, body_inspection_limit)),
-      http2_(http2_connections) {}
+      body_bytes_(std::min<std::size_t>(bodies.bytes, body_inspection_limit)),
+      body_limit_(bodies.bytes),
+      follows_bodies_(bodies.followed != 0),
+      http2_(http2_connections),
+      bodies_(bodies.followed) {
+  body_tools_.hashes = bodies.hash_files;
+}
 
 Progress Protocols::advance(const Passage& at, StreamSide& side, Bytes data) noexcept {
   switch (side.protocol) {
@@ -145,7 +150,8 @@ Progress Protocols::advance_xiaomi_push(const Passage& at, Bytes data) noexcept 
   return {State::message, frame->size, 0};
 }
 
-bool Protocols::resume_after_gap(StreamSide& side) noexcept {
+bool Protocols::resume_after_gap(const Passage& at, StreamSide& side, std::uint64_t count) noexcept {
+  if (pass_hole(at, side, count)) return true;
   side.lost_sync =
       side.protocol == Protocol::http || side.protocol == Protocol::dns || side.protocol == Protocol::unknown;
   side.body = HttpBody{BodyFraming::none, 0};

@@ -31,16 +31,24 @@ struct Progress {
   std::uint64_t skip = 0;  // bytes that follow the consumed ones and that no parser wants
 };
 
+// Of HTTP.
+struct BodyOptions {
+  std::uint32_t followed;  // to their ends, at a time
+  std::uint32_t bytes;     // of a body's content that signatures see
+  bool hash_files;
+};
+
 class Protocols {
  public:
-  // `http2_connections`: how many may be followed at a time. `body_bytes`: how much of a body is looked at.
+  // `http2_connections`: how many may be followed at a time.
   Protocols(Reporter& reporter, ReassemblyBuffers& buffers, QuicPaths& paths, std::uint32_t http2_connections,
-            std::uint32_t body_bytes);
+            const BodyOptions& bodies);
 
   // On a wire: what parsers write to costs no page fault later.
   void make_resident() noexcept {
     decoder_.make_resident();
     http2_.make_resident();
+    bodies_.make_resident();
   }
   // Gives back what the flow holds.
   void release(Flow& flow) noexcept;
@@ -60,8 +68,12 @@ class Protocols {
     reporter_->stream(at, window, number, data);
   }
   [[nodiscard]] bool wants_streams() const noexcept { return reporter_->wants_streams(); }
-  // TCP: bytes are missing before what comes next. False where the parser cannot go on after a hole.
-  [[nodiscard]] bool resume_after_gap(StreamSide& side) noexcept;
+  // TCP: `count` bytes are missing before what comes next. False where the parser cannot go on after a hole.
+  [[nodiscard]] bool resume_after_gap(const Passage& at, StreamSide& side, std::uint64_t count) noexcept;
+  // TCP: everything up to the FIN was read.
+  void end_stream(const Passage& at, StreamSide& side) noexcept;
+  // The bodies that are followed in the flow will not go on. `tag`: of the packet at `now` that made that known.
+  void end_bodies(Flow& flow, std::uint64_t tag, Tick now) noexcept;
   // TCP: no byte will follow `data`, which a parser waits to see completed: reports what is certain.
   void cut(const Passage& at, StreamSide& side, Bytes data) noexcept;
   // UDP: one datagram of a flow that is not decided yet.
@@ -87,7 +99,8 @@ class Protocols {
   [[nodiscard]] Progress http2_data(const Passage& at, Http2Connection& connection, const Http2FrameHeader& header,
                                     Bytes data) noexcept;
   [[nodiscard]] Progress http2_body(const Passage& at, Http2Connection& connection, Bytes data) noexcept;
-  void end_http2_body(const Passage& at, Http2Body& body) noexcept;
+  void end_http2_body(const Passage& at, Http2Body& body, bool whole) noexcept;
+  void look_at_http2_body(const Passage& at, Http2Body& body) noexcept;
   [[nodiscard]] Progress advance_websocket(const Passage& at, Bytes data) noexcept;
   void report_request(const Passage& at, const HttpRequest& request) noexcept;
   [[nodiscard]] bool expect_response(const Passage& at, const HttpRequest& request) noexcept;
@@ -97,7 +110,33 @@ class Protocols {
            at.flow.packets[static_cast<std::size_t>(opposite(at.way))] == 0;
   }
   void lose_pairing(const Passage& at) noexcept;
+  [[nodiscard]] std::size_t take_body(const Passage& at, StreamSide& side, Bytes data) noexcept;
   [[nodiscard]] Progress pass_body(const Passage& at, StreamSide& side, Bytes data) noexcept;
+  // Bodies that are followed to their ends (protocol_body.cc).
+  [[nodiscard]] bool follows(Moments moment) const noexcept {
+    return follows_bodies_ && (reporter_->records() || reporter_->wants(moment));
+  }
+  void follow(const Passage& at, const StreamSide& side, const HttpRequest& request, Bytes head) noexcept;
+  void follow(const Passage& at, const StreamSide& side, const HttpResponse& response, Bytes head) noexcept;
+  void follow(const Passage& at, Http2Body& body) noexcept;
+  void add_to_followed(const Passage& at, Http2Body& body, Bytes data) noexcept;
+  void end_followed(const Passage& at, Http2Body& body, bool whole) noexcept;
+  void look_again(const Passage& at, std::string_view fields, FollowedBody& body) noexcept;
+  [[nodiscard]] FollowedBody* take_slot(std::uint32_t& slot) noexcept;
+  void describe(FollowedBody& body, const Passage& at, const HttpRequest& request, std::uint32_t stream) noexcept;
+  void describe(FollowedBody& body, const Passage& at, const HttpResponse& response) noexcept;
+  // The direction itself, not another version of it.
+  [[nodiscard]] static bool is_own(const Passage& at, const StreamSide& side) noexcept;
+  [[nodiscard]] FollowedBody* followed(const Passage& at) noexcept;
+  [[nodiscard]] std::size_t read_body(const Passage& at, StreamSide& side, FollowedBody& body, Bytes data) noexcept;
+  // What signatures see of it; `body`: null where it is not followed.
+  [[nodiscard]] static BodyView view_of(Bytes content, const FollowedBody* body) noexcept;
+  void look_again(const Passage& at, FollowedBody& body, bool is_last) noexcept;
+  void note_body_error(const Passage& at, ContentError error) noexcept;
+  void end_message(const Passage& at, const StreamSide& side) noexcept;
+  [[nodiscard]] bool pass_hole(const Passage& at, StreamSide& side, std::uint64_t count) noexcept;
+  void end_body(const Passage& at, const StreamSide& side, bool whole) noexcept;
+  void finish(const Flow& flow, FollowedBody& body, bool whole, std::uint64_t tag, Tick now) noexcept;
   [[nodiscard]] bool inspect_body(const Passage& at, const HttpRequest& request, Bytes after_head,
                                   bool is_last) noexcept;
   [[nodiscard]] bool inspect_response(const Passage& at, const HttpResponse& response, Bytes after_head,
@@ -149,10 +188,14 @@ class Protocols {
   Reporter* reporter_;
   ReassemblyBuffers* buffers_;
   QuicPaths* paths_;
-  std::size_t body_bytes_;
+  std::size_t body_bytes_;  // of a body that are waited for in its window
+  std::size_t body_limit_;
+  bool follows_bodies_;
   QuicOpener opener_;
   ContentDecoder decoder_;
   Http2Pool http2_;
+  FollowedBodies bodies_;
+  BodyTools body_tools_;
   std::array<char, http2_fields_limit> fields_{};  // of an HTTP/2 message
   // A handshake that lies in several records, joined; a decrypted Initial; a body without its chunk lines.
   std::array<std::uint8_t, ReassemblyBuffer::window> scratch_{};

@@ -46,6 +46,13 @@ Progress Protocols::advance_http_request(const Passage& at, StreamSide& side, By
     mark(at, UninspectedReason::parse_error);
     side.lost_sync = true;
     if (certain) return {State::message, certain->size, 0};
+    // No request, and behind one: the body that it did not announce (RFC 9112 section 6.3 gives it none).
+    if (at.flow.transactions != 0) {
+      at.packet.anomalies.add(Anomaly::http_request_body_unexpected);
+      Hits reported;
+      reporter_->http_body(at, HttpRequest{}, {data.first(std::min(data.size(), body_inspection_limit)), {}, {}},
+                           reported);
+    }
     return {State::need_more, data.size(), 0};
   }
   // The event of a form waits for the names of its parts.
@@ -59,6 +66,7 @@ Progress Protocols::advance_http_request(const Passage& at, StreamSide& side, By
     } else {
       report_request(at, *request);
     }
+    if (has_body && request->method != "CONNECT") follow(at, side, *request, data.first(request->size));
   }
   side.head_reported = true;
   const bool looks = has_body && (form || reporter_->wants(when::request_body) || may_be_vendor_request(*request));
@@ -71,6 +79,7 @@ Progress Protocols::advance_http_request(const Passage& at, StreamSide& side, By
     at.flow.protocol = Protocol::unknown;
   } else {
     side.body = HttpBody{request->framing, request->content_length};
+    if (side.body.done()) end_body(at, side, true);
   }
   return {State::message, request->size, 0};
 }
@@ -96,18 +105,35 @@ void Protocols::lose_pairing(const Passage& at) noexcept {
   reporter_->release(at.flow, at.packet.number);
 }
 
-// Counts a body off that nobody needs to see.
-Progress Protocols::pass_body(const Passage& at, StreamSide& side, Bytes data) noexcept {
-  const auto consumed = side.body.consume(data);
+// How much of `data` is the body at hand; where it is followed, it is read.
+std::size_t Protocols::take_body(const Passage& at, StreamSide& side, Bytes data) noexcept {
+  auto* const body = is_own(at, side) ? followed(at) : nullptr;
+  const bool had_extension = side.body.has_extension();
+  const auto consumed = body != nullptr ? read_body(at, side, *body, data) : side.body.consume(data);
   if (side.body.failed()) {
     at.packet.anomalies.add(side.responds ? Anomaly::http_invalid_response_chunk_len
                                           : Anomaly::http_invalid_request_chunk_len);
     mark(at, UninspectedReason::parse_error);
+    end_body(at, side, false);
     side.lost_sync = true;
     side.body = HttpBody{BodyFraming::none, 0};
-    return {State::need_more, data.size(), 0};
+    return data.size();
   }
-  if (side.responds && side.body.done()) end_response(at, side);
+  if (side.body.has_extension() && !had_extension)
+    at.packet.anomalies.add(side.responds ? Anomaly::http_response_chunk_extension
+                                          : Anomaly::http_request_chunk_extension);
+  if (side.body.done()) end_message(at, side);
+  return consumed;
+}
+
+// Counts a body off, of which nobody needs to see what is certain to be content, unless it is followed.
+Progress Protocols::pass_body(const Passage& at, StreamSide& side, Bytes data) noexcept {
+  const auto consumed = take_body(at, side, data);
+  if (side.lost_sync) return {State::need_more, consumed, 0};
+  if (const auto* const body = is_own(at, side) ? followed(at) : nullptr; body != nullptr) {
+    if (reporter_->records() || !body->is_full()) return {State::message, consumed, 0};
+    end_body(at, side, false);
+  }
   const auto skip = side.body.remaining();
   side.body.skip(skip);
   return {State::message, consumed, skip};
@@ -118,7 +144,10 @@ bool Protocols::inspect_body(const Passage& at, const HttpRequest& request, Byte
   const auto body =
       content(at, request.framing, request.content_length, request.size, request.codings, after_head, is_last);
   if (!body) return false;
-  reporter_->http_body(at, request, *body);
+  Hits reported;
+  auto* const kept = followed(at);
+  reporter_->http_body(at, request, view_of(*body, kept), kept != nullptr ? kept->reported() : reported);
+  if (kept != nullptr) kept->set_seen(body->size());
   if (!reporter_->records() || !is_multipart_form(request.content_type)) return true;
   const bool waits = !at.flow.http.empty();
   if (reporter_->record_http(at, request, FormParts{request.content_type, *body}, 0, waits)) at.flow.http.keep_event();
@@ -153,8 +182,12 @@ void Protocols::cut_http(const Passage& at, StreamSide& side, Bytes data) noexce
     return;
   }
   side.head_reported = false;
-  if (const auto request = parse_http_request(data))
-    (void)inspect_body(at, *request, data.subspan(request->size), true);
+  const auto request = parse_http_request(data);
+  if (!request) return;
+  const auto after_head = data.subspan(request->size);
+  (void)inspect_body(at, *request, after_head, true);
+  side.body = HttpBody{request->framing, request->content_length};
+  (void)take_body(at, side, after_head);
 }
 
 }  // namespace sluice

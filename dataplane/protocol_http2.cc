@@ -20,6 +20,7 @@ constexpr std::size_t index_of(Way way) noexcept { return static_cast<std::size_
 }  // namespace
 
 void Protocols::release(Flow& flow) noexcept {
+  end_bodies(flow, 0, flow.last_seen);
   if (flow.http2 != no_index) http2_.give(flow.http2);
   flow.http2 = no_index;
 }
@@ -55,9 +56,20 @@ Progress Protocols::advance_http2(const Passage& at, Bytes data) noexcept {
     case Http2FrameType::data: return http2_data(at, connection, *header, data);
     case Http2FrameType::settings: return http2_settings(at, direction, *header, data);
     case Http2FrameType::rst_stream:
+      if (header->stream != 0)
+        if (auto* body = connection.body(header->stream, static_cast<std::uint8_t>(at.way)))
+          end_http2_body(at, *body, false);
       if (direction.is_client && ++direction.resets > resets_limit && direction.resets > direction.requests / 2)
         return finished_with(at, UninspectedReason::http2_limit);
       break;
+    case Http2FrameType::goaway: {  // RFC 9113 section 6.8
+      Reader reader{data};
+      reader.skip(Http2FrameHeader::size + 4);
+      const auto error = reader.be32();
+      if (header->length >= 8 && !reader.ok()) return {State::need_more, 0, 0};
+      if (header->length >= 8) reporter_->http2_goaway(at, error, direction.is_client);
+      break;
+    }
     case Http2FrameType::continuation: return broken_off(at, Anomaly::http2_invalid_frame_header);
     default: break;  // section 4.1: unknown types are passed over too
   }
@@ -125,13 +137,19 @@ Progress Protocols::http2_fields(const Passage& at, Http2Connection& connection,
     wanted = when::response_body;
   } else {
     // Trailers end the body that is being collected.
-    if (auto* body = connection.body(block->stream, static_cast<std::uint8_t>(at.way))) end_http2_body(at, *body);
+    if (auto* body = connection.body(block->stream, static_cast<std::uint8_t>(at.way))) end_http2_body(at, *body, true);
     return done;
   }
-  if (block->ends_stream || block->stream == 0 || !reporter_->wants(wanted)) return done;
+  const bool is_followed = follows(wanted);
+  if (block->ends_stream || block->stream == 0 || !(is_followed || reporter_->wants(wanted))) return done;
   auto* body = connection.body(0, 0);
-  if (body == nullptr || !body->begin(block->stream, static_cast<std::uint8_t>(at.way), *fields))
-    mark(at, UninspectedReason::buffer_full);
+  const bool has_room = body != nullptr && body->begin(block->stream, static_cast<std::uint8_t>(at.way), *fields);
+  if (!has_room && reporter_->wants(wanted)) mark(at, UninspectedReason::buffer_full);
+  if (!is_followed) return done;
+  if (has_room)
+    follow(at, *body);
+  else
+    reporter_->content_error(ContentError::not_followed);
   return done;
 }
 
@@ -154,7 +172,7 @@ Progress Protocols::http2_data(const Passage& at, Http2Connection& connection, c
   direction.data_ends = header.has(http2_flag::end_stream);
   const auto consumed = data.size() - reader.left();
   if (direction.data_left > 0) return {State::message, consumed, 0};
-  if (direction.data_ends) end_http2_body(at, *body);
+  if (direction.data_ends) end_http2_body(at, *body, true);
   return {State::message, consumed, padding};
 }
 
@@ -166,17 +184,36 @@ Progress Protocols::http2_body(const Passage& at, Http2Connection& connection, B
   auto* body = connection.body(direction.data_stream, static_cast<std::uint8_t>(at.way));
   if (body != nullptr) {
     body->add(data.first(count));
-    if (body->is_full() || (direction.data_left == 0 && direction.data_ends)) end_http2_body(at, *body);
+    add_to_followed(at, *body, data.first(count));
+    if (direction.data_left == 0 && direction.data_ends)
+      end_http2_body(at, *body, true);
+    else if (body->is_full() && !body->is_seen())
+      look_at_http2_body(at, *body);
   }
   return {State::message, count, direction.data_left == 0 ? direction.padding : 0};
 }
 
-void Protocols::end_http2_body(const Passage& at, Http2Body& body) noexcept {
-  if (const auto request = http2_request(body.fields()))
-    reporter_->http_body(at, *request, decoded(at, request->codings, body.bytes()));
-  else if (const auto response = http2_response(body.fields()))
-    reporter_->http_response_body(at, *response, decoded(at, response->codings, body.bytes()));
+// A body's end, or what is known to be the last of it.
+void Protocols::end_http2_body(const Passage& at, Http2Body& body, bool whole) noexcept {
+  if (!body.is_seen()) look_at_http2_body(at, body);
+  end_followed(at, body, whole);
   body.clear();
+}
+
+void Protocols::look_at_http2_body(const Passage& at, Http2Body& body) noexcept {
+  body.set_seen();
+  Hits unkept;
+  auto* const kept = body.followed() == no_index ? nullptr : &bodies_.at(body.followed());
+  auto& reported = kept != nullptr ? kept->reported() : unkept;
+  const auto look = [&](const ContentCodings& codings) {
+    const auto content = decoded(at, codings, body.bytes());
+    if (kept != nullptr) kept->set_seen(content.size());
+    return view_of(content, kept);
+  };
+  if (const auto request = http2_request(body.fields()))
+    reporter_->http_body(at, *request, look(request->codings), reported);
+  else if (const auto response = http2_response(body.fields()))
+    reporter_->http_response_body(at, *response, look(response->codings), reported);
 }
 
 }  // namespace sluice

@@ -36,6 +36,7 @@ Progress Protocols::advance_http_response(const Passage& at, StreamSide& side, B
     }
     note_http_response(*response, at.packet.anomalies);
     reporter_->http_response(at, *response, 0, awaited.event_waits);
+    if (response->framing != BodyFraming::none) follow(at, side, *response, data.first(response->size));
   }
   side.head_reported = true;
   const bool looks = response->framing != BodyFraming::none && reporter_->wants(when::response_body);
@@ -45,6 +46,7 @@ Progress Protocols::advance_http_response(const Passage& at, StreamSide& side, B
     switch_protocol(at, *response);
   } else {
     side.body = HttpBody{response->framing, response->content_length};
+    if (side.body.done()) end_body(at, side, true);
   }
   at.flow.http.pop();
   return {State::message, response->size, 0};
@@ -72,8 +74,12 @@ bool Protocols::inspect_response(const Passage& at, const HttpResponse& response
                                  bool is_last) noexcept {
   const auto body =
       content(at, response.framing, response.content_length, response.size, response.codings, after_head, is_last);
-  if (body) reporter_->http_response_body(at, response, *body);
-  return body.has_value();
+  if (!body) return false;
+  Hits reported;
+  auto* const kept = followed(at);
+  reporter_->http_response_body(at, response, view_of(*body, kept), kept != nullptr ? kept->reported() : reported);
+  if (kept != nullptr) kept->set_seen(body->size());
+  return true;
 }
 
 // A chunked body has passed: how long it was is known now.
@@ -84,9 +90,13 @@ void Protocols::end_response(const Passage& at, const StreamSide& side) noexcept
 void Protocols::cut_http_response(const Passage& at, StreamSide& side, Bytes data) noexcept {
   if (!side.head_reported) return;
   side.head_reported = false;
-  if (const auto response = parse_http_response(data, at.flow.http.front().method()))
-    (void)inspect_response(at, *response, data.subspan(response->size), true);
+  const auto response = parse_http_response(data, at.flow.http.front().method());
   at.flow.http.pop();
+  if (!response) return;
+  const auto after_head = data.subspan(response->size);
+  (void)inspect_response(at, *response, after_head, true);
+  side.body = HttpBody{response->framing, response->content_length};
+  (void)take_body(at, side, after_head);
 }
 
 Progress Protocols::advance_websocket(const Passage& at, Bytes data) noexcept {

@@ -17,6 +17,7 @@
 #include "dataplane/event_queue.hh"
 #include "dataplane/event_sink.hh"
 #include "dataplane/flow.hh"
+#include "dataplane/followed_body.hh"
 #include "dataplane/generation.hh"
 #include "dataplane/http_response.hh"
 #include "dataplane/message_match.hh"
@@ -81,6 +82,7 @@ class Reporter {
   // Whether any signature looks there.
   [[nodiscard]] bool wants(Buffer buffer) const noexcept { return signatures_.wants(buffer); }
   [[nodiscard]] bool wants(Moments moments) const noexcept { return signatures_.wants(moments); }
+  [[nodiscard]] bool wants(MessageNumber number) const noexcept { return signatures_.wants(number); }
   [[nodiscard]] bool wants_streams() const noexcept { return signatures_.wants_streams(); }
   // Whether messages are recorded.
   [[nodiscard]] bool records() const noexcept { return record_ == Record::all; }
@@ -130,15 +132,28 @@ class Reporter {
                    bool waits) noexcept;
   // The same request with its body, decoded, as far as it came by; at most body_inspection_limit bytes of it. Where the
   // request may be a vendor's, the body goes into its event too, if that waits.
-  void http_body(const Passage& at, const HttpRequest& request, Bytes body) noexcept;
+  // `reported`: what was on that body before, which is not again; what is now is added.
+  void http_body(const Passage& at, const HttpRequest& request, const BodyView& body, Hits& reported) noexcept;
+  // Once more, for signatures alone, with what came since.
+  void http_more_body(const Passage& at, const HttpRequest& request, const BodyView& body, Hits& reported) noexcept;
   // A response's head, against the rules and into the event of its request, which `request_waits` for it or is unknown.
   void http_response(const Passage& at, const HttpResponse& response, std::uint32_t stream,
                      bool request_waits) noexcept;
-  void http_response_body(const Passage& at, const HttpResponse& response, Bytes body) noexcept;
+  void http_response_body(const Passage& at, const HttpResponse& response, const BodyView& body,
+                          Hits& reported) noexcept;
+  // What the events of files in a body say of its message, written to `room`: of a request, or of the response whose
+  // event was put together last. Returns its size.
+  [[nodiscard]] std::size_t describe_request(const Passage& at, const HttpRequest& request, std::uint32_t stream,
+                                             std::span<std::uint8_t> room) noexcept;
+  [[nodiscard]] std::size_t describe_response(const Passage& at, std::span<std::uint8_t> room) noexcept;
+  // A file ended. `description`: as above. `tag`: of the packet at `now` that ended it.
+  void file(const Flow& flow, Bytes description, const FileFacts& file, std::uint64_t tag, Tick now) noexcept;
   // Of a chunked body: bytes of content.
   void http_response_end(const Passage& at, std::uint64_t length) noexcept;
   // The payload of a SETTINGS frame.
   void http2_settings(const Passage& at, Bytes settings, bool from_client) noexcept;
+  // A GOAWAY frame's error code.
+  void http2_goaway(const Passage& at, std::uint32_t error, bool from_client) noexcept;
   void http2_frame(const Passage& at, const Http2FrameHeader& header, Bytes payload) noexcept;
   void content_error(ContentError reason) noexcept { ++counters_->content_errors[reason]; }
   // The frame of a device that says what it is.
@@ -268,6 +283,7 @@ class Reporter {
   EventSink* sink_;
   InspectionCounters* counters_;
   EventQueuePool queues_;
+  Bytes http_message_;  // in buffer_: the event of the response that was reported last
   Nat64Prefixes nat64_;
   Ja3 ja3_;
   alignas(8) std::array<std::uint8_t, event_size_limit> buffer_{};

@@ -1,6 +1,7 @@
 #include "dataplane/reporter.hh"
 #include "dataplane/vendor_form.hh"
 
+#include <algorithm>
 #include <charconv>
 
 namespace sluice {
@@ -43,11 +44,35 @@ bool is_of_request(Bytes record, const HttpRequest& request) noexcept {
          !event->find(Field::vendor_request_body);
 }
 
+// Those of `hits` that are not among `reported`, which they are added to.
+Hits unreported(const Hits& hits, Hits& reported) noexcept {
+  Hits fresh;
+  for (std::size_t i = 0; i < hits.count; ++i) {
+    const auto row = hits.rows[i];
+    if (std::find(reported.begin(), reported.end(), row) != reported.end()) continue;
+    fresh.add(row, hits.is_silent(i));
+    reported.add(row);
+  }
+  return fresh;
+}
+
 void put_text(EventWriter& event, Field field, std::string_view value) noexcept {
   if (!value.empty()) event.text(field, value);
 }
 
+// RFC 9113 section 8.3: fields of HTTP/2 whose names begin with a colon.
+void put_pseudo_fields(EventWriter& event, std::string_view lines, Field name, Field value) noexcept {
+  std::string_view line;
+  while (take_line(lines, line)) {
+    const auto colon = line.find(':', 1);
+    if (colon == std::string_view::npos) continue;
+    event.text(name, line.substr(0, colon));
+    event.text(value, trim(line.substr(colon + 1)));
+  }
+}
+
 void put_headers(EventWriter& event, const HttpRequest& request) noexcept {
+  put_pseudo_fields(event, request.pseudo_fields, Field::http_header_name, Field::http_header_value);
   for (const auto& field : request.headers) {
     event.text(Field::http_header_name, field.name);
     event.text(Field::http_header_value, field.value);
@@ -69,10 +94,13 @@ void put_vendor_body(EventWriter& event, const HttpRequest& request, Bytes body)
 void put_response(EventWriter& event, const HttpResponse& response) noexcept {
   event.text(Field::http_protocol, response.protocol);
   event.integer(Field::http_status, response.status);
+  if (response.status == 0)
+    put_text(event, Field::http_status_text, response.reason.substr(0, response.reason.find(' ')));
   put_text(event, Field::http_redirect, response.location);
   put_text(event, Field::http_content_type, response.content_type);
   if (response.framing == BodyFraming::none || response.framing == BodyFraming::length)
     event.integer(Field::http_length, response.content_length);
+  put_pseudo_fields(event, response.pseudo_fields, Field::http_response_name, Field::http_response_value);
   for (const auto& field : response.headers) {
     event.text(Field::http_response_name, field.name);
     event.text(Field::http_response_value, field.value);
@@ -158,18 +186,23 @@ bool Reporter::record_http(const Passage& at, const HttpRequest& request, FormPa
   return false;
 }
 
-void Reporter::http_body(const Passage& at, const HttpRequest& request, Bytes body) noexcept {
+void Reporter::http_more_body(const Passage& at, const HttpRequest& request, const BodyView& body,
+                              Hits& reported) noexcept {
+  if (!wants(when::request_body)) return;
+  const About about{*this, about_request(request)};
+  Hits content;
+  signatures_.http_body(at, request, body, content);
+  const auto start = body.content.first(std::min(body.content.size(), body_inspection_limit));
+  signature_alerts(at, unreported(content, reported), Field::http_host, without_port(request.host),
+                   Stage::content_matched, may_be_vendor_request(request) ? Said{request, start, false} : Said{});
+}
+
+void Reporter::http_body(const Passage& at, const HttpRequest& request, const BodyView& body, Hits& reported) noexcept {
+  http_more_body(at, request, body, reported);
   const bool carried = may_be_vendor_request(request);
-  if (wants(when::request_body)) {
-    const About about{*this, about_request(request)};
-    Hits content;
-    signatures_.http_body(at, request, body, content);
-    signature_alerts(at, content, Field::http_host, without_port(request.host), Stage::content_matched,
-                     carried ? Said{request, body, false} : Said{});
-  }
   if (!carried || !has_body(request)) return;
-  http_head_findings(at, request, Said{request, body, true});
-  add_vendor_body(at, request, body);
+  http_head_findings(at, request, Said{request, body.content, true});
+  add_vendor_body(at, request, body.content);
 }
 
 // The event of the request is the youngest that waits, unless it was sent without waiting.
@@ -207,6 +240,7 @@ void Reporter::http_response(const Passage& at, const HttpResponse& response, st
       queues_.at(at.flow.waiting).erase(request);
     }
     put_response(event, response);
+    http_message_ = event.finish();
     // Of chunks the length is known behind the last one.
     if (response.framing != BodyFraming::chunked || stream != 0 || !keep(at.flow, event))
       send(event, EventType::http, at.packet.number);
@@ -216,10 +250,11 @@ void Reporter::http_response(const Passage& at, const HttpResponse& response, st
   signature_alerts(at, content, Field::http_host, {}, Stage::content_matched);
 }
 
-void Reporter::http_response_body(const Passage& at, const HttpResponse& response, Bytes body) noexcept {
+void Reporter::http_response_body(const Passage& at, const HttpResponse& response, const BodyView& body,
+                                  Hits& reported) noexcept {
   Hits content;
   signatures_.http_response(at, response, body, content);
-  signature_alerts(at, content, Field::http_host, {}, Stage::content_matched);
+  signature_alerts(at, unreported(content, reported), Field::http_host, {}, Stage::content_matched);
 }
 
 void Reporter::http_response_end(const Passage& at, std::uint64_t length) noexcept {
@@ -239,6 +274,16 @@ void Reporter::http2_frame(const Passage& at, const Http2FrameHeader& header, By
   Hits content;
   signatures_.http2_frame(at, header, payload, content);
   signature_alerts(at, content, Field::http_host, {}, Stage::content_matched);
+}
+
+void Reporter::http2_goaway(const Passage& at, std::uint32_t error, bool from_client) noexcept {
+  if (record_ != Record::all) return;
+  EventWriter event{buffer_};
+  event.begin(header(EventType::http, at));
+  tunnel_fields(event, at.flow);
+  event.integer(Field::http2_stream_id, 0);
+  event.integer(from_client ? Field::http2_request_error : Field::http2_response_error, error);
+  send(event, EventType::http, at.packet.number);
 }
 
 void Reporter::http2_settings(const Passage& at, Bytes settings, bool from_client) noexcept {

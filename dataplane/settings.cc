@@ -55,6 +55,8 @@ PipelineOptions pipeline_options(const config::ConfigurationT& configuration, st
   const auto& depth = *configuration.inspection->depth;
   options.payload_depths = {depth.unknown_bytes, depth.http_bytes, depth.other_bytes};
   options.http_body_bytes = depth.http_body_bytes;
+  options.followed_bodies = configuration.inspection->followed_bodies;
+  options.hash_files = configuration.inspection->hash_files;
   options.timeouts = {milliseconds(flow.tcp_opening_timeout_ms), milliseconds(flow.tcp_idle_timeout_ms),
                       milliseconds(flow.tcp_closed_timeout_ms), milliseconds(flow.udp_idle_timeout_ms),
                       milliseconds(flow.other_idle_timeout_ms)};

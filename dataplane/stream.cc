@@ -95,7 +95,8 @@ void Streams::skip_ahead(const Passage& at, StreamSide& side, std::uint32_t sequ
   if (side.skip > 0) return leap(at, side, sequence, data);
   if (at.flow.receiver[index(at.way)].has_acknowledged) return;
   at.packet.anomalies.add(Anomaly::stream_reassembly_seq_gap);
-  if (!protocols_->resume_after_gap(side)) go_on_as_clear_text(at, side);
+  const auto missing = static_cast<std::uint64_t>(sequence_distance(side.next_sequence, sequence));
+  if (!protocols_->resume_after_gap(at, side, missing)) go_on_as_clear_text(at, side);
   if (side.finished) return;
   buffers_->give(side);
   side.next_sequence = sequence;

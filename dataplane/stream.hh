@@ -45,6 +45,9 @@ class Streams {
   [[nodiscard]] static bool is_parsed(const StreamSide& side) noexcept { return side.finished || side.clear_text; }
   // A message has come in part, so that the rest of it may still come.
   [[nodiscard]] bool is_waiting(const Flow& flow) noexcept;
+  // The flow ends: what is certain of messages that have come in part is reported. `tag`: of the packet at `now` that
+  // made that known.
+  void finish(Flow& flow, std::uint64_t tag, Tick now) noexcept;
   // Gives back what the flow holds.
   void release(Flow& flow) noexcept;
   // On a wire: what holds clear text costs no page fault.

@@ -67,6 +67,9 @@ void Streams::segment(const Passage& at) noexcept {
     deliver(at, side, sequence, packet.payload);
   }
   if (!side.finished && side.buffer != no_index) end(at, side, sequence);
+  if ((packet.tcp_flags & tcp_flag::fin) != 0 && !side.finished &&
+      side.next_sequence == sequence + static_cast<std::uint32_t>(packet.payload.size()))
+    protocols_->end_stream(at, side);
   settle(side, receiver);
 }
 
@@ -89,12 +92,35 @@ void Streams::end(const Passage& at, StreamSide& side, std::uint32_t sequence) n
   const bool snapped = packet.wire_length > packet.frame.size();
   if (!snapped && !ended) return;
   if (!rest.empty()) protocols_->cut(at, side, rest);
-  if (ended || !(side.clear_text || protocols_->resume_after_gap(side))) {
+  if (ended) protocols_->end_stream(at, side);
+  if (ended || !(side.clear_text || protocols_->resume_after_gap(at, side, 0))) {
     side.finished = true;
     return;
   }
   side.next_sequence += static_cast<std::uint32_t>(rest.size());
   buffers_->at(side.buffer).consume(rest.size());
+}
+
+void Streams::finish(Flow& flow, std::uint64_t tag, Tick now) noexcept {
+  if (flow.dropped) return;
+  for (const auto way : {Way::to_server, Way::to_client}) {
+    auto& side = flow.side[index(way)];
+    if (side.finished || side.clear_text || side.buffer == no_index) continue;
+    const auto rest = buffers_->at(side.buffer).contiguous();
+    if (rest.empty()) continue;
+    // Nothing came by just now: a packet without bytes, of that direction.
+    const bool from_low = (way == Way::to_server) == flow.initiator_is_low;
+    Packet packet;
+    packet.time = now;
+    packet.number = tag;
+    packet.protocol = flow.key.protocol;
+    packet.source = from_low ? flow.key.low : flow.key.high;
+    packet.source_port = from_low ? flow.key.low_port : flow.key.high_port;
+    packet.destination = from_low ? flow.key.high : flow.key.low;
+    packet.destination_port = from_low ? flow.key.high_port : flow.key.low_port;
+    protocols_->cut({packet, flow, way}, side, rest);
+    side.finished = true;
+  }
 }
 
 void Streams::start(StreamSide& side, std::uint32_t sequence) noexcept {
@@ -204,7 +230,8 @@ bool Streams::close_hole(const Passage& sender, StreamSide& side, const TcpRecei
   mark(sender, UninspectedReason::stream_gap);
   sender.packet.anomalies.add(Anomaly::stream_reassembly_seq_gap);
   if (!before.empty()) protocols_->cut(sender, side, before);
-  if (!protocols_->resume_after_gap(side)) go_on_as_clear_text(sender, side);
+  const auto missing = static_cast<std::uint64_t>(sequence_distance(side.next_sequence, next));
+  if (!protocols_->resume_after_gap(sender, side, missing - before.size())) go_on_as_clear_text(sender, side);
   if (side.finished) return false;
   if (side.buffer == no_index) {
     side.next_sequence = next;

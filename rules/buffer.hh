@@ -76,9 +76,10 @@ enum class Buffer : std::uint8_t {
   quic_version = 62,
   quic_ua = 63,
   http2_header_name = 64,
+  file_name = 65,
 };
 
-constexpr std::array<std::string_view, 65> buffer_names{"payload",
+constexpr std::array<std::string_view, 66> buffer_names{"payload",
                                                         "dns.query",
                                                         "tls.sni",
                                                         "quic.sni",
@@ -142,7 +143,8 @@ constexpr std::array<std::string_view, 65> buffer_names{"payload",
                                                         "dns.response.rrname",
                                                         "quic.version",
                                                         "quic.ua",
-                                                        "http2.header_name"};
+                                                        "http2.header_name",
+                                                        "file.name"};
 constexpr std::size_t buffer_count = buffer_names.size();
 
 // What a packet has, whatever it carries.

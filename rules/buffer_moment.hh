@@ -64,7 +64,8 @@ constexpr Moments certificates = certificate | issuer | chain_end;
     case Buffer::http_request_line: return when::requests;
     case Buffer::http_request_body: return when::request_body;
     case Buffer::http_response_body: return when::response_body;
-    case Buffer::file_data: return when::bodies;
+    case Buffer::file_data:
+    case Buffer::file_name: return when::bodies;
     case Buffer::http_stat_code:
     case Buffer::http_stat_msg:
     case Buffer::http_response_line:
@@ -117,6 +118,7 @@ constexpr Moments certificates = certificate | issuer | chain_end;
     case Buffer::http_response_header:
     case Buffer::http2_header_name:
     case Buffer::file_data:
+    case Buffer::file_name:
     case Buffer::tls_subjectaltname:
     case Buffer::tls_alpn: return true;
     default: return false;

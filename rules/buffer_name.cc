@@ -58,6 +58,8 @@ constexpr auto valued = std::to_array<Spelling>({
     {"tls.subject", Buffer::tls_cert_subject},
     {"tls.issuerdn", Buffer::tls_cert_issuer},
     {"tls.fingerprint", Buffer::tls_cert_fingerprint},
+    {"filename", Buffer::file_name},
+    {"fileext", Buffer::file_name},
 });
 
 struct Flag {

@@ -29,12 +29,14 @@ enum class MessageNumber : std::uint8_t {
   http2_priority = 12,   // the weight, as sent
   http2_window = 13,     // the increment of WINDOW_UPDATE
   http2_settings = 14,   // the identifier, shifted by http2_setting_shift, and the value
+  file_size = 15,        // bytes of content, once the file ended
 };
 
-constexpr std::array<std::string_view, 15> number_names{
-    "tls.version",       "ssl_version",      "ssl_state",      "tls.cert_chain_len", "tls_cert_notbefore",
-    "tls_cert_notafter", "tls_cert_expired", "dns.opcode",     "dns.rcode",          "dns.rrtype",
-    "http2.frametype",   "http2.errorcode",  "http2.priority", "http2.window",       "http2.settings"};
+constexpr std::array<std::string_view, 16> number_names{
+    "tls.version",        "ssl_version",       "ssl_state",        "tls.cert_chain_len",
+    "tls_cert_notbefore", "tls_cert_notafter", "tls_cert_expired", "dns.opcode",
+    "dns.rcode",          "dns.rrtype",        "http2.frametype",  "http2.errorcode",
+    "http2.priority",     "http2.window",      "http2.settings",   "filesize"};
 constexpr std::size_t number_count = number_names.size();
 
 [[nodiscard]] constexpr std::string_view text_of(MessageNumber number) noexcept {
@@ -72,6 +74,7 @@ enum class SslState : std::uint8_t {
     case MessageNumber::http2_priority:
     case MessageNumber::http2_window:
     case MessageNumber::http2_settings: return when::http2_frame;
+    case MessageNumber::file_size: return when::bodies;
   }
   return when::none;
 }

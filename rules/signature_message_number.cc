@@ -31,6 +31,7 @@ constexpr auto all_keywords = std::to_array<std::string_view>({
     "http2.priority",
     "http2.window",
     "http2.settings",
+    "filesize",
 });
 
 std::string lower(std::string_view text) {
@@ -155,6 +156,8 @@ bool SignatureNumbers::read(const SignatureOption& option) {
     read_integer(option, MessageNumber::http2_priority, 0xff, numbers);
   else if (name == "http2.window")
     read_integer(option, MessageNumber::http2_window, 0x7fff'ffff, numbers);
+  else if (name == "filesize")
+    read_integer(option, MessageNumber::file_size, 0xffff'ffff'ffff'ffff, numbers);
   else if (name == "http2.settings")
     read_setting(option);
   else

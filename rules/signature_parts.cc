@@ -120,6 +120,10 @@ void SignatureParts::read_content(const SignatureOption& option) {
       return fail(option.at, fmt::format("uricontent behind {}: write http.uri and a content", sticky_name_));
     placed.part.content->buffer = Buffer::http_uri;
   }
+  const bool is_extension = option.name == "fileext";
+  if (is_extension) bytes->insert(bytes->begin(), '.');
+  placed.part.content->nocase = is_extension || option.name == "filename";
+  placed.part.content->endswith = is_extension;
   placed.part.content->bytes = std::move(*bytes);
   placed.part.content->negated = value->negated;
   add(std::move(placed));

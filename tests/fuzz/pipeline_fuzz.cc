@@ -219,6 +219,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   options.packet_images = (choice & 16) != 0;
   options.reassembly_buffers = buffers;
   options.event_queues = 2;
+  options.followed_bodies = 2;
+  options.hash_files = true;
   options.resolved_names = 16;
   options.payload_windows = buffers;
   options.payload_depths = {3000, 5000, 4000};

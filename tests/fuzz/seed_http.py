@@ -30,6 +30,15 @@ def coded_bodies():
             'stacked': b'\3' + gzip.compress(packed, mtime=0), 'bomb': b'\0' + gzip.compress(bytes(10 ** 6), mtime=0)}
 
 
+def followed_bodies():
+    """the first byte chooses the codings of files_fuzz.cc, the second the pieces, the third a form"""
+    form = websocket_frames()['form']
+    bodies = {name: body[:1] + b'\x06\0' + body[1:] for name, body in coded_bodies().items()}
+    return bodies | {'plain': b'\7\0\0GIF89a', 'form': b'\7\2\1' + form + form,
+                     'coded-form': b'\0\4\1' + gzip.compress(form, mtime=0),
+                     'name': b'\7\0\0Content-Disposition: attachment; filename*=utf-8\'\'%e2%82%ac\r\n\r\n'}
+
+
 def http2_frame(kind, flags, stream, payload=b''):
     return struct.pack('>I', len(payload))[1:] + bytes([kind, flags]) + struct.pack('>I', stream) + payload
 

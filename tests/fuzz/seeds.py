@@ -17,7 +17,7 @@ import seed_imports
 import seed_tunnels
 from seed_frames import frames, ipv4, link_layers, packet_rows, pcap, pcapng, udp
 from seed_handshakes import certificates, dtls_datagrams, tls_streams
-from seed_http import HTTP, coded_bodies, http2_frame, http2_streams, websocket_frames
+from seed_http import HTTP, coded_bodies, followed_bodies, http2_frame, http2_streams, websocket_frames
 from seed_messages import (ROOT, dhcp_messages, dns_messages, dns_query, gquic_messages, hello, literals,
                            quic_datagrams, u16, vector, xiaomi_push_frames)
 
@@ -309,6 +309,7 @@ def main():
         'http': HTTP,
         'http2': http2_streams(),
         'content_decode': coded_bodies(),
+        'files': followed_bodies(),
         'websocket': websocket_frames(),
         'xiaomi_push': xiaomi_push_frames(),
         'vendor_request': vendor_requests(),

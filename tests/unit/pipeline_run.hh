@@ -52,6 +52,7 @@ inline PipelineOptions small_options(Mode mode = Mode::monitor) {
   options.resolved_names = 64;
   options.event_queues = 0;  // each event leaves at once
   options.http2_connections = 2;
+  options.followed_bodies = 0;  // files are no part of most tests
   //                  opening      established   closed      datagram     other
   options.timeouts = {seconds{10}, seconds{600}, seconds{2}, seconds{30}, seconds{5}};
   return options;
@@ -186,6 +187,10 @@ class PipelineRun {
       case EventType::neighbour_discovery:
         return "nd " + std::to_string(number(Field::neighbour_kind)) + text(Field::neighbour_target);
       case EventType::anomaly: return "anomaly " + std::string{kind_of(Anomaly(number(Field::anomaly))).name};
+      case EventType::fileinfo:
+        return "file" + text(Field::file_name) + " " + std::to_string(number(Field::file_size)) +
+               (number(Field::file_state) == 0 ? " closed" : " truncated") +
+               (number(Field::file_gaps) == 0 ? "" : " gaps");
       case EventType::drop: {
         static constexpr const char* causes[] = {"rules", "flow", "refused"};
         return std::string{"drop "} + causes[number(Field::drop_cause)];
