@@ -79,11 +79,12 @@ std::uint16_t Worker::forward(const WorkerPort& from, const WorkerPort& to, Insi
   const auto time = now();
   auto& counters = reading_.ports[from.counter];
   counters.received += count;
-  std::array<Packet, burst_limit> burst;
+  auto& burst = burst_;
   for (std::uint16_t i = 0; i < count; ++i) {
     // Ports are set up so that a frame fits one mbuf (port.hh).
     const auto length = rte_pktmbuf_data_len(frames[i]);
     counters.received_bytes += length;
+    burst[i] = blank_;
     burst[i].frame = {rte_pktmbuf_mtod(frames[i], const std::uint8_t*), length};
     burst[i].wire_length = length;
     burst[i].time = time;

@@ -11,6 +11,7 @@
 
 #include "dataplane/event_sink.hh"
 #include "dataplane/generation_switch.hh"
+#include "dataplane/packet.hh"
 #include "dataplane/pipeline.hh"
 #include "dataplane/placement.hh"
 #include "dataplane/shared_memory.hh"
@@ -58,6 +59,9 @@ class Worker {
   WorkerPage* page_;
   rte_mempool* buffers_;
   std::uint64_t replies_lost_ = 0;
+  // Copied over each packet: a few wide stores, where clearing member by member is some fifty.
+  Packet blank_;
+  std::array<Packet, burst_limit> burst_;
 };
 
 }  // namespace sluice
