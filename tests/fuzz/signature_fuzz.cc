@@ -17,7 +17,7 @@ void require(bool truth) {
 }
 
 void check_conditions(const sluice::Signature& signature) {
-  require(signature.conditions.size() <= sluice::signature_condition_limit && signature.priority > 0);
+  require(signature.conditions.size() <= sluice::signature_condition_limit && signature.facts.priority > 0);
   for (const auto& condition : signature.conditions) require(sluice::fault_of(condition).empty());
   require(!(signature.silent && signature.speaks));
   const auto& threshold = signature.threshold;
