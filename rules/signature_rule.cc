@@ -75,6 +75,7 @@ std::optional<Signature> read_signature(const RuleText& rule, std::string_view l
   Signature signature;
   signature.text = text;
   read_signature_header(text, open, signature, faults);
+  const auto options = split_options(text, open + 1, text.size() - 1, faults);  // the readers keep views of their names
   SignatureFacts facts(faults);
   SignatureParts parts(datasets, faults);
   SignatureNumbers numbers(faults);
@@ -82,7 +83,7 @@ std::optional<Signature> read_signature(const RuleText& rule, std::string_view l
   SignatureConditions conditions(faults);
   SignatureFlowConditions flow_conditions(faults);
   SignatureStateWords state(faults);
-  for (const auto& option : split_options(text, open + 1, text.size() - 1, faults)) {
+  for (const auto& option : options) {
     if (option.name == "flow") {
       flow.read(option, signature.flow);
     } else if (!facts.read(option) && !conditions.read(option, signature) && !flow_conditions.read(option, signature) &&
