@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Runs the libFuzzer targets, two at a time: NAME_fuzz.cc is built as fuzz-NAME. An input that crashes is kept."""
+"""Runs the libFuzzer targets, two at a time (four in a short run): NAME_fuzz.cc is built as fuzz-NAME. An input that
+crashes is kept."""
 import argparse
 import concurrent.futures
 import glob
@@ -16,6 +17,7 @@ from tally import Stopwatch, Tally  # noqa: E402
 BUILD = os.path.join(ROOT, 'build-fuzz')
 AT_ONCE = 2
 SMOKE_S = 10
+SMOKES_AT_ONCE = 4  # each gets half a core then: it looks for what breaks at once
 GRACE_S = 120  # for reading the corpus and for the report of a crash
 INPUT_LIMIT_S = 10  # one input that takes longer is a finding
 ENVIRONMENT = {
@@ -89,7 +91,8 @@ def main():
         tally.fail('build', built.stdout)
         return tally.end()
     make_seeds(tally)
-    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+    at_once = SMOKES_AT_ONCE if arguments.seconds <= SMOKE_S else AT_ONCE
+    with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
         runs = pool.map(lambda name: fuzz(name, arguments.seconds), chosen)
         for name, (wrong, note) in zip(chosen, runs):
             if wrong:
