@@ -38,10 +38,20 @@ Json metadata(const Finding& finding) {
   return metadata;
 }
 
-// A signature says how urgent it is; of indicators it follows from class and confidence.
+// Of a signature the author says what it is and how urgent: by classtype and priority as in Suricata, or by the class
+// of its metadata, as an indicator does, so that the same finding weighs the same whatever found it.
+bool is_by_classtype(const RuleFacts& rule) {
+  return rule.kind == RuleKind::signature && (rule.classtype != 0 || rule.priority != RuleFacts{}.priority ||
+                                              rule.finding_class == FindingClass::unclassified);
+}
+
 unsigned severity_of(const Finding& finding) {
   const auto& rule = *finding.rule;
-  return rule.kind == RuleKind::signature ? rule.priority : severity(rule.finding_class, finding.confidence);
+  return is_by_classtype(rule) ? rule.priority : severity(rule.finding_class, finding.confidence);
+}
+
+std::string_view category_of(const RuleFacts& rule) {
+  return is_by_classtype(rule) ? classtype_description(rule.classtype) : text_of(rule.finding_class);
 }
 
 }  // namespace
@@ -56,9 +66,7 @@ Json alert_object(const Event& event, const Finding& finding) {
                 {"signature_id", rule != nullptr ? rule->signature_id : first_signature_id},
                 {"rev", rule != nullptr ? rule->revision : 1},
                 {"signature", is_signature ? stored_text(rule->subject) : alert_message(finding)},
-                {"category", is_signature      ? classtype_description(rule->classtype)
-                             : rule != nullptr ? text_of(rule->finding_class)
-                                               : ""},
+                {"category", rule != nullptr ? category_of(*rule) : ""},
                 {"severity", rule != nullptr ? severity_of(finding) : 4}};
   if (rule != nullptr) alert["metadata"] = metadata(finding);
   return alert;
