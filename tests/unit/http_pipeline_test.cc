@@ -2,11 +2,8 @@
 #include <boost/test/unit_test.hpp>
 #include <string>
 
-#include "rules/compile.hh"
-#include "rules/prefilter.hh"
-#include "rules/signature_file.hh"
 #include "tests/unit/hello_samples.hh"
-#include "tests/unit/pipeline_run.hh"
+#include "tests/unit/rule_run.hh"
 
 using namespace sluice;
 using namespace sluice::test;
@@ -18,21 +15,10 @@ namespace {
 constexpr std::string_view gzip_body =
     "1f8b0800000000000203cbcc4dcdb435343236313533b7b03400b3d432079f2000d2752a53a8000000";
 
-std::unique_ptr<Generation> generation_of(const std::string& text) {
-  auto loaded = parse_signatures(text, "test");
-  for (const auto& error : loaded.errors) BOOST_ERROR(error.text());
-  const RuleList rules{{}, std::move(loaded.signatures)};
-  const auto databases = compile_databases(rules.signatures, make_prefilter(rules.signatures));
-  BOOST_REQUIRE(databases.has_value());
-  auto generation = make_generation(rules, *databases, 1, 1);
-  BOOST_REQUIRE_MESSAGE(generation.has_value(), (generation ? std::string{} : generation.error()));
-  return std::move(*generation);
-}
-
 PipelineRun run_with(const std::string& rules) {
   auto options = small_options();
   options.record = Record::findings;
-  return PipelineRun{options, generation_of(rules)};
+  return PipelineRun{options, generation_of_rules(rules)};
 }
 
 std::string get(std::string_view target, std::string_view more = "") {
