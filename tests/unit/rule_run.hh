@@ -12,13 +12,14 @@
 
 namespace sluice::test {
 
-inline std::unique_ptr<Generation> generation_of_rules(const std::string& text) {
+inline std::unique_ptr<Generation> generation_of_rules(const std::string& text, std::uint32_t number = 1,
+                                                       std::uint32_t streams = default_payload_windows) {
   auto loaded = parse_signatures(text, "test");
   for (const auto& error : loaded.errors) BOOST_ERROR(error.text());
   const RuleList rules{{}, std::move(loaded.signatures)};
   const auto databases = compile_databases(rules.signatures, make_prefilter(rules.signatures));
   BOOST_REQUIRE(databases.has_value());
-  auto generation = make_generation(rules, *databases, 1, 1);
+  auto generation = make_generation(rules, *databases, number, 1, streams);
   BOOST_REQUIRE_MESSAGE(generation.has_value(), (generation ? std::string{} : generation.error()));
   return std::move(*generation);
 }

@@ -2,26 +2,12 @@
 #include <boost/test/unit_test.hpp>
 #include <string>
 
-#include "rules/compile.hh"
-#include "rules/prefilter.hh"
-#include "rules/signature_file.hh"
-#include "tests/unit/pipeline_run.hh"
+#include "tests/unit/rule_run.hh"
 
 using namespace sluice;
 using namespace sluice::test;
 
 namespace {
-
-std::unique_ptr<Generation> generation_of(const std::string& text, std::uint32_t number = 1) {
-  auto loaded = parse_signatures(text, "test");
-  for (const auto& error : loaded.errors) BOOST_ERROR(error.text());
-  const RuleList rules{{}, std::move(loaded.signatures)};
-  const auto databases = compile_databases(rules.signatures, make_prefilter(rules.signatures));
-  BOOST_REQUIRE(databases.has_value());
-  auto generation = make_generation(rules, *databases, number, 1);
-  BOOST_REQUIRE_MESSAGE(generation.has_value(), (generation ? std::string{} : generation.error()));
-  return std::move(*generation);
-}
 
 PipelineOptions findings_only(Mode mode = Mode::monitor) {
   auto options = small_options(mode);
@@ -30,7 +16,7 @@ PipelineOptions findings_only(Mode mode = Mode::monitor) {
 }
 
 PipelineRun run_with(const std::string& rules, Mode mode = Mode::monitor) {
-  return PipelineRun{findings_only(mode), generation_of(rules)};
+  return PipelineRun{findings_only(mode), generation_of_rules(rules)};
 }
 
 const std::string get_list =
@@ -162,7 +148,7 @@ BOOST_AUTO_TEST_CASE(new_rules_hold_from_the_next_burst_on) {
   Connection connection{run, 40000, 80};
   connection.open().client(0, as_bytes(get_list));
   BOOST_TEST(run.events().size() == 1U);
-  run.use(generation_of(R"(alert http any any -> any any (msg:"b"; http.uri; content:"/other"; sid:1;))", 2));
+  run.use(generation_of_rules(R"(alert http any any -> any any (msg:"b"; http.uri; content:"/other"; sid:1;))", 2));
   connection.client(get_list.size(), as_bytes(get_list));
   BOOST_TEST(run.events().empty());
   connection.client(2 * get_list.size(), as_bytes("GET /other HTTP/1.1\r\nHost: x.example\r\n\r\n"));

@@ -6,27 +6,18 @@
 #include <set>
 #include <string>
 
-#include "rules/compile.hh"
-#include "rules/prefilter.hh"
-#include "rules/signature_file.hh"
 #include "tests/unit/hello_samples.hh"
-#include "tests/unit/pipeline_run.hh"
+#include "tests/unit/rule_run.hh"
 
 using namespace sluice;
 using namespace sluice::test;
 
 namespace {
 
-std::unique_ptr<Generation> generation_of(const std::string& text, std::uint32_t number = 1,
-                                          std::uint32_t streams = 64) {
-  auto loaded = parse_signatures(text, "test");
-  for (const auto& error : loaded.errors) BOOST_ERROR(error.text());
-  const RuleList rules{{}, std::move(loaded.signatures)};
-  const auto databases = compile_databases(rules.signatures, make_prefilter(rules.signatures));
-  BOOST_REQUIRE(databases.has_value());
-  auto generation = make_generation(rules, *databases, number, 1, streams);
-  BOOST_REQUIRE_MESSAGE(generation.has_value(), (generation ? std::string{} : generation.error()));
-  return std::move(*generation);
+constexpr std::uint32_t streams = 64;
+
+std::unique_ptr<Generation> generation_of(const std::string& text, std::uint32_t number = 1) {
+  return generation_of_rules(text, number, streams);
 }
 
 PipelineOptions options_of(Mode mode = Mode::monitor) {
