@@ -182,7 +182,9 @@ void ContentStream::decompress_brotli(std::size_t number, Bytes coded, Way way) 
       return;
     }
     if (is_bomb(layer)) return fail(number, ContentError::expansion, way);
-    if (result == BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT) return;
+    // Having asked for more it may still hold what did not fit into the room.
+    if (result == BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT && (count == 0 || !BrotliDecoderHasMoreOutput(layer.brotli)))
+      return;
   }
 }
 

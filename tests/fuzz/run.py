@@ -18,6 +18,7 @@ BUILD = os.path.join(ROOT, 'build-fuzz')
 AT_ONCE = 2
 SMOKE_S = 10
 SMOKES_AT_ONCE = 4  # each gets half a core then: it looks for what breaks at once
+SMOKE_SEED = 1  # a test does the same each time; what is new is looked for by longer runs
 GRACE_S = 120  # for reading the corpus and for the report of a crash
 INPUT_LIMIT_S = 10  # one input that takes longer is a finding
 ENVIRONMENT = {
@@ -52,6 +53,7 @@ def fuzz(name, seconds):
     command = [program, f'-max_total_time={seconds}', f'-timeout={INPUT_LIMIT_S}', '-rss_limit_mb=2048',
                '-print_final_stats=1', f'-artifact_prefix={crashes}/', corpus]
     command += [seeds] if os.path.isdir(seeds) else []
+    command += [f'-seed={SMOKE_SEED}'] if seconds <= SMOKE_S else []
     watch = Stopwatch()
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -66,7 +68,8 @@ def fuzz(name, seconds):
     if status == 0 and units and int(units.group(1)) > 0:
         return None, f'{int(units.group(1)):,} inputs, {watch}'
     artefacts = re.findall(r'Test unit written to (\S+)', output)
-    report = output[max(output.find('==ERROR'), output.find('runtime error'), 0):].splitlines()[:60]
+    found = re.search(r'runtime error|== ?ERROR', output)
+    report = output[found.start():].splitlines()[:60] if found else output.splitlines()[-60:]
     inputs = [f'input: {path}\nagain: {program} {path}' for path in artefacts]
     return '\n'.join([f'exit status {status}', *inputs, *report]), str(watch)
 

@@ -25,6 +25,8 @@ constexpr std::string_view abc_zlib = "78da4b4c4a0600024d0127";
 constexpr std::string_view abc_deflate = "4b4c4a0600";
 // "imei=123456789012345&" eight times over, by Node's brotli.
 constexpr std::string_view imei_brotli = "1ba700f845078766f1f9906130a81652ac142041f8c38a9a47560fdb50";
+// "Sluice " 3,000 times over and not at an end yet, by Node's brotli (write and flush), which reads it so too.
+constexpr std::string_view open_brotli = "8b0329f88dd448adbda69e2a63ab93206369715b24703709803e19";
 // RFC 1321 appendix A.5; FIPS 180-4's examples.
 constexpr std::string_view abc_md5 = "900150983cd24fb0d6963f7d28e17f72";
 constexpr std::string_view abc_sha1 = "a9993e364706816aba3e25717850c26c9cd0d89d";
@@ -122,6 +124,11 @@ BOOST_AUTO_TEST_CASE(codings_are_undone_in_pieces_of_any_size) {
     const auto two = text_of_hex(abc_gzip) + text_of_hex(abc_gzip) + "waste";
     BOOST_TEST(decode("gzip", two, piece).content == "abcabc");
   }
+}
+
+BOOST_AUTO_TEST_CASE(all_that_a_brotli_body_shows_so_far_comes_at_once) {
+  for (const std::size_t piece : {1, 7, 100})
+    BOOST_TEST(decode("br", text_of_hex(open_brotli), piece).content.size() == 3000 * 7U);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_coded_as_it_says_goes_through) {
