@@ -12,6 +12,8 @@ bool Decoder::frame() noexcept {
   return link(path);
 }
 
+const FreshPacket fresh_packet;
+
 bool decode(Packet& packet, FragmentTable* fragments) noexcept { return Decoder{packet, fragments}.frame(); }
 
 }  // namespace sluice

@@ -17,7 +17,6 @@ namespace {
 // nine tenths, so a full array is what ends insertion, not an unlucky bucket.
 constexpr std::uint64_t load_numerator = 4;
 constexpr std::uint64_t load_denominator = 5;
-constexpr std::size_t cache_line = alignof(Flow);
 
 // A bit for each of a bucket's eight tags that equals `tag`.
 #ifdef __SSE2__

@@ -35,6 +35,14 @@ std::size_t icmpv4_header_size(Bytes message) noexcept {
 
 }  // namespace
 
+void MessageMatcher::use(const Generation& generation) noexcept {
+  generation_ = &generation;
+  packet_moments_ = 0;
+  if (generation.signatures == nullptr) return;
+  for (const auto moment : {SignatureMoment::content, SignatureMoment::packet_begin, SignatureMoment::packet_end})
+    if (generation.signatures->wants(moment)) packet_moments_ |= static_cast<std::uint8_t>(moment);
+}
+
 SignatureInput MessageMatcher::input(const Passage& at, SignatureProtocol protocol) const noexcept {
   SignatureInput input;
   input.protocol = protocol;

@@ -44,9 +44,11 @@ constexpr std::uint32_t frame_inspection_limit = 4096;
 class MessageMatcher {
  public:
   MessageMatcher(const Generation& generation, std::uint32_t worker, InspectionCounters& counters) noexcept
-      : generation_(&generation), worker_(worker), counters_(&counters) {}
+      : worker_(worker), counters_(&counters) {
+    use(generation);
+  }
 
-  void use(const Generation& generation) noexcept { generation_ = &generation; }
+  void use(const Generation& generation) noexcept;
   [[nodiscard]] bool wants(MessageNumber number) const noexcept {
     return generation_->signatures != nullptr && generation_->signatures->wants(number);
   }
@@ -87,7 +89,7 @@ class MessageMatcher {
 
   // A packet by itself; `tells_protocol`: with it, it is known what its direction speaks.
   [[nodiscard]] bool wants(SignatureMoment moment) const noexcept {
-    return generation_->signatures != nullptr && generation_->signatures->wants(moment);
+    return (packet_moments_ & static_cast<std::uint8_t>(moment)) != 0;
   }
   void packet(const Passage& at, SignatureMoment moment, bool tells_protocol, Hits& hits) noexcept;
   [[nodiscard]] bool is_of_packet_alone(std::uint32_t row) const noexcept {
@@ -114,8 +116,9 @@ class MessageMatcher {
   void count(const SignatureCounters& counted) noexcept;
   void add_found(Hits& hits) const noexcept;
 
-  const Generation* generation_;
+  const Generation* generation_ = nullptr;
   std::uint32_t worker_;
+  std::uint8_t packet_moments_ = 0;  // of the generation: asked for with each packet
   InspectionCounters* counters_;
   SignatureHits found_;
   MessageValues values_;

@@ -67,6 +67,12 @@ struct Encapsulation {
   Address source;
   Address destination;
 
+  // The rest is not looked at where the counts are 0.
+  void clear() noexcept {
+    count = depth = 0;
+    network = no_network;
+  }
+
   void reverse() noexcept {
     std::swap(source, destination);
     std::swap(source_port, destination_port);
@@ -87,39 +93,36 @@ struct Encapsulation {
 
 class InsideNetworks;
 
-struct Packet {
+constexpr std::size_t cache_line = 64;  // bytes, of x86-64
+
+// What is cleared for each packet.
+struct alignas(cache_line) FreshPacket {
   // Set by the source, read by the pipeline.
   Bytes frame;
   Tick time{};
-  std::uint64_t number = 0;  // in the capture, from 1; 0 on a live wire
-  LinkLayer link = LinkLayer::ethernet;
-  std::uint16_t link_type = 1;  // LINKTYPE_ number of the capture; 1 = Ethernet
-  std::uint8_t port_pair = 0;   // or the first one of its group
-  Inside inside = Inside::unknown;
+  std::uint64_t number = 0;                  // in the capture, from 1; 0 on a live wire
   const InsideNetworks* networks = nullptr;  // tell the inside where no port does; else null
   std::uint32_t wire_length = 0;             // longer than the frame where a capture was cut by its snap length
+  std::uint16_t link_type = 1;               // LINKTYPE_ number of the capture; 1 = Ethernet
+  LinkLayer link = LinkLayer::ethernet;
+  std::uint8_t port_pair = 0;  // or the first one of its group
+  Inside inside = Inside::unknown;
 
   // Set by decode(): of the innermost IP header.
-  Address source;
-  Address destination;
-  std::uint16_t source_port = 0;  // TCP, UDP; else 0
-  std::uint16_t destination_port = 0;
-  std::uint16_t vlan[3] = {0, 0, 0};  // the outermost VLAN ids; 0 = none
-  std::uint8_t protocol = 0;          // IANA protocol number
+  std::uint8_t protocol = 0;  // IANA protocol number
   std::uint8_t tcp_flags = 0;
+  std::uint8_t fragmented = 0;        // how many datagrams it is a fragment of
+  std::uint16_t vlan[3] = {0, 0, 0};  // the outermost VLAN ids; 0 = none
+  std::uint16_t source_port = 0;      // TCP, UDP; else 0
+  std::uint16_t destination_port = 0;
   std::uint32_t tcp_sequence = 0;
   std::uint32_t tcp_acknowledgement = 0;
+  Address source;
+  Address destination;
   Bytes network;    // the innermost IP datagram, as far as it is there; empty where there is none
   Bytes transport;  // header and payload of TCP, UDP, ICMP, without link-layer padding
   Bytes payload;    // of TCP, UDP or ESP; of ARP, which is not IP, its message
-  Encapsulation outer;
-  Bytes layer;              // what the innermost tunnel holds, from its link header on; empty: the frame
-  Bytes joined;             // data of the datagram that a fragment completes; `layer` then ends where its own begin
-  std::uint32_t ip_at = 0;  // where in `layer` the IP header of that fragment begins
-  // The datagrams that the packet is a fragment of: the outer one, the inner one.
-  std::array<FragmentTable::Handle, 2> datagrams{};
-  std::uint8_t fragmented = 0;  // how many of these there are
-  Anomalies anomalies;          // and by all that reads it later
+  Bytes layer;      // what the innermost tunnel holds, from its link header on; empty: the frame
 
   // Set by the pipeline.
   Bytes stream;  // of TCP, while it is read: what the parsers, or the signatures, see of the direction
@@ -128,8 +131,33 @@ struct Packet {
   bool opens = false;   // with it the handshake of TCP is over: what comes behind it is of an established connection
   bool passed = false;  // a rule lets it pass: no signature looks at it any more
   DropReason drop_reason = DropReason::policy;  // where the action is drop
+  bool dropped_by_rule = false;                 // it was one of the packet's own, `dropping_row`
   RejectTarget reject = RejectTarget::none;     // who is told of it
-  std::optional<std::uint32_t> dropped_by;      // row of the rule, where one of the packet's own did it
+};
+static_assert(sizeof(FreshPacket) == 3 * cache_line);
+
+// To be copied. It is defined elsewhere so that compilers copy it by a dozen wide stores: what they know to be zeros
+// they write by `rep stos`, which takes longer than all else that forwarding a packet takes.
+extern const FreshPacket fresh_packet;
+
+struct Packet : FreshPacket {
+  Encapsulation outer;
+  Anomalies anomalies;  // found by decode(), and by all that reads it later
+  // The datagrams that the packet is a fragment of, as many as `fragmented` says: the outer one, the inner one.
+  std::array<FragmentTable::Handle, 2> datagrams{};
+  std::uint32_t dropping_row = 0;
+  // Where `layer` is not empty. With the fragment that completes a datagram, `layer` ends where the fragment's data
+  // begin.
+  std::uint32_t ip_at = 0;  // where in `layer` the IP header of that fragment begins
+  Bytes joined;             // the data of the datagram; else empty
+
+  // Makes it ready for another frame. Of what most packets do not have the counts alone are cleared, which the first
+  // four cache lines hold: each further one that is written costs each packet.
+  void clear() noexcept {
+    static_cast<FreshPacket&>(*this) = fresh_packet;
+    outer.clear();
+    anomalies.clear();
+  }
 };
 
 // Reads the headers of packet.frame into packet, through tunnels to the innermost IP header. False where there is

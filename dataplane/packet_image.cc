@@ -42,7 +42,7 @@ PacketImage::PacketImage(const Packet& packet) noexcept
     : link_type_(!packet.layer.empty() && packet.layer.data() != packet.frame.data() ? raw_ip
                  : packet.link_type == raw_ip_file                                   ? raw_ip
                                                                                      : packet.link_type) {
-  if (packet.joined.empty()) {
+  if (packet.layer.empty() || packet.joined.empty()) {
     add(packet.layer.empty() ? packet.frame : packet.layer);
     return;
   }

@@ -134,7 +134,7 @@ void Pipeline::settle_drop(Packet& packet, Flow* flow, bool was_dropped) noexcep
   if (!reporter_.records() || !may_say(packet.time)) return;
   const auto way = flow == nullptr ? Way::to_server : way_of(packet, *flow, flow->key);
   const auto cause = packet.drop_reason == DropReason::tcp_refused ? DropCause::stream_error
-                     : was_dropped && !packet.dropped_by           ? DropCause::flow
+                     : was_dropped && !packet.dropped_by_rule      ? DropCause::flow
                                                                    : DropCause::rules;
   reporter_.drop(packet, flow, way, cause);
 }

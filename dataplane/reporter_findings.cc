@@ -188,7 +188,10 @@ void Reporter::alerts(const Passage& at, const Hits& hits, Field field, std::str
   if (action == Action::drop) {
     at.packet.action = Action::drop;
     at.packet.reject = at.packet.reject | reject;
-    if (!at.packet.dropped_by) at.packet.dropped_by = first;
+    if (first && !at.packet.dropped_by_rule) {
+      at.packet.dropped_by_rule = true;
+      at.packet.dropping_row = *first;
+    }
     if (scope == Scope::flow) at.flow.dropped = true;
   }
   // A record of its own room: an event of the message itself may be under way in buffer_.

@@ -63,7 +63,7 @@ void Reporter::drop(Packet& packet, Flow* flow, Way way, DropCause cause) noexce
   event.text(Field::transport_header, as_text(packet.transport.first(std::min(header, packet.transport.size()))));
   if (packet.reject != RejectTarget::none)
     event.integer(Field::reject_target, static_cast<std::uint64_t>(packet.reject));
-  if (packet.dropped_by) event.integer(Field::rule_row, *packet.dropped_by);
+  if (packet.dropped_by_rule) event.integer(Field::rule_row, packet.dropping_row);
   send(event, EventType::drop, packet.number);
 }
 

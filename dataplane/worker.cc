@@ -84,7 +84,7 @@ std::uint16_t Worker::forward(const WorkerPort& from, const WorkerPort& to, Insi
     // Ports are set up so that a frame fits one mbuf (port.hh).
     const auto length = rte_pktmbuf_data_len(frames[i]);
     counters.received_bytes += length;
-    burst[i] = blank_;
+    burst[i].clear();
     burst[i].frame = {rte_pktmbuf_mtod(frames[i], const std::uint8_t*), length};
     burst[i].wire_length = length;
     burst[i].time = time;

@@ -350,6 +350,10 @@ class Anomalies {
     else
       list_[count_++] = anomaly;
   }
+  void clear() noexcept {
+    count_ = 0;
+    cut_ = false;
+  }
   [[nodiscard]] bool contains(Anomaly anomaly) const noexcept {
     for (const auto known : *this)
       if (known == anomaly) return true;
@@ -361,9 +365,9 @@ class Anomalies {
   [[nodiscard]] const Anomaly* end() const noexcept { return list_.data() + count_; }
 
  private:
-  std::array<Anomaly, limit> list_;  // not cleared: a packet has none most of the time
   std::uint8_t count_ = 0;
   bool cut_ = false;
+  std::array<Anomaly, limit> list_;  // not cleared: a packet has none most of the time
 };
 static_assert(sizeof(Anomalies) <= 32);
 
