@@ -4,6 +4,7 @@
 A case that lacks something it needs says so: a line (or BOOST_TEST_MESSAGE) that begins with `SKIPPED`, one a case.
 """
 import argparse
+import concurrent.futures
 import glob
 import os
 import re
@@ -86,6 +87,7 @@ def main():
     programs = sorted(path for path in found if os.path.isfile(path))
     if not programs and tally.wants('programs'):
         tally.fail('programs', f'{arguments.build} holds no unit test program')
+    chosen = []
     for program in programs:
         layer = os.path.basename(program).removeprefix('unit-')
         try:
@@ -94,18 +96,22 @@ def main():
             tally.fail(layer, f'cannot list its cases: {error}\n{getattr(error, "stderr", "") or ""}')
             continue
         for suite, cases in suites.items():
-            item = f'{layer}/{suite}'
-            if not any(tally.wants(f'{item}/{case}') for case in cases):
-                continue
-            watch = Stopwatch()
-            passed, failed, skipped, wrong = run_suite(program, suite, cases)
+            if any(tally.wants(f'{layer}/{suite}/{case}') for case in cases):
+                chosen.append((program, f'{layer}/{suite}', suite, cases))
+
+    def run(choice):
+        watch = Stopwatch()
+        return *run_suite(choice[0], *choice[2:]), str(watch)
+
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for (_, item, _, cases), (passed, failed, skipped, wrong, took) in zip(chosen, pool.map(run, chosen)):
             for why in skipped:
                 tally.skip(item, why)
             if failed:
                 tally.fail(item, wrong, f'{failed} of {len(cases)}', count=failed)
                 tally.passed += passed
             elif passed:
-                tally.ok(item, f'{passed} cases, {watch}', count=passed)
+                tally.ok(item, f'{passed} cases, {took}', count=passed)
     return tally.end()
 
 
