@@ -25,7 +25,9 @@ def sources(root, names):
     """-> {path: [(line, included path)]} of every C++ file in these folders; only our own includes"""
     found = {}
     for name in names:
-        for at, _, files in os.walk(os.path.join(root, name)):
+        for at, below, files in os.walk(os.path.join(root, name)):
+            if 'pch' in below:
+                below.remove('pch')  # precompiled headers: of libraries, and no file of ours includes them
             for file in files:
                 if not file.endswith(SUFFIXES):
                     continue
