@@ -233,6 +233,7 @@ void EveWriter::put_alert(Json& line, const Event& event) const {
   own["sentence"] = alert_message(finding);
   if (rule != nullptr) {
     own["finding_id"] = finding_id(finding, context_.tap_id);
+    if (rule->kind == RuleKind::signature) own["rule"] = rule_object(finding);
     own["class"] = text_of(rule->finding_class);
     own["confidence"] = text_of(finding.confidence);
     if (finding.lowered != Lowered::no) own["confidence_lowered"] = text_of(finding.lowered);
@@ -268,6 +269,8 @@ void EveWriter::put_drop(Json& line, const Event& event) const {
   auto finding = read_finding(event, book, context_.clock_state != ClockState::unset);
   finding.action = Action::drop;
   line["alert"] = alert_object(event, finding);
+  if (finding.rule != nullptr && finding.rule->kind == RuleKind::signature)
+    line["sluice"]["rule"] = rule_object(finding);
 }
 
 std::string EveWriter::line(const Event& event) const {
