@@ -93,6 +93,7 @@ class Decoder {
   std::optional<bool> capwap(Bytes bytes) noexcept;
   // Where `bytes` are a whole IP packet, and lead to one.
   std::optional<bool> if_ip(TunnelKind kind, Bytes bytes, std::uint32_t network) noexcept;
+  std::optional<bool> teredo_without_port(Bytes bytes) noexcept;
   std::optional<bool> if_link(TunnelKind kind, const std::optional<UninspectedReason>& lost, const LinkPath& path,
                               std::uint32_t network) noexcept;
   [[nodiscard]] bool is_ip(Bytes bytes, std::uint8_t version, std::size_t padding) const noexcept;
