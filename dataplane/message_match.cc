@@ -227,6 +227,16 @@ void MessageMatcher::payload(const Passage& at, std::uint64_t position, Bytes da
 }
 
 void MessageMatcher::packet(const Passage& at, SignatureMoment moment, bool tells_protocol, Hits& hits) noexcept {
+// As of a datagram: rules on TCP, and on what it carries, ask for its stream, which this is no part of.
+void MessageMatcher::refused(const Passage& at, Hits& hits) noexcept {
+  if (!wants(SignatureProtocol::udp)) return;
+  auto message = input(at, SignatureProtocol::udp);
+  message.flow_protocol = Protocol::unknown;
+  message.shows = when::payload;
+  at_buffer(message, Buffer::payload) = at.packet.payload;
+  match(at, message, hits);
+}
+
   auto message = input(at, SignatureProtocol::packet_header);
   message.moment = moment;
   auto& trace = at.flow.trace;

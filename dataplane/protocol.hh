@@ -60,6 +60,8 @@ class Protocols {
   void payload(const Passage& at, std::uint64_t position, Bytes data) noexcept {
     reporter_->payload(at, position, data);
   }
+  // TCP: of a segment that its receiver refuses.
+  void refused(const Passage& at) noexcept { reporter_->refused(at); }
   // TCP: whether nobody wants to know what is said in that direction.
   [[nodiscard]] bool passes_over(const Passage& at) const noexcept {
     return at.flow.protocol == Protocol::tls && at.way == Way::to_client && !reporter_->wants_server_handshake();

@@ -160,6 +160,8 @@ class Reporter {
   void xiaomi_push(const Passage& at, const XiaomiPushFrame& frame) noexcept;
   // Clear text at `position` of its stream, or a datagram.
   void payload(const Passage& at, std::uint64_t position, Bytes data) noexcept;
+  // The payload of a segment that its receiver refuses.
+  void refused(const Passage& at) noexcept;
   // Clear text that follows what `window` holds of its direction; `number`: of the window.
   void stream(const Passage& at, PayloadWindow& window, std::uint32_t number, Bytes data) noexcept;
   // A packet by itself.

@@ -87,6 +87,16 @@ void Reporter::payload(const Passage& at, std::uint64_t position, Bytes data) no
          nullptr);
 }
 
+void Reporter::refused(const Passage& at) noexcept {
+  Hits content;
+  signatures_.refused(at, content);
+  if (content.count == 0) return;
+  Said by_packet;
+  by_packet.alone = true;
+  alerts(at, content, Field::destination_ip, AddressText{far_end(at.flow)}.text, Stage::content_matched, Scope::message,
+         by_packet);
+}
+
 void Reporter::stream(const Passage& at, PayloadWindow& window, std::uint32_t number, Bytes data) noexcept {
   Hits content;
   signatures_.stream(at, window, number, data, content);

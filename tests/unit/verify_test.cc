@@ -77,4 +77,27 @@ BOOST_AUTO_TEST_CASE(what_is_not_teredo_to_the_last_bit_is_plain_udp) {
   }
 }
 
+// RFC 9293 section 3.10.7.4: data without ACK is thrown away. Its packet came by.
+BOOST_AUTO_TEST_CASE(rules_on_packets_see_what_a_receiver_refuses) {
+  for (const auto mode : {Mode::monitor, Mode::enforce}) {
+    const auto seen = [&](const std::string& rule) {
+      PipelineRun run{small_options(mode), generation_of_rules(rule)};
+      Connection tcp{run, 40000, 80};
+      tcp.open().client(0, as_bytes("ab"));
+      BOOST_TEST(tcp.client(2, as_bytes("EVIL"), 0) == (mode == Mode::monitor));
+      BOOST_TEST(run.count(UninspectedReason::tcp_refused) == 1U);
+      return alerts(run);
+    };
+    BOOST_TEST(seen(R"(alert ip any any -> any any (content:"EVIL"; sid:1;))") == 1U);
+    BOOST_TEST(seen(R"(alert tcp-pkt any any -> any any (content:"EVIL"; sid:1;))") == 1U);
+    BOOST_TEST(seen(R"(alert tcp any any -> any any (flags:0; sid:1;))") == 1U);
+    // What the receiver never reads stands in no stream.
+    BOOST_TEST(seen(R"(alert tcp any any -> any any (content:"EVIL"; sid:1;))") == 0U);
+    BOOST_TEST(seen(R"(alert http any any -> any any (content:"EVIL"; sid:1;))") == 0U);
+    BOOST_TEST(seen(R"(alert udp any any -> any any (content:"EVIL"; sid:1;))") == 0U);
+    BOOST_TEST(seen("pass ip any any -> any any (content:\"VI\"; sid:1;)\n"
+                    "alert ip any any -> any any (content:\"EVIL\"; sid:2;)") == 0U);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
