@@ -135,6 +135,7 @@ void MessageMatcher::server_hello(const Passage& at, const ServerHello& hello, c
   auto input = this->input(at, protocol);
   values_.begin(input, *generation_->signatures);
   put_server_hello(hello, ja3s, values_);
+  if (protocol == SignatureProtocol::quic) put_quic({at.flow.quic.version(), {}}, values_);
   match(at, input, when::server_hello, hits);
 }
 

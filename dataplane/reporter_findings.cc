@@ -136,8 +136,11 @@ void Reporter::packet(const Passage& at, SignatureMoment moment, bool tells_prot
 
 Hits Reporter::fresh(const Passage& at, const Hits& hits) const noexcept {
   Hits fresh;
+// A handshake of TLS is one message to rules, of which QUIC has one a side.
   for (std::size_t i = 0; i < hits.count; ++i)
-    if (is_new(at.flow.reported, ruleset_->generation(), hits.rows[i] << 1)) fresh.add(hits.rows[i], hits.is_silent(i));
+    if (is_new(at.flow.reported, ruleset_->generation(), hits.rows[i] << 1 | side))
+      fresh.add(hits.rows[i], hits.is_silent(i));
+  const std::uint32_t side = at.flow.protocol == Protocol::quic && at.way == Way::to_client ? 1 : 0;
   return fresh;
 }
 

@@ -100,4 +100,22 @@ BOOST_AUTO_TEST_CASE(rules_on_packets_see_what_a_receiver_refuses) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(quic_version_is_that_of_either_side) {
+  const auto at = ends("192.168.1.10", 50000, "198.51.100.7", 443);
+  const auto client = udp_frame(at, quic_samples::from_hex(quic_samples::client_initial_v1));
+  const auto server = udp_frame(at.reversed(), quic_samples::from_hex(quic_samples::server_initial_v1));
+  const auto seen = [&](const std::string& options) {
+    return rule_matches("quic", options, [&](PipelineRun& run) {
+      (void)run.send(client);
+      (void)run.send(server);
+    });
+  };
+  const auto version = whole("quic.version", {"\0\0\0\1", 4});
+  BOOST_TEST(seen(version) == 2U);
+  BOOST_TEST(seen("flow:to_server; " + version) == 1U);
+  BOOST_TEST(seen("flow:to_client; " + version) == 1U);
+  BOOST_TEST(seen(version + "quic.sni; content:\"example.com\";") == 1U);
+  BOOST_TEST(seen("quic.version; content:\"|00 00 00 02|\";") == 0U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
