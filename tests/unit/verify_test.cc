@@ -118,4 +118,28 @@ BOOST_AUTO_TEST_CASE(quic_version_is_that_of_either_side) {
   BOOST_TEST(seen("quic.version; content:\"|00 00 00 02|\";") == 0U);
 }
 
+// RFC 7540 section 3.2: the request of the upgrade is the first stream.
+BOOST_AUTO_TEST_CASE(a_request_that_goes_over_to_http_2_is_seen_in_both) {
+  const auto seen = [](const std::string& protocol, const std::string& options, const std::string& answer) {
+    return rule_matches(protocol, options, [&](PipelineRun& run) {
+      Connection tcp{run, 40000, 80};
+      const std::string request =
+          "GET /robots.txt HTTP/1.1\r\nHost: a.example\r\nUser-Agent: phone\r\nConnection: Upgrade, HTTP2-Settings\r\n"
+          "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n";
+      tcp.open().client(0, as_bytes(request));
+      tcp.server(0, as_bytes(answer), request.size());
+    });
+  };
+  const std::string taken = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n";
+  const std::string declined = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+  const std::string path = "http.uri; content:\"/robots.txt\";";
+  BOOST_TEST(seen("http1", path, taken) == 1U);
+  BOOST_TEST(seen("http2", path, taken) == 1U);
+  BOOST_TEST(seen("http", path, taken) == 2U);
+  BOOST_TEST(seen("http2", "http.host; content:\"a.example\"; http.method; content:\"GET\";", taken) == 1U);
+  BOOST_TEST(seen("http", "http.user_agent; content:\"phone\";", taken) == 1U);  // was said once
+  BOOST_TEST(seen("http", path, declined) == 1U);
+  BOOST_TEST(seen("http2", path, declined) == 0U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
