@@ -186,6 +186,8 @@ class Reporter {
   [[nodiscard]] EventHeader sender_header(EventType type, const Passage& at) const noexcept;
   [[nodiscard]] EventHeader packet_header(EventType type, const Packet& packet) const noexcept;
   // After begin(), of every event: what lies around the flow, as the event's source sends it.
+  // Of an error of ICMP, whose header has its own ends.
+  static void ends_fields(EventWriter& event, const Flow& flow) noexcept;
   static void tunnel_fields(EventWriter& event, const Flow& flow, Way way = Way::to_server) noexcept;
   // Its JA3 stands in ja3_.
   void hello_fields(EventWriter& event, const Passage& at, const ClientHello& hello) noexcept;

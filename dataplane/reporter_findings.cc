@@ -119,8 +119,10 @@ void Reporter::packet(const Passage& at, SignatureMoment moment, bool tells_prot
   signatures_.packet(at, moment, tells_protocol, hits);
   Hits of_flow;
   Hits of_packet;
+  const bool is_error = is_error_about(at.packet, at.flow);
   for (std::size_t i = 0; i < hits.count; ++i)
-    (signatures_.is_of_packet_alone(hits.rows[i]) ? of_packet : of_flow).add(hits.rows[i], hits.is_silent(i));
+    (is_error || signatures_.is_of_packet_alone(hits.rows[i]) ? of_packet : of_flow)
+        .add(hits.rows[i], hits.is_silent(i));
   // What a rule finds wrong with a message is said with the message, which has been read by then.
   const bool of_datagram = hits.count != 0 && at.flow.protocol == Protocol::dns && at.flow.transactions != 0 &&
                            moment == SignatureMoment::packet_end && at.packet.protocol == ip_protocol::udp;
@@ -134,13 +136,13 @@ void Reporter::packet(const Passage& at, SignatureMoment moment, bool tells_prot
   alerts(at, of_packet, Field::destination_ip, far.text, stage, Scope::message, by_packet);
 }
 
+// A handshake of TLS is one message to rules, of which QUIC has one a side.
 Hits Reporter::fresh(const Passage& at, const Hits& hits) const noexcept {
   Hits fresh;
-// A handshake of TLS is one message to rules, of which QUIC has one a side.
+  const std::uint32_t side = at.flow.protocol == Protocol::quic && at.way == Way::to_client ? 1 : 0;
   for (std::size_t i = 0; i < hits.count; ++i)
     if (is_new(at.flow.reported, ruleset_->generation(), hits.rows[i] << 1 | side))
       fresh.add(hits.rows[i], hits.is_silent(i));
-  const std::uint32_t side = at.flow.protocol == Protocol::quic && at.way == Way::to_client ? 1 : 0;
   return fresh;
 }
 
@@ -224,6 +226,7 @@ void Reporter::alerts(const Passage& at, const Hits& hits, Field field, std::str
     if (at.packet.passed) event.integer(Field::packet_passed, 1);
     event.integer(Field::flow_protocol, static_cast<std::uint64_t>(at.flow.protocol));
     flow_fields(event, at.flow);
+    if (is_error_about(at.packet, at.flow)) ends_fields(event, at.flow);
     context_fields(event, at);
     if (said.push != nullptr) device_fields(event, *said.push);
     if (said.request != nullptr) vendor_request_fields(event, said);
