@@ -14,4 +14,6 @@ bool Decoder::frame() noexcept {
 
 bool decode(Packet& packet, FragmentTable* fragments) noexcept { return Decoder{packet, fragments}.frame(); }
 
+bool decode_outside(Packet& packet) noexcept { return Decoder{packet, nullptr}.outside(); }
+
 }  // namespace sluice

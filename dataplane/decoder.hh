@@ -27,6 +27,12 @@ class Decoder {
 
   // As decode().
   bool frame() noexcept;
+  // As decode_outside().
+  bool outside() noexcept {
+    stays_outside_ = true;
+    (void)frame();
+    return is_outside_;
+  }
 
  private:
   bool refuse(UninspectedReason reason) noexcept {
@@ -87,19 +93,25 @@ class Decoder {
   std::optional<bool> geneve(Bytes bytes) noexcept;
   std::optional<bool> gtp_u(Bytes bytes) noexcept;
   std::optional<bool> teredo(Bytes bytes) noexcept;
+  std::optional<bool> teredo_without_port(Bytes bytes) noexcept;
   std::optional<bool> l2tp(Bytes bytes) noexcept;
   std::optional<bool> l2tp_session(Bytes bytes) noexcept;
   std::optional<bool> gre_in_udp(Bytes bytes) noexcept;
   std::optional<bool> capwap(Bytes bytes) noexcept;
   // Where `bytes` are a whole IP packet, and lead to one.
   std::optional<bool> if_ip(TunnelKind kind, Bytes bytes, std::uint32_t network) noexcept;
-  std::optional<bool> teredo_without_port(Bytes bytes) noexcept;
   std::optional<bool> if_link(TunnelKind kind, const std::optional<UninspectedReason>& lost, const LinkPath& path,
                               std::uint32_t network) noexcept;
   [[nodiscard]] bool is_ip(Bytes bytes, std::uint8_t version, std::size_t padding) const noexcept;
 
   Packet* packet_;
   FragmentTable* fragments_;
+  bool stays_outside_ = false;  // goes into no tunnel
+  bool is_outside_ = false;     // stopped before one
 };
+
+// Reads the headers of packet.frame up to those of the outermost tunnel, as decode() does without: false where there is
+// none, or its outside is in fragments.
+[[nodiscard]] bool decode_outside(Packet& packet) noexcept;
 
 }  // namespace sluice

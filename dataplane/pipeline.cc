@@ -275,7 +275,9 @@ void Pipeline::account(const Passage& at) noexcept {
 
 void Pipeline::judge(const Passage& at) noexcept {
   account(at);
+  const bool was_dropped = at.flow.dropped;
   inspect_by_rules(at);
+  if (at.packet.outer.depth != 0 && !was_dropped) judge_outside(at);
   if (at.flow.dropped && !may_reopen(at)) drop(at.packet);
 }
 

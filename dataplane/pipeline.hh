@@ -98,6 +98,7 @@ class Pipeline {
   [[nodiscard]] bool may_say(Tick now) noexcept;
   [[nodiscard]] Flow* quoted_flow(const Packet& packet, const FlowKey& own, Way& way) noexcept;
   void judge_error(const Passage& at) noexcept;
+  void judge_outside(const Passage& at) noexcept;
   void judge(const Passage& at) noexcept;
   void inspect_by_rules(const Passage& at) noexcept;
   void judge_alone(Packet& packet) noexcept;

@@ -38,6 +38,10 @@ bool is_of_teredo(Bytes address) noexcept {
 bool Decoder::enter(TunnelKind kind, Bytes inside) noexcept {
   auto& packet = *packet_;
   auto& outer = packet.outer;
+  if (stays_outside_) {
+    is_outside_ = true;
+    return false;
+  }
   if (outer.count == Encapsulation::limit) {
     note(Anomaly::too_many_layers);
     return refuse(UninspectedReason::tunnel_depth);
@@ -350,10 +354,6 @@ std::optional<bool> Decoder::teredo(Bytes bytes) noexcept {  // RFC 4380 section
   return enter_ip(TunnelKind::teredo, reader.rest());
 }
 
-std::optional<bool> Decoder::l2tp(Bytes bytes) noexcept {
-  Reader reader{bytes};
-  const auto flags = reader.be16();
-  constexpr std::uint16_t version_3_data = 0x0003;
 // Between clients and relays Teredo has any port, and no header of its own (RFC 4380 sections 2.4 and 5.2). Only a
 // packet that fits to the byte and is of an address that Teredo alone gives out is taken for it: of 2^51 payloads of
 // random bytes one does.
@@ -370,6 +370,10 @@ std::optional<bool> Decoder::teredo_without_port(Bytes bytes) noexcept {
   return enter_ip(TunnelKind::teredo, bytes);
 }
 
+std::optional<bool> Decoder::l2tp(Bytes bytes) noexcept {
+  Reader reader{bytes};
+  const auto flags = reader.be16();
+  constexpr std::uint16_t version_3_data = 0x0003;
   if (flags == version_3_data && reader.be16() == 0) return l2tp_session(reader.rest());  // RFC 3931 section 4.1.2.1
   // RFC 2661 section 3.1: a data message.
   constexpr std::uint16_t length_bit = 0x4000, sequence = 0x0800, offset = 0x0200, priority = 0x0100, version_2 = 2;

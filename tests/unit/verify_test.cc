@@ -142,4 +142,27 @@ BOOST_AUTO_TEST_CASE(a_request_that_goes_over_to_http_2_is_seen_in_both) {
   BOOST_TEST(seen("http2", path, declined) == 0U);
 }
 
+// As of any packets: a rule on addresses alone is told of each flow inside once, one with a port of each packet.
+BOOST_AUTO_TEST_CASE(rules_see_the_outside_of_a_tunnel) {
+  const auto seen = [](const std::string& rule) {
+    PipelineRun run{small_options(), generation_of_rules(rule)};
+    for (const auto& hex : {teredo, teredo_answer, teredo}) (void)run.send(unhex(hex));
+    return alerts(run);
+  };
+  BOOST_TEST(seen("alert udp any any -> any 32900 (sid:1;)") == 2U);
+  BOOST_TEST(seen("alert udp 203.0.113.7 any -> any any (sid:1;)") == 1U);
+  BOOST_TEST(seen("alert udp 192.0.2.10 any -> any any (sid:1;)") == 1U);
+  BOOST_TEST(seen("alert ip any any -> any any (ip_proto:17; sid:1;)") == 3U);
+  BOOST_TEST(seen("alert tcp any any -> any 80 (sid:1;)") == 2U);
+  BOOST_TEST(seen("alert udp any any -> any 4789 (sid:1;)") == 0U);
+
+  PipelineRun run{small_options(Mode::enforce), generation_of_rules("drop udp any any -> any 32900 (sid:1;)")};
+  BOOST_TEST(!run.send(unhex(teredo)));
+  BOOST_TEST(run.send(unhex(teredo_answer)));
+  BOOST_TEST(!run.send(unhex(native)));  // the same ends, without a tunnel
+  PipelineRun flows{small_options(Mode::enforce), generation_of_rules("drop udp 192.0.2.10 any -> any any (sid:1;)")};
+  BOOST_TEST(!flows.send(unhex(teredo)));
+  BOOST_TEST(!flows.send(unhex(teredo_answer)));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
