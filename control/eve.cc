@@ -70,6 +70,20 @@ void put_ends(Json& object, const EventHeader& header, bool is_reversed) {
   if (has_ports) object["dest_port"] = is_reversed ? header.source_port : header.destination_port;
 }
 
+// Of the flow, where the event is about a packet: of an error of ICMP they are not the packet's.
+void put_flow_ends(Json& object, const Event& event) {
+  const auto put_end = [&](const char* address_key, const char* port_key, Field address, Field port) {
+    const auto ends = event.find(address);
+    if (!ends || ends->text().size() != sizeof(Address::bytes)) return false;
+    object[address_key] = Address::v6(as_bytes(ends->text()).first<16>()).text();
+    if (const auto number = event.find(port)) object[port_key] = number->integer();
+    return true;
+  };
+  if (!put_end("src_ip", "src_port", Field::flow_source, Field::flow_source_port))
+    return put_ends(object, event.header(), false);
+  (void)put_end("dest_ip", "dest_port", Field::flow_destination, Field::flow_destination_port);
+}
+
 // `is_reversed`: the event is about a packet of the responder.
 void put_addresses(Json& line, const EventHeader& header, bool is_reversed) {
   Json vlan = Json::array();
@@ -177,7 +191,7 @@ void put_protocols(Json& line, const Event& event, const Redactor* redactor) {
   if (type == EventType::dhcp && !is_device) line["dhcp"] = dhcp_object(event, redactor);
   if (type == EventType::flow || has_any(event, Field::flow_packets_to_server, Field::flow_end))
     line["flow"] = flow_object(event);
-  if (type == EventType::alert || type == EventType::drop) put_ends(line["flow"], event.header(), false);
+  if (type == EventType::alert || type == EventType::drop) put_flow_ends(line["flow"], event);
   if (event.find(Field::flow_tcp_flags) && event.header().ip_protocol == tcp) line["tcp"] = tcp_object(event);
   if (type == EventType::anomaly) line["anomaly"] = anomaly_object(event);
   if (type == EventType::drop) line["drop"] = drop_object(event);
@@ -233,6 +247,7 @@ void EveWriter::put_alert(Json& line, const Event& event) const {
   own["sentence"] = alert_message(finding);
   if (rule != nullptr) {
     own["finding_id"] = finding_id(finding, context_.tap_id);
+    if (rule->kind == RuleKind::signature) own["rule"] = rule_object(finding);
     own["class"] = text_of(rule->finding_class);
     own["confidence"] = text_of(finding.confidence);
     if (finding.lowered != Lowered::no) own["confidence_lowered"] = text_of(finding.lowered);
@@ -268,6 +283,8 @@ void EveWriter::put_drop(Json& line, const Event& event) const {
   auto finding = read_finding(event, book, context_.clock_state != ClockState::unset);
   finding.action = Action::drop;
   line["alert"] = alert_object(event, finding);
+  if (finding.rule != nullptr && finding.rule->kind == RuleKind::signature)
+    line["sluice"]["rule"] = rule_object(finding);
 }
 
 std::string EveWriter::line(const Event& event) const {

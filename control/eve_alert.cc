@@ -1,6 +1,8 @@
 #include "control/eve_alert.hh"
 
+#include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "control/eve_objects.hh"
 #include "control/safe_text.hh"
@@ -11,8 +13,26 @@
 namespace sluice {
 namespace {
 
-// Suricata's form of a rule's metadata: each key with a list of texts. What the list leaves empty is left out.
-Json metadata(const Finding& finding) {
+// As Suricata writes it: each key of the rule's keyword with a list of its values. A key without value is left out.
+Json metadata_of(std::string_view written) {
+  constexpr std::string_view blanks = " \t";
+  Json metadata = Json::object();
+  while (!written.empty()) {
+    auto pair = written.substr(0, written.find(','));
+    written.remove_prefix(std::min(pair.size() + 1, written.size()));
+    pair.remove_prefix(std::min(pair.find_first_not_of(blanks), pair.size()));
+    const auto key = pair.substr(0, pair.find_first_of(blanks));
+    pair.remove_prefix(std::min(pair.find_first_not_of(blanks, key.size()), pair.size()));
+    if (pair.empty()) continue;
+    metadata[stored_text(key)].push_back(stored_text(pair.substr(0, pair.find_last_not_of(blanks) + 1)));
+  }
+  return metadata;
+}
+
+}  // namespace
+
+// In the form of a rule's metadata: each key with a list of texts. What the list leaves empty is left out.
+Json rule_object(const Finding& finding) {
   Json metadata = Json::object();
   const auto put = [&](const char* key, std::string_view value) {
     if (!value.empty()) metadata[key] = Json::array({stored_text(value)});
@@ -37,6 +57,8 @@ Json metadata(const Finding& finding) {
     metadata["other_explanations"].push_back(text);
   return metadata;
 }
+
+namespace {
 
 // Of a signature the author says what it is and how urgent: by classtype and priority as in Suricata, or by the class
 // of its metadata, as an indicator does, so that the same finding weighs the same whatever found it.
@@ -68,7 +90,9 @@ Json alert_object(const Event& event, const Finding& finding) {
                 {"signature", is_signature ? stored_text(rule->subject) : alert_message(finding)},
                 {"category", rule != nullptr ? category_of(*rule) : ""},
                 {"severity", rule != nullptr ? severity_of(finding) : 4}};
-  if (rule != nullptr) alert["metadata"] = metadata(finding);
+  if (rule != nullptr && !is_signature) alert["metadata"] = rule_object(finding);
+  if (is_signature)
+    if (auto written = metadata_of(rule->metadata); !written.empty()) alert["metadata"] = std::move(written);
   return alert;
 }
 

@@ -6,6 +6,10 @@
 
 namespace sluice {
 
+// All that is known of the finding's rule, each key with a list of texts: of an indicator it is the row, and stands in
+// `alert.metadata`; of a signature, whose own metadata stands there, in `sluice.rule`.
+[[nodiscard]] Json rule_object(const Finding& finding);
+
 // Of several rules that a packet met, `blocked` are those that ask for it themselves.
 [[nodiscard]] Json alert_object(const Event& event, const Finding& finding);
 

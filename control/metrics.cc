@@ -143,6 +143,11 @@ void put_workers(Families& out, const TapReading& reading, bool up) {
     for (std::size_t reason = 0; reason < unanswered_reason_names.size(); ++reason)
       out.put({worker_label(i), {"reason", std::string{unanswered_reason_names[reason]}}},
               reading.workers[i].counters.inspection.unanswered.values[reason]);
+  out.counter("sluice_icmp_quotes_refused_total", "Errors of ICMP that were not taken for ones about a flow.");
+  for (std::size_t i = 0; i < reading.workers.size(); ++i)
+    for (std::size_t reason = 0; reason < icmp_quote_error_names.size(); ++reason)
+      out.put({worker_label(i), {"reason", std::string{icmp_quote_error_names[reason]}}},
+              reading.workers[i].counters.inspection.icmp_quotes_refused.values[reason]);
   out.counter("sluice_tcp_anomalies_total", "TCP segments that a receiver may not take, or not read as they stand.");
   for (std::size_t i = 0; i < reading.workers.size(); ++i)
     for (std::size_t kind = 0; kind < tcp_anomaly_names.size(); ++kind)

@@ -84,6 +84,7 @@ Json statistics_document(const Statistics& statistics) {
   document["events_truncated"] = inspection.events_truncated;
   document["events_unpaired"] = inspection.events_unpaired;
   document["unanswered"] = by_reason(inspection.unanswered, unanswered_reason_names);
+  document["icmp_quotes_refused"] = by_reason(inspection.icmp_quotes_refused, icmp_quote_error_names);
   document["content_errors"] = by_reason(inspection.content_errors, content_error_names);
   document["findings"] = inspection.findings;
   document["ports"] = Json::object();

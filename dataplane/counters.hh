@@ -62,6 +62,15 @@ constexpr std::array<std::string_view, 20> uninspected_reason_names{
     "parse_error", "unknown_protocol", "ciphertext",          "compressed",   "http2_limit",
     "tcp_refused", "fragment_overlap", "fragment_table_full", "tunnel_depth", "depth"};
 
+// Why an error of ICMP was not taken for one about a flow, and stayed alone. Unit: packets.
+enum class IcmpQuoteError : std::uint8_t {
+  truncated,  // what it quotes ends inside its headers
+  header,     // what it quotes is of another version of IP, or has too many headers
+  fragment,   // it quotes a later piece of a datagram, which has no ports
+  foreign,    // it goes to another end than the one that sent what it quotes
+};
+constexpr std::array<std::string_view, 4> icmp_quote_error_names{"truncated", "header", "fragment", "foreign"};
+
 // Why the content of an HTTP body was not decoded for matching, or not as far as it came. Unit: bodies.
 enum class ContentError : std::uint8_t {
   unknown_coding,    // a coding that is not read: it is matched as it was sent
@@ -136,6 +145,7 @@ using Consumed = ByReason<ConsumeReason, consume_reason_names.size()>;
 using Injected = ByReason<InjectedKind, injected_kind_names.size()>;
 using Unanswered = ByReason<UnansweredReason, unanswered_reason_names.size()>;
 using ContentErrors = ByReason<ContentError, content_error_names.size()>;
+using IcmpQuotesRefused = ByReason<IcmpQuoteError, icmp_quote_error_names.size()>;
 using Uninspected = ByReason<UninspectedReason, uninspected_reason_names.size()>;
 using ByVisibility = ByReason<Visibility, visibility_names.size()>;
 using ByAnomalyLayer = ByReason<AnomalyLayer, anomaly_layer_names.size()>;
@@ -191,6 +201,7 @@ struct InspectionCounters {
   ByVisibility flows_by_visibility;  // those that ended
   ByVisibility bytes_by_visibility;  // whole frames, counted with the flow's end
   Unanswered unanswered;             // of what rules reject
+  IcmpQuotesRefused icmp_quotes_refused;
 
   void operator+=(const InspectionCounters& other) noexcept {
     uninspected += other.uninspected;
@@ -218,6 +229,7 @@ struct InspectionCounters {
     flows_by_visibility += other.flows_by_visibility;
     bytes_by_visibility += other.bytes_by_visibility;
     unanswered += other.unanswered;
+    icmp_quotes_refused += other.icmp_quotes_refused;
   }
 };
 

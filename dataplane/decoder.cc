@@ -16,4 +16,6 @@ const FreshPacket fresh_packet;
 
 bool decode(Packet& packet, FragmentTable* fragments) noexcept { return Decoder{packet, fragments}.frame(); }
 
+bool decode_outside(Packet& packet) noexcept { return Decoder{packet, nullptr}.outside(); }
+
 }  // namespace sluice

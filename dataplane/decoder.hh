@@ -27,6 +27,12 @@ class Decoder {
 
   // As decode().
   bool frame() noexcept;
+  // As decode_outside().
+  bool outside() noexcept {
+    stays_outside_ = true;
+    (void)frame();
+    return is_outside_;
+  }
 
  private:
   bool refuse(UninspectedReason reason) noexcept {
@@ -87,6 +93,7 @@ class Decoder {
   std::optional<bool> geneve(Bytes bytes) noexcept;
   std::optional<bool> gtp_u(Bytes bytes) noexcept;
   std::optional<bool> teredo(Bytes bytes) noexcept;
+  std::optional<bool> teredo_without_port(Bytes bytes) noexcept;
   std::optional<bool> l2tp(Bytes bytes) noexcept;
   std::optional<bool> l2tp_session(Bytes bytes) noexcept;
   std::optional<bool> gre_in_udp(Bytes bytes) noexcept;
@@ -99,6 +106,12 @@ class Decoder {
 
   Packet* packet_;
   FragmentTable* fragments_;
+  bool stays_outside_ = false;  // goes into no tunnel
+  bool is_outside_ = false;     // stopped before one
 };
+
+// Reads the headers of packet.frame up to those of the outermost tunnel, as decode() does without: false where there is
+// none, or its outside is in fragments.
+[[nodiscard]] bool decode_outside(Packet& packet) noexcept;
 
 }  // namespace sluice

@@ -349,6 +349,12 @@ enum class Field : std::uint16_t {
   flow_passed = 461,    // integer: 1 where a rule lets the flow pass
   flow_would = 462,     // integer: Action, what `enforce` would have done to the flow
   packet_passed = 463,  // integer: 1 where a rule lets the packet pass
+
+  // of an error of ICMP: the ends of the flow that it is about, as its initiator sends
+  flow_source = 520,            // bytes: Address
+  flow_destination = 521,       // bytes
+  flow_source_port = 522,       // integer; absent where the flow has none
+  flow_destination_port = 523,  // integer
 };
 
 }  // namespace sluice

@@ -160,6 +160,14 @@ struct alignas(64) Flow {
   }
 };
 
+// Whether the packet, which comes with that flow, is an error of ICMP about it, and not of its ends' own.
+[[nodiscard]] inline bool is_error_about(const Packet& packet, const Flow& flow) noexcept {
+  if (packet.protocol != flow.key.protocol) return true;
+  const auto& key = flow.key;
+  return !(packet.source == key.low && packet.destination == key.high) &&
+         !(packet.source == key.high && packet.destination == key.low);
+}
+
 // What a packet of a TCP flow may touch: fetched ahead as a whole (flow_table.cc).
 constexpr std::size_t flow_bytes_per_packet = offsetof(Flow, receiver);
 static_assert(flow_bytes_per_packet == 256 && sizeof(Flow::receiver) <= 64);

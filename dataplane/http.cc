@@ -145,6 +145,8 @@ BodyHeaders read_headers(HttpRequest& request) noexcept {
       if (request.content_type.empty()) request.content_type = header.value;
     } else if (same_token(header.name, "Referer")) {
       if (request.referer.empty()) request.referer = header.value;
+    } else if (same_token(header.name, "HTTP2-Settings")) {
+      request.offers_http2 = true;
     } else {
       body.read(header);
     }

@@ -50,6 +50,7 @@ struct HttpRequest {
   BodyFraming framing = BodyFraming::none;  // none, length or chunked
   std::uint64_t content_length = 0;         // BodyFraming::length
   ContentCodings codings;                   // of the body
+  bool offers_http2 = false;                // by Upgrade (RFC 7540 section 3.2.1)
 };
 
 // `yes` on a whole request line of HTTP/1.x, whatever its method, or on a method of the IANA registry with a path or

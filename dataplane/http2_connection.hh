@@ -68,7 +68,7 @@ class Http2Body {
 
 class Http2Connection {
  public:
-  static constexpr std::size_t body_count = 4;  // collected at a time; others are not looked at
+  static constexpr std::size_t body_count = 8;  // collected at a time; others are not looked at
 
   void clear() noexcept;
   [[nodiscard]] Http2Direction& direction(std::size_t way) noexcept { return directions_[way]; }

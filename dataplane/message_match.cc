@@ -77,7 +77,7 @@ bool MessageMatcher::is_judged(const Passage& at) const noexcept {
 void MessageMatcher::note_pass(const Passage& at) const noexcept {
   if (!found_.passed) return;
   at.packet.passed = true;
-  if (!found_.flow_passed) return;
+  if (!found_.flow_passed || is_error_about(at.packet, at.flow)) return;
   at.flow.trace.use(generation_->number());
   at.flow.trace.passed = true;
 }
@@ -143,6 +143,7 @@ void MessageMatcher::server_hello(const Passage& at, const ServerHello& hello, c
   auto input = this->input(at, protocol);
   values_.begin(input, *generation_->signatures);
   put_server_hello(hello, ja3s, values_);
+  if (protocol == SignatureProtocol::quic) put_quic({at.flow.quic.version(), {}}, values_);
   match(at, input, when::server_hello, hits);
 }
 
@@ -234,12 +235,23 @@ void MessageMatcher::payload(const Passage& at, std::uint64_t position, Bytes da
   match(at, message, hits);
 }
 
+// As of a datagram: rules on TCP, and on what it carries, ask for its stream, which this is no part of.
+void MessageMatcher::refused(const Passage& at, Hits& hits) noexcept {
+  if (!wants(SignatureProtocol::udp)) return;
+  auto message = input(at, SignatureProtocol::udp);
+  message.flow_protocol = Protocol::unknown;
+  message.shows = when::payload;
+  at_buffer(message, Buffer::payload) = at.packet.payload;
+  match(at, message, hits);
+}
+
 void MessageMatcher::packet(const Passage& at, SignatureMoment moment, bool tells_protocol, Hits& hits) noexcept {
   auto message = input(at, SignatureProtocol::packet_header);
   message.moment = moment;
   auto& trace = at.flow.trace;
   trace.use(generation_->number());
-  const auto way = static_cast<std::uint8_t>(1U << static_cast<unsigned>(at.way));
+  const unsigned kind = is_error_about(at.packet, at.flow) ? 2 : 0;
+  const auto way = static_cast<std::uint8_t>(1U << (static_cast<unsigned>(at.way) + kind));
   message.first_of_way = (trace.addresses & way) == 0;
   message.tells_protocol = tells_protocol;
   put_headers(message, at.packet);

@@ -84,6 +84,8 @@ class MessageMatcher {
   void decoded(const Passage& at, SignatureProtocol protocol, Hits& hits) noexcept;
   // Bytes at `position` of their direction's stream, or a datagram (position 0).
   void payload(const Passage& at, std::uint64_t position, Bytes data, Hits& hits) noexcept;
+  // The payload of a segment that its receiver refuses, by itself.
+  void refused(const Passage& at, Hits& hits) noexcept;
   // Bytes that follow what `window` holds of their direction; `number`: of the window.
   void stream(const Passage& at, PayloadWindow& window, std::uint32_t number, Bytes data, Hits& hits) noexcept;
 

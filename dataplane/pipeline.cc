@@ -84,21 +84,24 @@ void Pipeline::process(std::span<Packet> burst) noexcept {
     if (i + flows_ahead < burst.size()) FlowTable::prefetch_undecided(guesses[i + flows_ahead]);
     Flow* flow = nullptr;
     bool was_dropped = false;
+    auto way = Way::to_server;
     if (readable[i]) {
-      flow = flow_of(packet, keys[i], hashes[i], guesses[i]);
-      if (flow != nullptr) {
-        was_dropped = flow->dropped;
-        const Passage at{packet, *flow, way_of(packet, *flow, keys[i])};
-        account(at);
-        inspect_by_rules(at);
-        if (flow->dropped && !may_reopen(at)) drop(packet);
+      flow = quoted_flow(packet, keys[i], way);
+      const bool is_error = flow != nullptr;
+      if (!is_error) flow = flow_of(packet, keys[i], hashes[i], guesses[i]);
+      if (flow != nullptr) was_dropped = flow->dropped;
+      if (is_error) {
+        judge_error({packet, *flow, way});
+      } else if (flow != nullptr) {
+        way = way_of(packet, *flow, keys[i]);
+        judge({packet, *flow, way});
       }
     }
     if (!readable[i] && !packet.payload.empty()) read_arp(packet);
     if (!readable[i]) judge_alone(packet);
     if (packet.fragmented != 0) settle_fragment(packet);
-    if (!packet.anomalies.empty()) settle_anomalies(packet, flow);
-    if (packet.action == Action::drop) settle_drop(packet, flow, was_dropped);
+    if (!packet.anomalies.empty()) settle_anomalies(packet, flow, way);
+    if (packet.action == Action::drop) settle_drop(packet, flow, way, was_dropped);
     if (packet.reject != RejectTarget::none) answer(packet, i, flow);
     if (packet.uninspected) ++counters_.uninspected[*packet.uninspected];
   }
@@ -119,20 +122,18 @@ bool Pipeline::may_say(Tick now) noexcept {
 }
 
 // What was wrong with the packet.
-void Pipeline::settle_anomalies(Packet& packet, Flow* flow) noexcept {
+void Pipeline::settle_anomalies(Packet& packet, Flow* flow, Way way) noexcept {
   for (const auto anomaly : packet.anomalies) ++counters_.anomalies[kind_of(anomaly).layer];
   if (packet.anomalies.is_cut()) ++counters_.anomalies_cut;
   anomalies_.count(packet.anomalies);
   if (!reporter_.records()) return;
-  const auto way = flow == nullptr ? Way::to_server : way_of(packet, *flow, flow->key);
   for (const auto anomaly : packet.anomalies)
     if (may_say(packet.time)) reporter_.anomaly(packet, flow, way, anomaly);
 }
 
 // `was_dropped`: the flow, before this packet came.
-void Pipeline::settle_drop(Packet& packet, Flow* flow, bool was_dropped) noexcept {
+void Pipeline::settle_drop(Packet& packet, Flow* flow, Way way, bool was_dropped) noexcept {
   if (!reporter_.records() || !may_say(packet.time)) return;
-  const auto way = flow == nullptr ? Way::to_server : way_of(packet, *flow, flow->key);
   const auto cause = packet.drop_reason == DropReason::tcp_refused ? DropCause::stream_error
                      : was_dropped && !packet.dropped_by_rule      ? DropCause::flow
                                                                    : DropCause::rules;
@@ -270,6 +271,14 @@ void Pipeline::account(const Passage& at) noexcept {
     at.packet.opens = at.packet.payload.empty();
   }
   if (flow.expiry != before) expiry_.file(table_, flow, at.packet.time);
+}
+
+void Pipeline::judge(const Passage& at) noexcept {
+  account(at);
+  const bool was_dropped = at.flow.dropped;
+  inspect_by_rules(at);
+  if (at.packet.outer.depth != 0 && !was_dropped) judge_outside(at);
+  if (at.flow.dropped && !may_reopen(at)) drop(at.packet);
 }
 
 // Around what its payload says, what rules say of the packet itself: most generations have no such rule.

@@ -92,10 +92,14 @@ class Pipeline {
   [[nodiscard]] Flow* create(Packet& packet, const FlowKey& key, std::uint64_t hash) noexcept;
   void account(const Passage& at) noexcept;
   void settle_fragment(Packet& packet) noexcept;
-  void settle_anomalies(Packet& packet, Flow* flow) noexcept;
-  void settle_drop(Packet& packet, Flow* flow, bool was_dropped) noexcept;
+  void settle_anomalies(Packet& packet, Flow* flow, Way way) noexcept;
+  void settle_drop(Packet& packet, Flow* flow, Way way, bool was_dropped) noexcept;
   void answer(const Packet& packet, std::size_t number, const Flow* flow) noexcept;
   [[nodiscard]] bool may_say(Tick now) noexcept;
+  [[nodiscard]] Flow* quoted_flow(const Packet& packet, const FlowKey& own, Way& way) noexcept;
+  void judge_error(const Passage& at) noexcept;
+  void judge_outside(const Passage& at) noexcept;
+  void judge(const Passage& at) noexcept;
   void inspect_by_rules(const Passage& at) noexcept;
   void judge_alone(Packet& packet) noexcept;
   void inspect(const Passage& at) noexcept;

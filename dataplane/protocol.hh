@@ -60,6 +60,8 @@ class Protocols {
   void payload(const Passage& at, std::uint64_t position, Bytes data) noexcept {
     reporter_->payload(at, position, data);
   }
+  // TCP: of a segment that its receiver refuses.
+  void refused(const Passage& at) noexcept { reporter_->refused(at); }
   // TCP: whether nobody wants to know what is said in that direction.
   [[nodiscard]] bool passes_over(const Passage& at) const noexcept {
     return at.flow.protocol == Protocol::tls && at.way == Way::to_client && !reporter_->wants_server_handshake();
@@ -91,6 +93,9 @@ class Protocols {
   [[nodiscard]] Progress advance_http(const Passage& at, StreamSide& side, Bytes data) noexcept;
   [[nodiscard]] Progress advance_http_request(const Passage& at, StreamSide& side, Bytes data) noexcept;
   [[nodiscard]] Progress advance_http_response(const Passage& at, StreamSide& side, Bytes data) noexcept;
+  void keep_http2_offer(const Passage& at, const HttpRequest& request) noexcept;
+  void take_http2_offer(const Passage& at) noexcept;
+  void forget_http2_offer(Flow& flow) noexcept;
   [[nodiscard]] Progress advance_http2(const Passage& at, Bytes data) noexcept;
   [[nodiscard]] bool look_at_http2_frame(const Passage& at, const Http2FrameHeader& header, Bytes data) noexcept;
   [[nodiscard]] Progress http2_settings(const Passage& at, Http2Direction& direction, const Http2FrameHeader& header,

@@ -66,6 +66,7 @@ Progress Protocols::advance_http_request(const Passage& at, StreamSide& side, By
     } else {
       report_request(at, *request);
     }
+    if (request->offers_http2) keep_http2_offer(at, *request);
     if (has_body && request->method != "CONNECT") follow(at, side, *request, data.first(request->size));
   }
   side.head_reported = true;

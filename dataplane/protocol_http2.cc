@@ -21,7 +21,49 @@ constexpr std::size_t index_of(Way way) noexcept { return static_cast<std::size_
 
 void Protocols::release(Flow& flow) noexcept {
   end_bodies(flow, 0, flow.last_seen);
-  if (flow.http2 != no_index) http2_.give(flow.http2);
+  forget_http2_offer(flow);
+}
+
+// The request goes on as stream 1, where the server takes the offer (RFC 7540 section 3.2). Its headers were looked at
+// with it; what names it is kept, in the words of HTTP/2.
+void Protocols::keep_http2_offer(const Passage& at, const HttpRequest& request) noexcept {
+  if (at.flow.http2 == no_index) at.flow.http2 = http2_.take();
+  if (at.flow.http2 == no_index) return;
+  std::size_t size = 0;
+  const auto write = [&](std::string_view text) {
+    const auto fitting = text.substr(0, fields_.size() - size);
+    std::copy(fitting.begin(), fitting.end(), fields_.begin() + static_cast<std::ptrdiff_t>(size));
+    size += fitting.size();
+  };
+  for (const auto& [name, value] : {std::pair<std::string_view, std::string_view>{":method: ", request.method},
+                                    {":path: ", request.target},
+                                    {":authority: ", request.host}}) {
+    write(name);
+    write(value);
+    write("\r\n");
+  }
+  auto& connection = http2_.at(at.flow.http2);
+  const auto way = static_cast<std::uint8_t>(at.way);
+  auto* body = connection.body(1, way);
+  if (body == nullptr) body = connection.body(0, 0);
+  if (body != nullptr && !body->begin(1, way, {fields_.data(), size})) body->clear();
+}
+
+void Protocols::take_http2_offer(const Passage& at) noexcept {
+  if (at.flow.http2 == no_index) return;
+  const Passage asked{at.packet, at.flow, opposite(at.way)};
+  auto* const body = http2_.at(at.flow.http2).body(1, static_cast<std::uint8_t>(asked.way));
+  if (body == nullptr) return;
+  if (const auto request = http2_request(body->fields())) {
+    reporter_->http(asked, *request);
+    (void)reporter_->record_http(asked, *request, {}, 1, true);
+  }
+  body->clear();
+}
+
+void Protocols::forget_http2_offer(Flow& flow) noexcept {
+  if (flow.http2 == no_index) return;
+  http2_.give(flow.http2);
   flow.http2 = no_index;
 }
 

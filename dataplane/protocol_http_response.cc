@@ -47,6 +47,7 @@ Progress Protocols::advance_http_response(const Passage& at, StreamSide& side, B
   } else {
     side.body = HttpBody{response->framing, response->content_length};
     if (side.body.done()) end_body(at, side, true);
+    forget_http2_offer(at.flow);
   }
   at.flow.http.pop();
   return {State::message, response->size, 0};
@@ -55,13 +56,18 @@ Progress Protocols::advance_http_response(const Passage& at, StreamSide& side, B
 // What follows in both directions is another protocol (RFC 9110 sections 7.8 and 9.3.6).
 void Protocols::switch_protocol(const Passage& at, const HttpResponse& response) noexcept {
   const bool is_websocket = response.status == 101 && same_token(response.upgrade, "websocket");
+  const bool is_http2 = response.status == 101 && same_token(response.upgrade, "h2c");
   const auto next = is_websocket ? Protocol::websocket : Protocol::unknown;
   // After CONNECT the client's side went over already, and may be known by now.
   if (response.status == 101) {
     at.flow.original_protocol = at.flow.protocol;
     at.flow.transactions = 0;
-    at.flow.protocol = next;
+    at.flow.protocol = is_http2 ? Protocol::http2 : next;
   }
+  if (is_http2)
+    take_http2_offer(at);
+  else
+    forget_http2_offer(at.flow);
   for (auto& side : at.flow.side) {
     if (side.protocol != Protocol::http) continue;
     side.protocol = next;

@@ -54,6 +54,13 @@ EventHeader Reporter::header(EventType type, const Passage& at) const noexcept {
   auto header = this->header(type, at.flow);
   header.packet = at.packet.number;
   header.time = at.packet.time;
+  if (!is_error_about(at.packet, at.flow)) return header;
+  // The ends are the error's own, which may come from any router on the way.
+  const bool to_server = at.way == Way::to_server;
+  header.ip_protocol = at.packet.protocol;
+  header.source = to_server ? at.packet.source : at.packet.destination;
+  header.destination = to_server ? at.packet.destination : at.packet.source;
+  header.source_port = header.destination_port = 0;
   return header;
 }
 

@@ -160,6 +160,8 @@ class Reporter {
   void xiaomi_push(const Passage& at, const XiaomiPushFrame& frame) noexcept;
   // Clear text at `position` of its stream, or a datagram.
   void payload(const Passage& at, std::uint64_t position, Bytes data) noexcept;
+  // The payload of a segment that its receiver refuses.
+  void refused(const Passage& at) noexcept;
   // Clear text that follows what `window` holds of its direction; `number`: of the window.
   void stream(const Passage& at, PayloadWindow& window, std::uint32_t number, Bytes data) noexcept;
   // A packet by itself.
@@ -184,6 +186,8 @@ class Reporter {
   [[nodiscard]] EventHeader sender_header(EventType type, const Passage& at) const noexcept;
   [[nodiscard]] EventHeader packet_header(EventType type, const Packet& packet) const noexcept;
   // After begin(), of every event: what lies around the flow, as the event's source sends it.
+  // Of an error of ICMP, whose header has its own ends.
+  static void ends_fields(EventWriter& event, const Flow& flow) noexcept;
   static void tunnel_fields(EventWriter& event, const Flow& flow, Way way = Way::to_server) noexcept;
   // Its JA3 stands in ja3_.
   void hello_fields(EventWriter& event, const Passage& at, const ClientHello& hello) noexcept;

@@ -87,6 +87,16 @@ void Reporter::payload(const Passage& at, std::uint64_t position, Bytes data) no
          nullptr);
 }
 
+void Reporter::refused(const Passage& at) noexcept {
+  Hits content;
+  signatures_.refused(at, content);
+  if (content.count == 0) return;
+  Said by_packet;
+  by_packet.alone = true;
+  alerts(at, content, Field::destination_ip, AddressText{far_end(at.flow)}.text, Stage::content_matched, Scope::message,
+         by_packet);
+}
+
 void Reporter::stream(const Passage& at, PayloadWindow& window, std::uint32_t number, Bytes data) noexcept {
   Hits content;
   signatures_.stream(at, window, number, data, content);
@@ -109,8 +119,10 @@ void Reporter::packet(const Passage& at, SignatureMoment moment, bool tells_prot
   signatures_.packet(at, moment, tells_protocol, hits);
   Hits of_flow;
   Hits of_packet;
+  const bool is_error = is_error_about(at.packet, at.flow);
   for (std::size_t i = 0; i < hits.count; ++i)
-    (signatures_.is_of_packet_alone(hits.rows[i]) ? of_packet : of_flow).add(hits.rows[i], hits.is_silent(i));
+    (is_error || signatures_.is_of_packet_alone(hits.rows[i]) ? of_packet : of_flow)
+        .add(hits.rows[i], hits.is_silent(i));
   // What a rule finds wrong with a message is said with the message, which has been read by then.
   const bool of_datagram = hits.count != 0 && at.flow.protocol == Protocol::dns && at.flow.transactions != 0 &&
                            moment == SignatureMoment::packet_end && at.packet.protocol == ip_protocol::udp;
@@ -124,10 +136,13 @@ void Reporter::packet(const Passage& at, SignatureMoment moment, bool tells_prot
   alerts(at, of_packet, Field::destination_ip, far.text, stage, Scope::message, by_packet);
 }
 
+// A handshake of TLS is one message to rules, of which QUIC has one a side.
 Hits Reporter::fresh(const Passage& at, const Hits& hits) const noexcept {
   Hits fresh;
+  const std::uint32_t side = at.flow.protocol == Protocol::quic && at.way == Way::to_client ? 1 : 0;
   for (std::size_t i = 0; i < hits.count; ++i)
-    if (is_new(at.flow.reported, ruleset_->generation(), hits.rows[i] << 1)) fresh.add(hits.rows[i], hits.is_silent(i));
+    if (is_new(at.flow.reported, ruleset_->generation(), hits.rows[i] << 1 | side))
+      fresh.add(hits.rows[i], hits.is_silent(i));
   return fresh;
 }
 
@@ -214,6 +229,7 @@ void Reporter::alerts(const Passage& at, const Hits& hits, Field field, std::str
     if (at.packet.passed) event.integer(Field::packet_passed, 1);
     event.integer(Field::flow_protocol, static_cast<std::uint64_t>(at.flow.protocol));
     flow_fields(event, at.flow);
+    if (is_error_about(at.packet, at.flow)) ends_fields(event, at.flow);
     context_fields(event, at);
     if (said.push != nullptr) device_fields(event, *said.push);
     if (said.request != nullptr) vendor_request_fields(event, said);

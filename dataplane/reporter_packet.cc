@@ -27,6 +27,14 @@ EventHeader Reporter::packet_header(EventType type, const Packet& packet) const 
   return header;
 }
 
+void Reporter::ends_fields(EventWriter& event, const Flow& flow) noexcept {
+  event.text(Field::flow_source, as_text(flow.initiator().bytes));
+  event.text(Field::flow_destination, as_text(flow.responder().bytes));
+  if (flow.key.protocol != ip_protocol::tcp && flow.key.protocol != ip_protocol::udp) return;
+  event.integer(Field::flow_source_port, flow.initiator_is_low ? flow.key.low_port : flow.key.high_port);
+  event.integer(Field::flow_destination_port, flow.responder_port());
+}
+
 void Reporter::anomaly(Packet& packet, Flow* flow, Way way, Anomaly anomaly) noexcept {
   if (record_ != Record::all) return;
   EventWriter event{buffer_};
@@ -54,6 +62,7 @@ void Reporter::drop(Packet& packet, Flow* flow, Way way, DropCause cause) noexce
     event.integer(Field::packet_way, static_cast<std::uint64_t>(way));
     event.integer(Field::flow_protocol, static_cast<std::uint64_t>(flow->protocol));
     flow_fields(event, *flow);
+    if (is_error_about(packet, *flow)) ends_fields(event, *flow);
   } else {
     event.begin(packet_header(EventType::drop, packet));
   }

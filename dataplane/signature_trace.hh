@@ -18,10 +18,11 @@ struct SignatureTrace {
   std::uint64_t dropped_at = 0;        // number of the packet in its flow, from 1; 0 = not
   std::uint32_t half_count = 0;
   std::array<std::uint32_t, halves_limit> halves{};  // row * 2, + 1 for the half that looks in the payload
-  std::uint8_t addresses = 0;                        // bit by Way: rules on addresses alone were tried
-  bool passed = false;                               // a rule lets the flow pass: no signature looks at it any more
-  std::uint8_t protocols_told = 0;                   // bit by Way: rules on its protocol alone were tried
-  Protocol first_protocol = Protocol::unknown;       // whatever it became
+  // Bit by Way: rules on addresses alone were tried; + 2: on errors about it, + 4: outside of its tunnel.
+  std::uint8_t addresses = 0;
+  bool passed = false;                          // a rule lets the flow pass: no signature looks at it any more
+  std::uint8_t protocols_told = 0;              // bit by Way: rules on its protocol alone were tried
+  Protocol first_protocol = Protocol::unknown;  // whatever it became
 
   void use(std::uint32_t wanted) noexcept {
     if (generation == wanted) return;

@@ -33,11 +33,10 @@ void Streams::segment(const Passage& at) noexcept {
     // Captures are edited after they were taken, their checksums are not: what is refused by nothing else is read
     // there.
     if (*reason != TcpAnomaly::checksum || options_.drop_refused) {
-      refuse(at, *reason);
       // Where there is no connection that it could be for, it is looked at by itself.
       if (*reason == TcpAnomaly::flags && !side.started && !packet.payload.empty())
         scan_alone(at, side, side.first_sequence, packet.payload);
-      return;
+      return refuse(at, *reason);
     }
     note(at, *reason);
   }
@@ -130,10 +129,15 @@ void Streams::start(StreamSide& side, std::uint32_t sequence) noexcept {
   side.scanned = sequence;
 }
 
+// In `enforce` the packet leaves no more, whatever rules say of it.
 void Streams::refuse(const Passage& at, TcpAnomaly reason) noexcept {
   note(at, reason);
   mark(at, reason == TcpAnomaly::checksum ? UninspectedReason::checksum : UninspectedReason::tcp_refused);
-  if (!options_.drop_refused || at.packet.payload.empty()) return;
+  if (at.packet.payload.empty()) return;
+  const auto& side = at.flow.side[index(at.way)];
+  // No part of the stream; but a packet that came by, which rules on packets look into.
+  if (scans(side) && (side.started || reason != TcpAnomaly::flags)) protocols_->refused(at);
+  if (!options_.drop_refused) return;
   at.packet.action = Action::drop;
   at.packet.drop_reason = DropReason::tcp_refused;
 }

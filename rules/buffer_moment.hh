@@ -84,13 +84,13 @@ constexpr Moments certificates = certificate | issuer | chain_end;
     case Buffer::http2_header_name: return when::http;
     case Buffer::tls_sni:
     case Buffer::quic_sni:
-    case Buffer::quic_version:
     case Buffer::quic_ua:
     case Buffer::ja3_hash:
     case Buffer::ja3_string:
     case Buffer::ja4_hash: return when::client_hello;
     case Buffer::ja3s_hash:
     case Buffer::ja3s_string: return when::server_hello;
+    case Buffer::quic_version:
     case Buffer::tls_random:
     case Buffer::tls_random_time:
     case Buffer::tls_random_bytes:

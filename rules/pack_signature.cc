@@ -146,6 +146,7 @@ Signature read_packed_signature(const packed::Signature& packed, std::string_vie
   out.speaks = packed.speaks();
   out.facts.priority = packed.priority();
   out.facts.classtype = packed.classtype();
+  out.facts.metadata = reading.text(packed.metadata(), "metadata", text_limit);
   if (const auto number = out.facts.classtype;
       number != no_classtype && number != unknown_classtype && !is_classtype(number))
     reading.fail("classtype", "a number that this version does not know");

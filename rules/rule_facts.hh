@@ -71,6 +71,7 @@ struct RuleFacts {
   // Of a signature.
   std::uint8_t classtype = 0;  // number of its classtype (classtype.hh)
   std::uint8_t priority = 3;   // 1 is the most urgent
+  std::string metadata;        // all that its `metadata` says, as written: "KEY VALUE, KEY VALUE"
 };
 
 // The facts of all rules of a ruleset, by row: `rule_row` in events.

@@ -227,6 +227,7 @@ void SignatureFacts::read_requires(const SignatureOption& option) {
 void SignatureFacts::read_metadata(const SignatureOption& option) {
   const auto text = option.value.value_or(std::string_view());
   if (text.empty()) return fail(option.at, "an empty metadata: write metadata:KEY VALUE, KEY VALUE; or remove it");
+  facts_.metadata.append(facts_.metadata.empty() ? "" : ", ").append(text);
   for (std::size_t from = 0; from <= text.size();) {
     const auto comma = std::min(text.find(',', from), text.size());
     const auto pair = trimmed(text.substr(from, comma - from));

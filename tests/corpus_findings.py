@@ -36,7 +36,7 @@ def found(program, corpus):
             for line in events:
                 event = json.loads(line) if '"alert"' in line else {}
                 if event.get('event_type') == 'alert':
-                    rule = event['alert']['metadata']['rule_id'][0]
+                    rule = (event['sluice'].get('rule') or event['alert']['metadata'])['rule_id'][0]
                     family = os.path.basename(os.path.dirname(event['pcap_filename']))
                     counts[rule, family] += 1
                     classes[rule] = event['sluice']['class']

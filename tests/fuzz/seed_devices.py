@@ -70,6 +70,17 @@ def stun_messages():
             'framed': vector(2, request), 'two': request + message(0x113, option(9, b'\0\0\4\1'))}
 
 
+def icmp_errors():
+    """RFC 792, RFC 4443 section 3; the first byte says which"""
+    udp = struct.pack('>4H', 5000, 9, 12, 0)
+    quoted = struct.pack('>2B3H2BH', 0x45, 0, 32, 1, 0, 64, 17, 0) + bytes([192, 0, 2, 1, 198, 51, 100, 7]) + udp
+    quoted_v6 = struct.pack('>IH2B', 0x60000000, 28, 0, 64) + bytes(32)
+    options = bytes([60, 0, 1, 4, 0, 0, 0, 0])
+    piece = bytes([17, 0, 0, 1, 0, 0, 0, 7])
+    return {'exceeded': b'\0\x0b\0' + bytes(6) + quoted, 'unreachable': b'\0\3\3' + bytes(6) + quoted[:24],
+            'too-big': b'\1\2\0' + bytes(6) + quoted_v6 + options + bytes([44]) + options[1:] + piece + udp}
+
+
 def neighbour_messages():
     """RFC 826; RFC 4861 section 4, RFC 8106 section 5.1"""
     mac = b'\1\1abcdef'
@@ -82,4 +93,4 @@ def messages():
     return {'dhcpv6': dhcpv6_messages(), 'netbios': netbios_messages(), 'ssdp': ssdp_messages(),
             'mqtt': mqtt_streams(), 'ntp': ntp_datagrams(), 'stun': stun_messages(),
             'ssh': {'new': b'SSH-2.0-a_1 comment\r\nrest', 'old': b'SSH-1.5-1.2.27\n'},
-            'neighbour': neighbour_messages()}
+            'neighbour': neighbour_messages(), 'icmp_quote': icmp_errors()}

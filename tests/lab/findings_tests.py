@@ -53,7 +53,7 @@ def facts_of(alerts):
     """The same from the alerts, without facts of other sources than the lists that ship."""
     facts = set()
     for event in alerts:
-        about = event["alert"]["metadata"]
+        about = event["sluice"].get("rule") or event["alert"]["metadata"]
         device = ipaddress.ip_address(event["device"]).compressed.replace(":", ".").split(".")[-1]
         facts |= {(device, rule, stage) for rule in about["rule_id"] for stage in about["stage"]}
     ours = {row.rule for row in shipped_rows()}

@@ -24,8 +24,13 @@ def device(name):
     return f"192.168.77.{next(device.host for device in phone.DEVICES if device.name == name)}"
 
 
+def about(alert):
+    """What is known of the rule: of a signature beside its own metadata."""
+    return alert["sluice"].get("rule") or alert["alert"]["metadata"]
+
+
 def recipient(alert):
-    return alert["alert"]["metadata"].get("recipient", ["nobody"])[0]
+    return about(alert).get("recipient", ["nobody"])[0]
 
 
 def matched(alert):
@@ -34,7 +39,7 @@ def matched(alert):
 
 def said(alert):
     """All that a finding says, without whom, when and where it was."""
-    return alert["alert"]["signature"], str(alert["alert"]["metadata"]), alert["sluice"]["class"], \
+    return alert["alert"]["signature"], str(about(alert)), alert["sluice"]["class"], \
         alert["sluice"]["confidence"], alert["sluice"]["stage"], alert["alert"]["severity"]
 
 

@@ -19,7 +19,7 @@ def by_content(alerts):
     """{(host, recipient, class)} of what was found by content."""
     return {(phone.host_of(alert["sluice"]["matched"]["value"]), recipient, alert["sluice"]["class"])
             for alert in alerts if alert["sluice"]["stage"] in (MATCHED, DECODED)
-            for recipient in alert["alert"]["metadata"]["recipient"]}
+            for recipient in (alert["sluice"].get("rule") or alert["alert"]["metadata"])["recipient"]}
 
 
 def speak(bench, url, agent, headers, body):
@@ -65,7 +65,7 @@ def a_push_connection_is_decoded_and_its_identifiers_are_not_stored(bench):
         lengths = {key: told[key]["length"] for key in ("device_id", "network_name")}
         require(lengths == {"device_id": len(phone.PUSH.device_id), "network_name": len(phone.PUSH.known()[1])},
                 f"redacted values of other lengths: {told}")
-        require(alert["alert"]["metadata"]["recipient"] == ["Xiaomi"], f"recipient {alert['alert']['metadata']}")
+        require(alert["sluice"]["rule"]["recipient"] == ["Xiaomi"], f"recipient {alert['sluice']['rule']}")
     require_absent(events, phone.PUSH.known())
 
 

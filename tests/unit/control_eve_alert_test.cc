@@ -130,7 +130,11 @@ BOOST_AUTO_TEST_CASE(alert_of_a_signature_with_what_was_decoded) {
   BOOST_TEST(line["alert"]["severity"] == 2);
   BOOST_TEST(line["sluice"]["sentence"] ==
              "SLUICE clear-text-identifier: content that matches rule 9000007, decoded, in traffic with 203.0.113.7");
-  BOOST_TEST(line["alert"]["metadata"]["msg"] == json::array({"EXAMPLE push hello"}));
+  BOOST_TEST(line["sluice"]["rule"]["msg"] == json::array({"EXAMPLE push hello"}));
+  BOOST_TEST(line["sluice"]["rule"]["recipient"] == json::array({"Example Phones"}));
+  // The rule's own, in Suricata's form; a key without value is left out.
+  BOOST_TEST(line["alert"]["metadata"] ==
+             json::parse(R"({"recipient": ["Example Phones"], "tag": ["one", "two words"]})"));
   BOOST_TEST(line["xiaomi_push"]["model"] == "PHONE-A1");
   BOOST_TEST(line["xiaomi_push"]["device_id"] == json::parse(R"({"kind": "device-id", "length": 8})"));
   BOOST_TEST(text.find("Hi There") == std::string::npos);

@@ -109,6 +109,7 @@ inline RuleFacts signature_row() {
   row.recipient = "Example Phones";
   row.classtype = classtype_number("policy-violation");
   row.priority = 2;
+  row.metadata = "recipient  Example Phones, tag one,alone ,tag two words ,";
   return row;
 }
 

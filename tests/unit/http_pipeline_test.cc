@@ -322,7 +322,7 @@ BOOST_AUTO_TEST_CASE(h2c_by_upgrade) {
                           "000300000064"
                           "000001010400000001"
                           "88"));
-  BOOST_TEST((run.events() == Lines{"http a.example / 101", "http - -", "http - - 200"}));
+  BOOST_TEST((run.events() == Lines{"http a.example / 101", "http - -", "http a.example / 200"}));
   talk.client(std::string{http2_preface} + text_of_hex("000000040000000000"));
   talk.client(
       text_of_hex("000011010500000003"
