@@ -8,12 +8,14 @@ namespaces every item is skipped, and says so.
 import argparse
 import contextlib
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import chromium_tests
+import demo_tests
 import enforce_tests
 import events_tests
 import findings_tests
@@ -63,7 +65,7 @@ def named(tests):
 
 def plan(options, tally):
     """{(driver, group): [(item, function)]} of what the pattern picks, in the order in which it runs."""
-    groups = {(None, None): named(lab_tests.TESTS + findings_tests.WITHOUT_TAP)}
+    groups = {(None, None): named(lab_tests.TESTS + findings_tests.WITHOUT_TAP + demo_tests.TESTS)}
     for driver in [options.driver] if options.driver else tap.DRIVERS:
         for name, group in GROUPS.items():
             if driver in group.drivers or options.driver or options.full:
@@ -81,7 +83,7 @@ def run_one(tally, item, test, bench):
             bench.wire.must_live()
     except Skipped as reason:
         tally.skip(item, reason)
-    except (Failed, RuntimeError, OSError) as error:
+    except (Failed, RuntimeError, OSError, subprocess.SubprocessError) as error:
         said = f"\n--- the tap said last:\n{bench.wire.log()}" if bench else ""
         tally.fail(item, f"{error}{said}", watch)
     else:
