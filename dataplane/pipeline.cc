@@ -309,6 +309,7 @@ void Pipeline::judge_alone(Packet& packet) noexcept {
   if (at_begin) reporter_.packet(at, SignatureMoment::packet_begin, false);
   if (at_end) reporter_.packet(at, SignatureMoment::packet_end, false);
   if (none_.dropped) drop(packet);
+  reporter_.forget(none_);
 }
 
 void Pipeline::inspect(const Passage& at) noexcept {

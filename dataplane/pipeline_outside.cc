@@ -11,7 +11,7 @@ constexpr std::uint8_t both_ways = 3;
 }  // namespace
 
 // Its headers alone: what a tunnel carries was looked at inside. Rules on addresses are tried once with each flow in
-// it, whose the finding is, and what they have dropped.
+// it, whose the finding is, and what they have dropped. How much a flow holds is counted inside alone.
 void Pipeline::judge_outside(const Passage& at) noexcept {
   if (!reporter_.wants(SignatureMoment::packet_begin) && !reporter_.wants(SignatureMoment::packet_end)) return;
   Packet outside;
@@ -29,10 +29,7 @@ void Pipeline::judge_outside(const Passage& at) noexcept {
   none_ = Flow{};
   none_.id = at.flow.id;
   none_.state = at.flow.state;
-  none_.first_seen = at.flow.first_seen;
-  none_.last_seen = at.packet.time;
-  none_.packets = at.flow.packets;
-  none_.bytes = at.flow.bytes;
+  none_.first_seen = none_.last_seen = at.packet.time;
   none_.key = FlowKey::of(outside);
   none_.initiator_is_low = none_.key.from_low(outside) == (at.way == Way::to_server);
   none_.inside = at.flow.inside;
@@ -45,6 +42,7 @@ void Pipeline::judge_outside(const Passage& at) noexcept {
   at.flow.alerted |= none_.alerted;
   at.flow.would_drop |= none_.would_drop;
   at.flow.dropped |= none_.dropped;
+  reporter_.forget(none_);
   if (outside.action != Action::drop) return;
   at.packet.action = Action::drop;
   if (!outside.dropped_by_rule || at.packet.dropped_by_rule) return;

@@ -91,7 +91,9 @@ bool SignatureSet::Parts::confirm(std::uint32_t row, const SignatureInput& input
   if (reporting == Reporting::none) return false;
   if (entry.action == SignatureAction::pass) {
     hits.passed = true;
-    const bool is_of_datagram = is_payload && input.ip_protocol == ip_protocol::udp;
+    // What comes with a SYN is of no connection yet: as a datagram's, the match is on that packet.
+    const bool with_syn = input.packet != nullptr && (input.packet->tcp_flags & tcp_flag::syn) != 0;
+    const bool is_of_datagram = is_payload && (input.ip_protocol == ip_protocol::udp || with_syn);
     hits.flow_passed =
         entry.acts_on_flow && !(input.moment == SignatureMoment::content ? is_of_datagram : entry.other_transports);
   }

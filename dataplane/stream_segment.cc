@@ -63,6 +63,8 @@ void Streams::segment(const Passage& at) noexcept {
       }
       start(side, sequence);
     }
+    // What lies before the first byte stands in no stream.
+    if (scans(side) && sequence_distance(side.first_sequence, sequence) < 0) protocols_->refused(at);
     deliver(at, side, sequence, packet.payload);
   }
   if (!side.finished && side.buffer != no_index) end(at, side, sequence);

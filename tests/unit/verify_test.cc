@@ -100,6 +100,35 @@ BOOST_AUTO_TEST_CASE(rules_on_packets_see_what_a_receiver_refuses) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(rules_on_packets_see_what_lies_before_a_stream) {
+  const auto seen = [](const std::string& rule) {
+    PipelineRun run{small_options(), generation_of_rules(rule)};
+    Connection tcp{run, 40000, 80};
+    tcp.open().client(0, as_bytes("first bytes"));
+    tcp.client(~std::size_t{0}, as_bytes("EVIL"));  // from the number of the SYN on
+    return alerts(run);
+  };
+  BOOST_TEST(seen(R"(alert ip any any -> any any (content:"EVIL"; sid:1;))") == 1U);
+  BOOST_TEST(seen(R"(alert tcp any any -> any any (content:"EVIL"; sid:1;))") == 0U);
+}
+
+// Data that come with a SYN are of no connection yet (RFC 7413): a rule that lets them pass lets that packet pass.
+BOOST_AUTO_TEST_CASE(what_passes_with_a_syn_is_that_packet) {
+  const auto at = ends("192.168.1.10", 40000, "198.51.100.7", 80);
+  constexpr std::uint8_t syn = tcp_flag::syn, ack = tcp_flag::ack;
+  const auto seen = [&](std::uint8_t flags_of_pass) {
+    PipelineRun run{small_options(), generation_of_rules("pass ip any any -> any any (content:\"pass\"; sid:1;)\n"
+                                                         "alert ip any any -> any any (content:\"EVIL\"; sid:2;)")};
+    (void)run.send(tcp_frame(at, 99, 0, syn, as_bytes("EVIL")));
+    (void)run.send(tcp_frame(at.reversed(), 499, 104, syn | ack, as_bytes(flags_of_pass == syn ? "pass" : "")));
+    if (flags_of_pass != syn) (void)run.send(tcp_frame(at.reversed(), 500, 104, ack, as_bytes("pass")));
+    (void)run.send(tcp_frame(at, 104, 504, ack, as_bytes("EVIL")));
+    return alerts(run);
+  };
+  BOOST_TEST(seen(syn) == 2U);
+  BOOST_TEST(seen(ack) == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(quic_version_is_that_of_either_side) {
   const auto at = ends("192.168.1.10", 50000, "198.51.100.7", 443);
   const auto client = udp_frame(at, quic_samples::from_hex(quic_samples::client_initial_v1));
