@@ -19,7 +19,7 @@ struct FormatName {
   std::string_view name;
   std::string_view description;
 };
-constexpr std::array<FormatName, 11> formats{{
+constexpr std::array<FormatName, 12> formats{{
     {Format::none, "", ""},
     {Format::device, "device", "interface, PCI address or virtual device"},
     {Format::cidr, "cidr", "network or address"},
@@ -31,6 +31,7 @@ constexpr std::array<FormatName, 11> formats{{
     {Format::label, "label", "one line of text"},
     {Format::eal_argument, "eal_argument", "one word"},
     {Format::power_of_two, "power_of_two", "a power of two"},
+    {Format::rule, "rule", "LIST/ID or LIST/*"},
 }};
 
 bool is_letter_or_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -147,6 +148,18 @@ std::optional<std::string> argument_complaint(std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<std::string> rule_complaint(std::string_view text) {
+  const auto allowed = [](char c) { return is_letter_or_digit(c) || c == '.' || c == '_' || c == '-'; };
+  const auto is_name = [&](std::string_view name) {
+    return !name.empty() && std::all_of(name.begin(), name.end(), allowed);
+  };
+  const auto slash = text.find('/');
+  const auto id = slash == std::string_view::npos ? std::string_view{} : text.substr(slash + 1);
+  if (text.size() <= rule_size_limit && is_name(text.substr(0, slash)) && (id == "*" || is_name(id)))
+    return std::nullopt;
+  return fmt::format("{} is no id of a rule such as local/1000001, nor local/* for all of a list", in_quotes(text));
+}
+
 }  // namespace
 
 Format format_named(std::string_view name) {
@@ -176,6 +189,7 @@ std::optional<std::string> complaint(Format format, std::string_view text) {
     case Format::name: return name_complaint(text);
     case Format::label: return label_complaint(text);
     case Format::eal_argument: return argument_complaint(text);
+    case Format::rule: return rule_complaint(text);
     case Format::none:
     case Format::power_of_two: break;
   }

@@ -17,6 +17,7 @@
 
 #include "control/api_terms.hh"
 #include "control/base64.hh"
+#include "control/rule_cost.hh"
 #include "dataplane/descriptor.hh"
 #include "rules/pack.hh"
 
@@ -67,6 +68,11 @@ void refuse(HttpResponse& response, const PushFailure& failure) {
     return internal_error;
   }();
   refuse(response, status, failure.error, failure.remedy);
+}
+
+void refuse(HttpResponse& response, const TapFailure& failure) {
+  if (failure.reached) return refuse(response, unprocessable, failure.text, "nothing was changed");
+  refuse(response, unavailable, failure.text, "start sluice-dataplane, or look why it ended");
 }
 
 // Absent = false; anything but 0, 1, false and true is an error, which is answered.
@@ -137,6 +143,18 @@ void Api::Server::routes() {
                                 const httplib::ContentReader& content) { push(request, response, content); });
   http.Post("/v1/rollback",
             [this](const HttpRequest& request, HttpResponse& response) { rollback(request, response); });
+  http.Get("/v1/rules/cost", [this](const HttpRequest&, HttpResponse& response) {
+    const auto report = parts.tap.costs();
+    if (!report) return refuse(response, report.error());
+    answer(response, rule_cost_document(*report));
+  });
+  http.Post("/v1/rules/resume", [this](const HttpRequest& request, HttpResponse& response) {
+    std::vector<std::string> rules;
+    for (auto [rule, end] = request.params.equal_range("rule"); rule != end; ++rule) rules.push_back(rule->second);
+    const auto resumed = parts.tap.resume(rules);
+    if (!resumed) return refuse(response, resumed.error());
+    answer(response, {{"resumed", *resumed}});
+  });
   http.Get("/v1/findings", [this](const HttpRequest& request, HttpResponse& response) { findings(request, response); });
   http.Get("/v1/events", [this](const HttpRequest& request, HttpResponse& response) { events(request, response); });
   http.set_error_handler([](const HttpRequest& request, HttpResponse& response) {
@@ -146,7 +164,8 @@ void Api::Server::routes() {
       refuse(response, status, "the request is too large", size_remedy());
     else
       refuse(response, status, request.method + " " + request.path + " is not served here",
-             "GET /v1/status, /v1/packs, /v1/findings, /v1/events; POST /v1/packs, /v1/rollback");
+             "GET /v1/status, /v1/packs, /v1/rules/cost, /v1/findings, /v1/events; POST /v1/packs, /v1/rollback, "
+             "/v1/rules/resume");
   });
   http.set_exception_handler([](const HttpRequest&, HttpResponse& response, std::exception_ptr thrown) {
     try {

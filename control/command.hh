@@ -32,5 +32,7 @@ void add_rules_show_command(CLI::App& rules, Run& run);
 void add_rules_explain_command(CLI::App& rules, Run& run);
 void add_rules_test_command(CLI::App& rules, Run& run);
 void add_rules_import_command(CLI::App& rules, Run& run);
+void add_rules_cost_command(CLI::App& rules, Run& run);
+void add_rules_resume_command(CLI::App& rules, Run& run);
 
 }  // namespace sluice

@@ -10,6 +10,7 @@
 #include "control/command.hh"
 #include "control/replay.hh"
 #include "control/replay_databases.hh"
+#include "control/rule_cost.hh"
 #include "control/rule_files.hh"
 #include "control/terminal.hh"
 #include "dataplane/settings.hh"
@@ -30,6 +31,7 @@ struct Arguments {
   std::string checksums = "off";
   std::string packets = "on";
   std::string stats_path;
+  std::string rule_cost_path;
   bool reveal = false;
   ReplayOptions replay;
 };
@@ -129,10 +131,13 @@ Exit run_replay(Arguments& arguments) {
   const auto end = replay(options, **generation, context, statistics, findings);
   if (!arguments.stats_path.empty() && !write_text(arguments.stats_path, statistics_text(statistics)))
     return Exit::failed;
+  if (!arguments.rule_cost_path.empty() &&
+      !write_text(arguments.rule_cost_path, rule_cost_text(rule_report(**generation))))
+    return Exit::failed;
   if (const auto complaint = redactor.complaint(); !complaint.empty()) fmt::print(stderr, "sluice: {}\n", complaint);
   if (end == ReplayEnd::failed) return Exit::failed;
   // Standard output belongs to the events where they were asked for there.
-  if (options.eve_path != "-" && arguments.stats_path != "-") {
+  if (options.eve_path != "-" && arguments.stats_path != "-" && arguments.rule_cost_path != "-") {
     const auto width = terminal_width();
     findings.print(std::cout, statistics, width);
     findings.print_uninspected(std::cout, statistics, width);
@@ -219,6 +224,11 @@ void add_replay_command(CLI::App& program, Run& run) {
   command->add_option("--write", arguments->replay.write_path, "Write the packets that were forwarded")
       ->type_name("OUT.pcap");
   command->add_option("--stats", arguments->stats_path, "Write the counters as JSON; - for standard output")
+      ->type_name("OUT.json");
+  command
+      ->add_option("--rule-cost", arguments->rule_cost_path,
+                   "Write what each signature cost as JSON, which `sluice rules cost --from` shows; - for standard "
+                   "output")
       ->type_name("OUT.json");
   command->callback([arguments, &run] { run = [arguments] { return run_replay(*arguments); }; });
 }

@@ -2,7 +2,8 @@
 
 namespace sluice {
 void add_rules_command(CLI::App& program, Run& run) {
-  auto* command = program.add_subcommand("rules", "Check rules, make packs of them, and show what a pack holds");
+  auto* command =
+      program.add_subcommand("rules", "Check rules, make packs of them, show what a pack holds and what rules cost");
   command->require_subcommand(1);
   command->footer(
       "Exit status: 0 done, 1 a file could not be read or written, or a pack is damaged or not signed by a trusted\n"
@@ -13,6 +14,8 @@ void add_rules_command(CLI::App& program, Run& run) {
   add_rules_explain_command(*command, run);
   add_rules_test_command(*command, run);
   add_rules_import_command(*command, run);
+  add_rules_cost_command(*command, run);
+  add_rules_resume_command(*command, run);
 }
 
 }  // namespace sluice

@@ -59,6 +59,8 @@ void print(const Json& status) {
   for (const auto& [kind, count] : status.at("rules").items())
     if (count != 0) rules += fmt::format("{}{} {}", rules.empty() ? "" : ", ", count.dump(), kind);
   line("Rules", rules);
+  if (status.at("rules_suspended") != 0)
+    line("Suspended", text_at(status, "rules_suspended") + " rules, for their cost: `sluice rules cost` names them");
   line("Tap", text_at(status, "tap_id") + " at " + text_at(status, "site"));
   line("Packs", text_at(status, "packs_error"));
   const auto& statistics = status.at("statistics");

@@ -48,6 +48,7 @@ Json status_document(const ControlFacts& facts, const LoopStatus& loop, const Ta
   document["since"] = moment(live ? loop.reading->since_ns : loop.since_ns);
   document["generation"] = live ? loop.reading->generation : 0;
   document["ruleset_digest"] = live ? stored_text(loop.reading->ruleset_digest) : "";
+  document["rules_suspended"] = live ? loop.reading->suspended_rules : 0;
   document["rules"] = Json::object();
   if (live && loop.rules_known)
     for (std::size_t i = 0; i < loop.rules_by_kind.size(); ++i)

@@ -43,7 +43,7 @@ struct LoopStatus {
   std::string reason;                 // why it is not up
   std::int64_t since_ns = 0;          // of being up or not, since 1970
   std::optional<TapReading> reading;  // of the data plane, or of the last one that was there
-  std::array<std::uint64_t, 9> rules_by_kind{};
+  std::array<std::uint64_t, rule_kinds> rules_by_kind{};
   bool rules_known = false;
   FindingCounts findings{};
   std::uint64_t events_read = 0;

@@ -121,6 +121,9 @@ void put_workers(Families& out, const TapReading& reading, bool up) {
   by_worker("sluice_signature_state_full_total",
             "Bits, numbers and rates of rules that found no room, or gave way to others.",
             &InspectionCounters::signature_state_full);
+  by_worker("sluice_signatures_suspended_total",
+            "Signatures whose pattern was seen and that were not tried, since their rule is suspended.",
+            &InspectionCounters::signatures_suspended);
   by_worker("sluice_payload_windows_full_total",
             "Pieces of clear text that were matched alone, for want of a window to see them with others.",
             &InspectionCounters::payload_windows_full);
@@ -179,7 +182,12 @@ void put_workers(Families& out, const TapReading& reading, bool up) {
   out.put({}, reading.refused_calls);
   out.counter("sluice_ruleset_swaps_total", "Generations of rules that took over while traffic flowed.");
   out.put({}, reading.swaps);
+  out.counter("sluice_rule_suspensions_total", "Times that a rule was suspended for its cost, by cause.");
+  out.put({{"cause", "cycles"}}, reading.suspensions_cycles);
+  out.put({{"cause", "limits"}}, reading.suspensions_limits);
   if (!up) return;
+  out.gauge("sluice_rules_suspended", "Rules that are not tried now, for their cost.");
+  out.put({}, std::uint64_t{reading.suspended_rules});
   out.gauge("sluice_flows", "Flows that the worker follows.");
   for (std::size_t i = 0; i < reading.workers.size(); ++i)
     out.put({worker_label(i)}, reading.workers[i].counters.flows);

@@ -95,6 +95,7 @@ class SourceReader {
       add(path, std::move(list));
     } else if (ending == ".rules") {
       auto file = parse_signatures(text, name, fs::path{path}.parent_path());
+      for (auto& signature : file.signatures) signature.file = fs::path{path}.filename().string();
       if (skip_unsupported_ && file.left_out > 0)
         leave_out(path, file);
       else

@@ -128,6 +128,9 @@ TapReading SharedMemoryReader::reading() {
   reading.generation = state_.generation;
   reading.ruleset_digest = state_.ruleset_digest;
   reading.swaps = state_.swaps;
+  reading.suspended_rules = state_.suspended_rules;
+  reading.suspensions_cycles = state_.suspensions_cycles;
+  reading.suspensions_limits = state_.suspensions_limits;
   reading.refused_calls = header.refused_calls.load(std::memory_order_relaxed);
   reading.held = header.held;
   const auto ports = std::min<std::uint32_t>(header.ports, ports_limit);

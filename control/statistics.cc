@@ -73,6 +73,7 @@ Json statistics_document(const Statistics& statistics) {
   document["anomalies_cut"] = inspection.anomalies_cut;
   document["packets_unsaid"] = inspection.packets_unsaid;
   document["visibility"] = visibility(inspection.flows_by_visibility, inspection.bytes_by_visibility);
+  document["signatures_suspended"] = inspection.signatures_suspended;
   document["signature_state_full"] = inspection.signature_state_full;
   document["rules_left_out"] = statistics.rules_left_out;
   document["flows"] = inspection.flows_created;

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <utility>
 
+#include "dataplane/rule_report_file.hh"
 #include "dataplane/sealed_memory.hh"
 #include "rules/pack.hh"
 
@@ -101,6 +102,25 @@ tl::expected<std::vector<std::vector<std::uint8_t>>, std::string> TapClient::rul
     packs.emplace_back(file->bytes().begin(), file->bytes().end());
   }
   return packs;
+}
+
+tl::expected<RuleReport, std::string> TapClient::costs() {
+  auto answer = ask(CostQuery{}, {}, answer_limit);
+  if (!answer) return tl::unexpected(answer.error());
+  if (!std::holds_alternative<CostsAnswer>(answer->reply) || answer->descriptors.size() != 1)
+    return failure("an answer to another question");
+  const auto file = SealedMemory::adopt(std::move(answer->descriptors[0]), rule_report_size_limit);
+  if (!file) return failure("a report that " + file.error());
+  auto report = decode_rule_report(file->bytes());
+  if (!report) return failure("a report that is none");
+  return std::move(*report);
+}
+
+tl::expected<std::uint32_t, std::string> TapClient::resume(const std::vector<std::string>& rules) {
+  auto answer = ask(ResumeRequest{rules}, {}, answer_limit);
+  if (!answer) return tl::unexpected(answer.error());
+  if (const auto* resumed = std::get_if<ResumedAnswer>(&answer->reply)) return resumed->count;
+  return failure("an answer to another question");
 }
 
 }  // namespace sluice

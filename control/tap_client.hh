@@ -12,6 +12,7 @@
 #include "dataplane/command.hh"
 #include "dataplane/descriptor.hh"
 #include "dataplane/message_socket.hh"
+#include "dataplane/rule_report.hh"
 
 namespace sluice {
 
@@ -38,6 +39,9 @@ class TapClient {
   // The pack files of the live generation or the one before it, in the order of its rows: events count rows over the
   // indicators of all packs, then over the signatures of all packs.
   [[nodiscard]] tl::expected<std::vector<std::vector<std::uint8_t>>, std::string> rules(std::uint32_t generation);
+  [[nodiscard]] tl::expected<RuleReport, std::string> costs();
+  // Takes suspended rules into use again: those of these ids, or all. How many those were.
+  [[nodiscard]] tl::expected<std::uint32_t, std::string> resume(const std::vector<std::string>& rules);
 
  private:
   TapClient(std::string path, Descriptor socket) : path_(std::move(path)), socket_(std::move(socket)) {}

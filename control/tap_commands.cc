@@ -24,6 +24,10 @@ TapCommands tap_commands(const std::string& path) {
   commands.publish = [path](const std::vector<SignedPack>& packs, bool allow_rollback, bool dry_run) {
     return asked(path, [&](TapClient& client) { return client.publish(packs, allow_rollback, dry_run); });
   };
+  commands.costs = [path] { return asked(path, [](TapClient& client) { return client.costs(); }); };
+  commands.resume = [path](const std::vector<std::string>& rules) {
+    return asked(path, [&](TapClient& client) { return client.resume(rules); });
+  };
   commands.rules =
       [path](std::uint32_t generation) -> tl::expected<std::vector<std::vector<std::uint8_t>>, std::string> {
     auto client = TapClient::connect(path);

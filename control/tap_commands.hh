@@ -21,6 +21,8 @@ struct TapCommands {
   std::function<tl::expected<PublishResult, TapFailure>(const std::vector<SignedPack>& packs, bool allow_rollback,
                                                         bool dry_run)>
       publish;
+  std::function<tl::expected<RuleReport, TapFailure>()> costs;
+  std::function<tl::expected<std::uint32_t, TapFailure>(const std::vector<std::string>& rules)> resume;
   // Pack files of a generation, in the order of its rows.
   std::function<tl::expected<std::vector<std::vector<std::uint8_t>>, std::string>(std::uint32_t generation)> rules;
 };

@@ -24,8 +24,11 @@ struct TapReading {
   std::string reason;         // of the state; empty where all is well
   std::int64_t since_ns = 0;  // of the state, since 1970
   std::uint32_t generation = 0;
-  std::string ruleset_digest;       // hex
-  std::uint64_t swaps = 0;          // generations that took over while traffic flowed
+  std::string ruleset_digest;         // hex
+  std::uint64_t swaps = 0;            // generations that took over while traffic flowed
+  std::uint32_t suspended_rules = 0;  // that are not tried, for their cost
+  std::uint64_t suspensions_cycles = 0;
+  std::uint64_t suspensions_limits = 0;
   std::uint64_t refused_calls = 0;  // system calls that a thread tried and may not make
   std::uint64_t held = 0;           // packet buffers in use
   std::vector<std::string> ports;   // may hold any bytes

@@ -81,7 +81,8 @@ std::string_view text_of(CommandError error) noexcept {
     case CommandError::too_large: return "the message is larger than 64 KiB";
     case CommandError::malformed: return "the message is not one of Sluice's, or is cut";
     case CommandError::unknown: return "the message is of a newer version: update Sluice";
-    case CommandError::too_many: return "more packs than a publication may have (16)";
+    case CommandError::too_many:
+      return "more packs than a publication (16), or more rules than a request (64), may have";
   }
   return "unknown error";
 }
@@ -101,6 +102,11 @@ tl::expected<std::vector<std::uint8_t>, CommandError> encode(const Request& requ
           },
           [&](const RulesQuery& rules) {
             finish(wire::Question::RulesQuery, wire::CreateRulesQuery(builder, rules.generation).Union());
+          },
+          [&](const CostQuery&) { finish(wire::Question::CostQuery, wire::CreateCostQuery(builder).Union()); },
+          [&](const ResumeRequest& resume) {
+            const auto rules = builder.CreateVectorOfStrings(resume.rules);
+            finish(wire::Question::Resume, wire::CreateResume(builder, rules).Union());
           }},
       request);
   return finished(builder);
@@ -125,6 +131,10 @@ tl::expected<std::vector<std::uint8_t>, CommandError> encode(const Reply& reply)
                         [&](const Refusal& refusal) {
                           finish(wire::Answer::Refusal,
                                  wire::CreateRefusal(builder, builder.CreateString(refusal.text)).Union());
+                        },
+                        [&](const CostsAnswer&) { finish(wire::Answer::Costs, wire::CreateCosts(builder).Union()); },
+                        [&](const ResumedAnswer& resumed) {
+                          finish(wire::Answer::Resumed, wire::CreateResumed(builder, resumed.count).Union());
                         }},
              reply);
   return finished(builder);
@@ -144,6 +154,14 @@ tl::expected<Request, CommandError> decode_request(Bytes message) {
     for (const auto* signature : *publish->signatures()) request.signatures.push_back(text(signature));
     return Request{std::move(request)};
   }
+  if (root->question_as_CostQuery() != nullptr) return Request{CostQuery{}};
+  if (const auto* resume = root->question_as_Resume()) {
+    ResumeRequest request;
+    if (resume->rules() == nullptr) return Request{std::move(request)};
+    if (resume->rules()->size() > resumed_rules_limit) return tl::unexpected(CommandError::too_many);
+    for (const auto* rule : *resume->rules()) request.rules.push_back(text(rule));
+    return Request{std::move(request)};
+  }
   return tl::unexpected(CommandError::unknown);
 }
 
@@ -159,6 +177,8 @@ tl::expected<Reply, CommandError> decode_reply(Bytes message) {
                                microseconds(result->publish_us())}};
   if (const auto* rules = root->answer_as_Rules()) return Reply{RulesAnswer{rules->count()}};
   if (const auto* refusal = root->answer_as_Refusal()) return Reply{Refusal{text(refusal->text())}};
+  if (root->answer_as_Costs() != nullptr) return Reply{CostsAnswer{}};
+  if (const auto* resumed = root->answer_as_Resumed()) return Reply{ResumedAnswer{resumed->count()}};
   return tl::unexpected(CommandError::unknown);
 }
 

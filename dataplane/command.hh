@@ -17,6 +17,7 @@ namespace sluice {
 
 constexpr std::size_t command_size_limit = std::size_t{64} * 1024;  // bytes of a message
 constexpr std::size_t pushed_packs_limit = 16;                      // packs of a publication
+constexpr std::size_t resumed_rules_limit = 64;                     // rules of one request to resume them
 // Memory files beside one message: the pushed packs, and the lists of the site (64 of each kind at most). The kernel
 // passes 253 at most (SCM_MAX_FD).
 constexpr std::size_t command_descriptors_limit = 16 + 2 * 64;
@@ -33,7 +34,13 @@ struct RulesQuery {
   std::uint32_t generation = 0;
 };
 
-using Request = std::variant<StatusQuery, PublishRequest, RulesQuery>;
+struct CostQuery {};
+
+struct ResumeRequest {
+  std::vector<std::string> rules;  // ids; none = all that are suspended
+};
+
+using Request = std::variant<StatusQuery, PublishRequest, RulesQuery, CostQuery, ResumeRequest>;
 
 struct TapPack {
   std::string name;
@@ -67,17 +74,23 @@ struct RulesAnswer {
   std::uint32_t count = 0;  // memory files beside the message, in the order of the ruleset's rows
 };
 
+struct CostsAnswer {};  // a memory file beside the message: rule_report_file.hh
+
+struct ResumedAnswer {
+  std::uint32_t count = 0;  // rules that were suspended
+};
+
 struct Refusal {
   std::string text;  // what is wrong and what to do
 };
 
-using Reply = std::variant<TapStatus, PublishResult, RulesAnswer, Refusal>;
+using Reply = std::variant<TapStatus, PublishResult, RulesAnswer, Refusal, CostsAnswer, ResumedAnswer>;
 
 enum class CommandError : std::uint8_t {
   too_large,  // more than command_size_limit bytes
   malformed,  // no message of this format, or cut
   unknown,    // a question or answer of a newer version
-  too_many,   // packs, or texts in a list
+  too_many,   // packs, rules, or texts in a list
 };
 [[nodiscard]] std::string_view text_of(CommandError error) noexcept;
 

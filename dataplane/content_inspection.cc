@@ -96,7 +96,7 @@ ContentInspection::Result ContentInspection::from_pcre(std::span<const MatchPart
     const auto places = part.anchored ? 1 : (is_found ? found.begin : subject.size()) - start + 1;
     budget.spend(1 + pcre_comparisons + places / pcre_places_a_comparison * (found.is_second_pass ? 2 : 1) +
                  found.hard_places * pcre_hard_place_comparisons);
-    if (found.outcome == PcreFound::Outcome::limit) budget.exceed();
+    if (found.outcome == PcreFound::Outcome::limit) budget.exceed_expression();
     if (budget.exceeded()) return Result::never;
     if (part.negated) return is_found ? failed : from(parts.subspan(1), previous);
     if (!is_found) break;

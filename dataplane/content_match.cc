@@ -150,7 +150,10 @@ bool ContentMatch::value_matches(const Run& run, Bytes buffer, std::int64_t posi
     if (tools.room.transforms == nullptr) return false;
     tools.budget.spend(run.transforms.size() * (1 + buffer.size() / transformed_bytes_a_comparison));
     const auto transformed = tools.room.transforms->apply(run.transforms, buffer, tools.expressions, tools.room.pcre);
-    if (!transformed) tools.budget.exceed();
+    if (!transformed && buffer.size() > transformed_limit)
+      tools.budget.exceed();
+    else if (!transformed)
+      tools.budget.exceed_expression();
     if (tools.budget.exceeded()) return false;
     buffer = *transformed;
   }

@@ -187,6 +187,7 @@ struct InspectionCounters {
   std::uint64_t signature_scans = 0;       // buffers that were searched for patterns
   std::uint64_t signature_candidates = 0;  // signatures whose pattern was seen, tried in full
   std::uint64_t signatures_cut = 0;        // messages on which a bound of matching was hit
+  std::uint64_t signatures_suspended = 0;  // signatures that were not tried, since their rule is suspended
   std::uint64_t signature_state_full = 0;  // bits, numbers and rates of rules that found no room or gave way
   std::uint64_t stream_restarted = 0;      // windows of clear text that were searched anew, for other rules
   std::uint64_t payload_windows_full = 0;  // pieces of clear text that were matched alone: no window was free
@@ -215,6 +216,7 @@ struct InspectionCounters {
     signature_scans += other.signature_scans;
     signature_candidates += other.signature_candidates;
     signatures_cut += other.signatures_cut;
+    signatures_suspended += other.signatures_suspended;
     signature_state_full += other.signature_state_full;
     stream_restarted += other.stream_restarted;
     payload_windows_full += other.payload_windows_full;

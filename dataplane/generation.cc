@@ -4,7 +4,7 @@ namespace sluice {
 tl::expected<std::unique_ptr<Generation>, std::string> make_generation(const RuleList& rules,
                                                                        const Databases& databases, std::uint32_t number,
                                                                        std::uint32_t workers, std::uint32_t streams) {
-  std::unique_ptr<Generation> generation{new Generation{Ruleset{rules, number}, 0, nullptr, {}}};
+  std::unique_ptr<Generation> generation{new Generation{Ruleset{rules, number}, 0, nullptr, {}, {}}};
   generation->first_signature_row = static_cast<std::uint32_t>(rules.indicators.size());
   if (rules.signatures.empty()) return generation;
 
@@ -16,6 +16,11 @@ tl::expected<std::unique_ptr<Generation>, std::string> make_generation(const Rul
     if (!scratch) return tl::unexpected(scratch.error());
     generation->scratch.push_back(std::move(*scratch));
   }
+  generation->labels.reserve(rules.signatures.size());
+  for (const auto& signature : rules.signatures)
+    generation->labels.push_back({signature.facts.rule_id, signature.facts.subject, signature.file,
+                                  static_cast<std::uint32_t>(signature.line), signature.facts.signature_id,
+                                  signature.action});
   return generation;
 }
 

@@ -16,12 +16,23 @@
 
 namespace sluice {
 
+// What people call a signature.
+struct RuleLabel {
+  std::string rule_id;
+  std::string subject;  // its msg
+  std::string file;     // where it was written; empty where nobody knows
+  std::uint32_t line = 0;
+  std::uint32_t sid = 0;
+  SignatureAction action{};
+};
+
 struct Generation {
   Ruleset ruleset;
   std::uint32_t first_signature_row = 0;           // rows of signatures follow those of the indicators
   std::unique_ptr<const SignatureSet> signatures;  // null where no rule is a signature
   // By worker number; each is written by its own worker alone. Empty without signatures.
   std::vector<std::unique_ptr<SignatureScratch>> scratch;
+  std::vector<RuleLabel> labels{};  // of the signatures
 
   [[nodiscard]] std::uint32_t number() const noexcept { return ruleset.generation(); }
 };

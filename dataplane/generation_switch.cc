@@ -38,9 +38,12 @@ void GenerationSwitch::publish(std::unique_ptr<const Generation> next) noexcept 
   token_ = rte_rcu_qsbr_start(quiescent_.get());
 }
 
+bool GenerationSwitch::is_left() const noexcept {
+  return old_ == nullptr || rte_rcu_qsbr_check(quiescent_.get(), token_, false) == 1;
+}
+
 bool GenerationSwitch::retire() noexcept {
-  if (old_ == nullptr) return true;
-  if (rte_rcu_qsbr_check(quiescent_.get(), token_, false) != 1) return false;
+  if (!is_left()) return false;
   old_.reset();
   return true;
 }

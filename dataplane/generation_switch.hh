@@ -29,6 +29,8 @@ class GenerationSwitch {
 
   // Main alone, here and below. The live one becomes the old one. Only while none is retiring: two live at most.
   void publish(std::unique_ptr<const Generation> next) noexcept;
+  // Whether no worker uses the old generation any more. Never waits.
+  [[nodiscard]] bool is_left() const noexcept;
   // Frees the old generation where no worker uses it any more. Never waits. True where none is left.
   bool retire() noexcept;
   [[nodiscard]] bool is_retiring() const noexcept { return old_ != nullptr; }

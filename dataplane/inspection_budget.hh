@@ -27,11 +27,15 @@ class InspectionBudget {
     left_ -= exceeded_ ? left_ : comparisons;
   }
   void exceed() noexcept { exceeded_ = true; }
+  // A regular expression ran out of steps, hard places or memory.
+  void exceed_expression() noexcept { exceeded_ = expression_exceeded_ = true; }
   [[nodiscard]] bool exceeded() const noexcept { return exceeded_; }
+  [[nodiscard]] bool expression_exceeded() const noexcept { return expression_exceeded_; }
 
  private:
   std::uint64_t left_ = inspection_limit;
   bool exceeded_ = false;
+  bool expression_exceeded_ = false;
 };
 
 }  // namespace sluice

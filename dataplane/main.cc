@@ -5,7 +5,9 @@
 #include "config/program_start.hh"
 #include "dataplane/command_socket.hh"
 #include "dataplane/main_core.hh"
+#include "dataplane/rule_budget.hh"
 #include "dataplane/rule_desk.hh"
+#include "dataplane/settings.hh"
 #include "dataplane/signature_compiler.hh"
 #include "dataplane/site_rules.hh"
 #include "dataplane/start_packs.hh"
@@ -83,7 +85,8 @@ int main(int argc, char** argv) {
   if (!socket) return failed(socket.error());
   RuleDesk desk{std::move(*loader), settings->rules->packs, PackStore{settings->rules->state_directory},
                 (*tap)->generations()};
-  MainCore core{**tap, desk, *socket, SLUICE_VERSION};
+  RuleBudget budget{rule_budget_options(*settings)};
+  MainCore core{**tap, desk, budget, *socket, SLUICE_VERSION};
   core.start(stop_wanted);
   if (stop_wanted == 0) std::puts("ready");
   std::fflush(stdout);

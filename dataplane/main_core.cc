@@ -1,8 +1,12 @@
 #include "dataplane/main_core.hh"
 
+#include <rte_cycles.h>
+
 #include <chrono>
+#include <cstdio>
 #include <utility>
 
+#include "dataplane/rule_report_file.hh"
 #include "rules/pack.hh"
 
 namespace sluice {
@@ -58,7 +62,15 @@ void MainCore::turn() {
   TapCondition condition;
   condition.hung_worker = tap_->look(now);
   desk_->describe(condition, now);
-  tap_->show(judge(condition), desk_->live().digest, desk_->swaps(), now);
+  look_at_costs(now);
+  const auto& suspended = budget_->state();
+  condition.suspended_rules = suspended.rules;
+  condition.suspended_blocking = suspended.blocking;
+  condition.suspended_rule = suspended.first;
+  tap_->show(judge(condition),
+             {desk_->live().digest, desk_->swaps(), suspended.rules, budget_->suspensions(Suspension::cycles),
+              budget_->suspensions(Suspension::limits)},
+             now);
 
   // After the state is shown: who asks for it upon the answer sees the new one.
   if (auto outcome = desk_->take_outcome(); outcome && pusher_) {
@@ -72,6 +84,10 @@ void MainCore::take(CommandSocket::Question question, Tick now) {
     answer_rules(question.client, rules->generation);
   else if (const auto* publish = std::get_if<PublishRequest>(&question.request))
     take_push(question, *publish, now);
+  else if (std::holds_alternative<CostQuery>(question.request))
+    answer_costs(question.client);
+  else if (const auto* resumed = std::get_if<ResumeRequest>(&question.request))
+    resume(question.client, resumed->rules);
   else
     socket_->answer(question.client, status());
 }
@@ -97,6 +113,43 @@ void MainCore::answer_rules(CommandSocket::ClientId client, std::uint32_t genera
   std::vector<int> descriptors;
   for (const auto& pack : rules->packs) descriptors.push_back(pack.pack.file->descriptor());
   socket_->answer(client, RulesAnswer{static_cast<std::uint32_t>(descriptors.size())}, descriptors);
+}
+
+// Loud, since what is suspended finds and blocks nothing from now on.
+void MainCore::look_at_costs(Tick now) {
+  const auto& live = tap_->generations().live();
+  for (const auto& [label, cause, worker, measured] :
+       budget_->look(live, std::chrono::steady_clock::now(), rte_rdtsc(), now)) {
+    const auto why = cause == Suspension::cycles
+                         ? std::to_string(measured / 10) + "." + std::to_string(measured % 10) +
+                               " % of the time of worker " + std::to_string(worker)
+                         : std::to_string(measured) + " hits of the limits of regular expressions within a minute";
+    const char* effect = "it finds nothing";
+    if (label.action == SignatureAction::pass)
+      effect = "WHAT IT LETS PASS MAY BE BLOCKED";
+    else if (label.action != SignatureAction::alert)
+      effect = "WHAT IT BLOCKS PASSES";
+    std::fprintf(stderr,
+                 "sluice-dataplane: rule %s is suspended (%s): %s, until other rules are live or it is resumed "
+                 "(`sluice rules resume`)\n",
+                 label.rule_id.c_str(), why.c_str(), effect);
+  }
+}
+
+void MainCore::answer_costs(CommandSocket::ClientId client) {
+  const auto bytes = encode_rule_report(budget_->report(tap_->generations().live(), rte_rdtsc()));
+  const auto file = SealedMemory::copy_of(bytes, "sluice-costs");
+  if (!file) return socket_->answer(client, Refusal{file.error()});
+  const int descriptor = file->descriptor();
+  socket_->answer(client, CostsAnswer{}, {&descriptor, 1});
+}
+
+void MainCore::resume(CommandSocket::ClientId client, const std::vector<std::string>& rules) {
+  const auto& live = tap_->generations().live();
+  if (const auto unknown = RuleBudget::first_unknown(live, rules); !unknown.empty())
+    return socket_->answer(client,
+                           Refusal{unknown + " is no signature of the live rules: `sluice rules cost` lists them"});
+  socket_->answer(client, ResumedAnswer{budget_->resume(live, rules)});
 }
 
 TapStatus MainCore::status() const {

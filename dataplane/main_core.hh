@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "dataplane/command_socket.hh"
+#include "dataplane/rule_budget.hh"
 #include "dataplane/rule_desk.hh"
 #include "dataplane/tap.hh"
 
@@ -16,8 +17,8 @@ namespace sluice {
 class MainCore {
  public:
   // All must outlive it. `version`: of this program.
-  MainCore(Tap& tap, RuleDesk& desk, CommandSocket& socket, std::string version)
-      : tap_(&tap), desk_(&desk), socket_(&socket), version_(std::move(version)) {}
+  MainCore(Tap& tap, RuleDesk& desk, RuleBudget& budget, CommandSocket& socket, std::string version)
+      : tap_(&tap), desk_(&desk), budget_(&budget), socket_(&socket), version_(std::move(version)) {}
 
   // Loads the first rules; returns when they are in use (or could not be loaded, which the state says), or at `stop`.
   void start(const volatile std::sig_atomic_t& stop);
@@ -29,10 +30,14 @@ class MainCore {
   void take(CommandSocket::Question question, Tick now);
   void take_push(CommandSocket::Question& question, const PublishRequest& request, Tick now);
   void answer_rules(CommandSocket::ClientId client, std::uint32_t generation);
+  void answer_costs(CommandSocket::ClientId client);
+  void resume(CommandSocket::ClientId client, const std::vector<std::string>& rules);
+  void look_at_costs(Tick now);
   [[nodiscard]] TapStatus status() const;
 
   Tap* tap_;
   RuleDesk* desk_;
+  RuleBudget* budget_;
   CommandSocket* socket_;
   std::string version_;
   std::optional<CommandSocket::ClientId> pusher_;  // waits for the end of the push under way

@@ -95,6 +95,7 @@ void MessageMatcher::count(const SignatureCounters& counted) noexcept {
   counters_->signature_scans += counted.scans;
   counters_->signature_candidates += counted.candidates;
   counters_->signatures_cut += counted.cut;
+  counters_->signatures_suspended += counted.suspended;
   counters_->signature_state_full += counted.state_full;
 }
 

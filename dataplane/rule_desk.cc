@@ -96,7 +96,11 @@ std::optional<tl::expected<PublishResult, std::string>> RuleDesk::take_outcome()
 void RuleDesk::step(Tick now) {
   if (stage_ == Stage::loading && background_.is_done(load_job_)) loaded();
   if (stage_ == Stage::taking_over) {
-    if (generations_->retire()) {
+    if (generations_->is_left()) {
+      // To free a large generation takes longer than to leave it.
+      if (result_)
+        result_->publish = std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - published_at_);
+      (void)generations_->retire();
       taken_over(now);
     } else if (result_ && SteadyClock::now() - published_at_ > takeover_limit) {
       outcome_ = tl::unexpected("published as generation " + std::to_string(live_.generation) +
@@ -162,7 +166,6 @@ void RuleDesk::taken_over(Tick now) {
   started_ = true;
   if (result_) {
     result_->generation = live_.generation;
-    result_->publish = std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - published_at_);
     outcome_ = *std::exchange(result_, std::nullopt);
   }
   for (const auto& pack : live_.packs) {

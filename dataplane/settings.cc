@@ -64,6 +64,11 @@ PipelineOptions pipeline_options(const config::ConfigurationT& configuration, st
   return options;
 }
 
+RuleBudgetOptions rule_budget_options(const config::ConfigurationT& configuration) {
+  const auto& rules = *configuration.rules;
+  return {rules.suspend_above_percent, rules.suspend_above_limit_hits, rules.never_suspend};
+}
+
 std::vector<PortOptions> port_options(const config::ConfigurationT& configuration) {
   std::vector<PortOptions> options;
   for (const auto& pair : configuration.port_pairs)

@@ -7,12 +7,14 @@
 #include "dataplane/eal.hh"
 #include "dataplane/pipeline.hh"
 #include "dataplane/port.hh"
+#include "dataplane/rule_budget.hh"
 
 namespace sluice {
 
 [[nodiscard]] EalOptions eal_options(const config::ConfigurationT& configuration);
 // Of every worker; `hash_secret` differs from start to start.
 [[nodiscard]] PipelineOptions pipeline_options(const config::ConfigurationT& configuration, std::uint64_t hash_secret);
+[[nodiscard]] RuleBudgetOptions rule_budget_options(const config::ConfigurationT& configuration);
 // Inside and outside of each pair, in that order.
 [[nodiscard]] std::vector<PortOptions> port_options(const config::ConfigurationT& configuration);
 // Of each port pair, whose flows its packets belong to: its own number, or that of the first pair of its group.

@@ -32,9 +32,12 @@ constexpr std::uint32_t ports_limit = 16;
 // What the tap is doing, and by which rules. Texts are cut to fit and end with a zero.
 struct StateReading {
   TapState state{};
-  std::uint32_t generation = 0;  // in use by every worker; 0 = none yet
-  std::int64_t since_ns = 0;     // of the state and its reason, since 1970
-  std::uint64_t swaps = 0;       // generations that took over while traffic flowed
+  std::uint32_t generation = 0;          // in use by every worker; 0 = none yet
+  std::int64_t since_ns = 0;             // of the state and its reason, since 1970
+  std::uint64_t swaps = 0;               // generations that took over while traffic flowed
+  std::uint32_t suspended_rules = 0;     // that are not tried, for their cost
+  std::uint64_t suspensions_cycles = 0;  // of rules, since the start
+  std::uint64_t suspensions_limits = 0;
   char reason[128] = {};
   char ruleset_digest[72] = {};  // hex; empty without rules
 };

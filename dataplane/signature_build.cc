@@ -195,7 +195,7 @@ tl::expected<std::unique_ptr<const SignatureSet>, std::string> SignatureSet::bui
 }
 
 tl::expected<std::unique_ptr<SignatureScratch>, std::string> SignatureSet::make_scratch(std::uint32_t streams) const {
-  auto scratch = std::make_unique<SignatureScratch::Parts>(parts_->uses);
+  auto scratch = std::make_unique<SignatureScratch::Parts>(parts_->uses, size());
   for (std::size_t number = 0; number < buffer_count; ++number) {
     const auto* database = parts_->databases[number].get();
     if (database == nullptr) continue;
@@ -221,6 +221,8 @@ tl::expected<std::unique_ptr<SignatureScratch>, std::string> SignatureSet::make_
   if (!parts_->datasets.empty()) scratch->datasets.emplace(parts_->datasets);
   return std::unique_ptr<SignatureScratch>{new SignatureScratch{std::move(scratch)}};
 }
+
+RuleCosts& SignatureScratch::costs() noexcept { return parts_->costs; }
 
 std::size_t SignatureSet::size() const noexcept { return parts_->entries.size(); }
 bool SignatureSet::wants(Buffer buffer) const noexcept {

@@ -1,3 +1,5 @@
+#include <rte_cycles.h>
+
 #include <algorithm>
 
 #include "dataplane/flow.hh"
@@ -53,6 +55,23 @@ bool SignatureEntry::applies(const SignatureInput& input) const noexcept {
 
 bool SignatureSet::Parts::confirm(std::uint32_t row, const SignatureInput& input, SignatureScratch::Parts& scratch,
                                   SignatureHits& hits, SignatureCounters& counters) const noexcept {
+  auto& cost = scratch.costs[row];
+  if (cost.suspended.load(std::memory_order_relaxed)) {
+    cost.skipped.add(1);
+    ++counters.suspended;
+    return false;
+  }
+  const bool is_sample = cost.checked.value() % cost_sample_interval == 0;
+  cost.checked.add(1);
+  if (!is_sample) return try_whole(row, input, scratch, hits, counters);
+  const auto begin = rte_rdtsc();
+  const bool matches = try_whole(row, input, scratch, hits, counters);
+  scratch.costs.add_sample(row, rte_rdtsc() - begin);
+  return matches;
+}
+
+bool SignatureSet::Parts::try_whole(std::uint32_t row, const SignatureInput& input, SignatureScratch::Parts& scratch,
+                                    SignatureHits& hits, SignatureCounters& counters) const noexcept {
   const auto& entry = entries[row];
   const auto is_true = [&](const PacketCondition& condition) {
     return is_state(condition.kind) ? scratch.state.holds(condition, input) : sluice::holds(condition, input);
@@ -72,6 +91,7 @@ bool SignatureSet::Parts::confirm(std::uint32_t row, const SignatureInput& input
   const bool matches =
       has_half ? has(is_payload ? entry.payload : entry.contents) : has(entry.contents) && has(entry.payload);
   if (budget.exceeded()) ++counters.cut;
+  if (budget.expression_exceeded()) scratch.costs.add_limit(row);
   if (!matches) return false;
   if (has_half) {
     input.flow->trace.use(input.generation);
@@ -86,6 +106,7 @@ bool SignatureSet::Parts::confirm(std::uint32_t row, const SignatureInput& input
     else if (!scratch.state.holds(condition, input))
       return false;
   }
+  scratch.costs[row].matched.add(1);
   for (const auto& condition : entry.effects) scratch.state.apply(condition, input, counters.state_full);
   const auto reporting = scratch.state.report(row, entry.threshold, input, counters.state_full);
   if (reporting == Reporting::none) return false;

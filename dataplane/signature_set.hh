@@ -9,6 +9,7 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
+#include "dataplane/rule_cost.hh"
 #include "dataplane/signature_input.hh"
 #include "dataplane/signature_state.hh"
 #include "dataplane/signature_trace.hh"
@@ -33,6 +34,7 @@ struct SignatureCounters {
   std::uint64_t candidates = 0;
   std::uint64_t cut = 0;         // a bound above was hit
   std::uint64_t state_full = 0;  // SignatureState had no room
+  std::uint64_t suspended = 0;   // not tried: its rule is suspended (rule_cost.hh)
 };
 
 // Signatures whose pattern comes in one direction, once for each time, until that direction is scanned in blocks, where
@@ -98,6 +100,7 @@ class SignatureScratch {
   explicit SignatureScratch(std::unique_ptr<Parts> parts);
   ~SignatureScratch();
   [[nodiscard]] Parts& parts() noexcept { return *parts_; }
+  [[nodiscard]] RuleCosts& costs() noexcept;
 
  private:
   std::unique_ptr<Parts> parts_;

@@ -142,14 +142,18 @@ struct SignatureSet::Parts {
   void add_conditions(const Signature& signature, SignatureEntry& entry);
   void place_packet_rules();
   void rank_rows(const SignatureList& signatures);
+  // The same, and what it costs is counted. A rule that is suspended is not tried.
   bool confirm(std::uint32_t row, const SignatureInput& input, SignatureScratch::Parts& scratch, SignatureHits& hits,
                SignatureCounters& counters) const noexcept;
+  bool try_whole(std::uint32_t row, const SignatureInput& input, SignatureScratch::Parts& scratch, SignatureHits& hits,
+                 SignatureCounters& counters) const noexcept;
 };
 
 struct SignatureScratch::Parts {
-  explicit Parts(const SignatureState::Uses& uses) : state(uses) {}
+  Parts(const SignatureState::Uses& uses, std::size_t signatures) : state(uses), costs(signatures) {}
 
   SignatureState state;
+  RuleCosts costs;
   BlockScan hyperscan;
   std::optional<PcreScratch> pcre;
   std::optional<TransformRoom> transforms;

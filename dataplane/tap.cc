@@ -130,20 +130,26 @@ std::optional<std::uint32_t> Tap::look(Tick now) {
   return hung;
 }
 
-void Tap::show(const TapVerdict& verdict, const std::string& ruleset_digest, std::uint64_t swaps, Tick now) {
+void Tap::show(const TapVerdict& verdict, const RulesShown& rules, Tick now) {
   StateReading next;
   next.state = verdict.state;
   (void)verdict.reason.copy(next.reason, sizeof next.reason - 1);
-  (void)ruleset_digest.copy(next.ruleset_digest, sizeof next.ruleset_digest - 1);
+  (void)rules.digest.copy(next.ruleset_digest, sizeof next.ruleset_digest - 1);
   // While workers are still on their way to the newest one, the one that all of them have left behind is over.
   next.generation = generations_->live().number();
-  next.swaps = swaps;
+  next.swaps = rules.swaps;
+  next.suspended_rules = rules.suspended;
+  next.suspensions_cycles = rules.suspensions_cycles;
+  next.suspensions_limits = rules.suspensions_limits;
   const bool same_state = next.state == shown_.state && std::strcmp(next.reason, shown_.reason) == 0;
   next.since_ns = same_state ? shown_.since_ns : nanoseconds_since_epoch(now);
   if (!same_state)
     std::fprintf(stderr, "sluice-dataplane: %s%s%s\n", std::string{name_of(next.state)}.c_str(),
                  verdict.reason.empty() ? "" : ": ", verdict.reason.c_str());
   const bool same = same_state && next.generation == shown_.generation && next.swaps == shown_.swaps &&
+                    next.suspended_rules == shown_.suspended_rules &&
+                    next.suspensions_cycles == shown_.suspensions_cycles &&
+                    next.suspensions_limits == shown_.suspensions_limits &&
                     std::strcmp(next.ruleset_digest, shown_.ruleset_digest) == 0;
   if (same) return;
   shown_ = next;

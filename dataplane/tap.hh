@@ -34,7 +34,14 @@ class Tap {
   // hangs, if one does.
   [[nodiscard]] std::optional<std::uint32_t> look(Tick now);
   // Shows the control plane the state, and since when it is that; says on standard error what changed.
-  void show(const TapVerdict& verdict, const std::string& ruleset_digest, std::uint64_t swaps, Tick now);
+  struct RulesShown {
+    std::string digest;  // of the ruleset
+    std::uint64_t swaps = 0;
+    std::uint32_t suspended = 0;
+    std::uint64_t suspensions_cycles = 0;
+    std::uint64_t suspensions_limits = 0;
+  };
+  void show(const TapVerdict& verdict, const RulesShown& rules, Tick now);
   [[nodiscard]] const StateReading& shown() const noexcept { return shown_; }
 
  private:

@@ -39,6 +39,14 @@ TapVerdict judge(const TapCondition& condition) {
                                        ? "no rules: push a pack, or name lists in the configuration"
                                        : "no rules: " + condition.shortcoming};
   }
+  if (condition.suspended_rules != 0) {
+    const auto blocking = std::to_string(condition.suspended_blocking);
+    return {TapState::degraded,
+            std::to_string(condition.suspended_rules) + " rules suspended for their cost" +
+                (condition.suspended_blocking == 0 ? std::string{}
+                                                   : ", " + blocking + " that block: their traffic passes") +
+                " (" + condition.suspended_rule + ")"};
+  }
   if (!condition.stale_pack.empty()) {
     return {TapState::degraded,
             "rules stale since " + moment(condition.stale_since) + ": pack " + condition.stale_pack + " has expired"};

@@ -27,6 +27,10 @@ struct TapCondition {
   // The live pack that expired first, and when; indicators of an expired pack go on.
   std::string stale_pack;
   Tick stale_since{};
+  // Rules that cost too much are not tried (rule_budget.hh).
+  std::uint32_t suspended_rules = 0;
+  std::uint32_t suspended_blocking = 0;
+  std::string suspended_rule;
   std::string shortcoming;  // what of the rules could not be loaded, and what runs instead; empty = nothing
 };
 

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t text_limit = 65'536;  // bytes of a rule
 constexpr std::size_t ranges_limit = 4096;  // of one side of the header
+constexpr std::size_t file_limit = 255;     // bytes of a file's name
 
 template <typename Packed, typename Value>
 std::vector<Value> read_list(const flatbuffers::Vector<const Packed*>* packed, std::string_view field,
@@ -131,6 +132,8 @@ Signature read_packed_signature(const packed::Signature& packed, std::string_vie
   out.facts.signature_id = packed.signature_id();
   out.facts.revision = packed.revision();
   out.text = reading.text(packed.text(), "text", text_limit);
+  out.file = reading.text(packed.file(), "file", file_limit);
+  out.line = packed.line();
   out.action = reading.number(packed.action(), signature_action_last, "action");
   out.protocol = reading.number(packed.protocol(), signature_protocol_last, "protocol");
   out.source = read_addresses(*packed.source(), "source", reading);

@@ -125,6 +125,7 @@ flatbuffers::Offset<packed::Signature> packed_signature(Builder& builder, const 
   const auto facts = packed_facts(builder, signature.facts, seen);
   const auto rule_id = builder.CreateString(signature.facts.rule_id);
   const auto subject = shared(builder, signature.facts.subject);
+  const auto file = shared(builder, signature.file);
   const auto rule = builder.CreateString(signature.text);
   const auto metadata = shared(builder, signature.facts.metadata);
   const auto source = packed_addresses(builder, signature.source);
@@ -152,7 +153,8 @@ flatbuffers::Offset<packed::Signature> packed_signature(Builder& builder, const 
       destination_ports, static_cast<std::uint8_t>(signature.flow.way), static_cast<std::uint8_t>(signature.flow.state),
       parts_list, static_cast<std::uint8_t>(signature.flow.contents),
       static_cast<std::uint8_t>(signature.flow.fragments), condition_list, threshold, signature.silent,
-      signature.speaks, signature.facts.priority, numbers_list, signature.facts.classtype, metadata);
+      signature.speaks, signature.facts.priority, numbers_list, signature.facts.classtype, metadata, file,
+      static_cast<std::uint32_t>(signature.line));
 }
 
 flatbuffers::Offset<packed::Info> packed_info(Builder& builder, const PackInfo& info) {

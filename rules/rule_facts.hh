@@ -27,6 +27,8 @@ enum class RuleKind : std::uint8_t {
   url,  // host and path of a request in clear text (http_url.hh)
 };
 
+constexpr std::size_t rule_kinds = static_cast<std::size_t>(RuleKind::url) + 1;
+
 // Finding classes stay apart: telemetry is never a C2 hit. Numbers are part of signature_id: never renumber.
 enum class FindingClass : std::uint8_t {
   telemetry = 1,

@@ -170,7 +170,8 @@ struct SignatureFlow {
 struct Signature {
   RuleFacts facts;       // subject = msg
   std::string text;      // the rule as it was written, on one line
-  std::size_t line = 0;  // of its file; 0 where it came in a pack
+  std::string file;      // where it was written, without folders; empty where nobody knows
+  std::size_t line = 0;  // of that file; 0 where nobody knows
   SignatureAction action{};
   SignatureProtocol protocol{};
   SignatureAddresses source;

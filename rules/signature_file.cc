@@ -70,7 +70,9 @@ LoadedSignatures load_signatures(const std::filesystem::path& path) {
   if (!text) return {{}, {std::move(text.error())}, 0};
   const auto name = path.stem().string();
   const auto shown = path.string();
-  return read_rules(*text, name, shown, DatasetFiles{path.parent_path()});
+  auto loaded = read_rules(*text, name, shown, DatasetFiles{path.parent_path()});
+  for (auto& signature : loaded.signatures) signature.file = path.filename().string();
+  return loaded;
 }
 
 }  // namespace sluice

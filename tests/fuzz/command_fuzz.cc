@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "dataplane/command.hh"
+#include "dataplane/rule_report_file.hh"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace sluice;
@@ -26,6 +27,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       const auto again = std::get<TapStatus>(*decode_reply(*written));
       if (again.state != status->state || again.packs.size() != status->packs.size()) std::abort();
     }
+  }
+  if (const auto report = decode_rule_report(message)) {
+    const auto again = decode_rule_report(encode_rule_report(*report));
+    if (!again || again->rules.size() != report->rules.size() || again->elapsed != report->elapsed) std::abort();
   }
   return 0;
 }

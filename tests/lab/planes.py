@@ -34,6 +34,10 @@ class Planes(tap.Tap):
         return self.lab.run("tap", [tap.program("sluice"), command, "--config", self.config, *arguments],
                             timeout=COMMAND_LIMIT_S)
 
+    def sluice_rules(self, command, *arguments):
+        """`sluice rules COMMAND`; fails where it does. Returns what was said."""
+        return self.lab.check("tap", [tap.program("sluice"), "rules", command, "--config", self.config, *arguments])
+
     def status(self):
         done = self.sluice("status", "--json")
         with contextlib.suppress(ValueError):

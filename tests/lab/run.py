@@ -15,6 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import chromium_tests
+import cost_tests
 import demo_tests
 import enforce_tests
 import events_tests
@@ -27,6 +28,7 @@ import phone
 import planes_tests
 import privilege_tests
 import pushes_tests
+import swap_tests
 import tap
 import vendor_tests
 import worker_tests
@@ -48,7 +50,7 @@ class Group:
 GROUPS = {
     "monitor": Group("monitor", monitor_tests.TESTS + findings_tests.TESTS + vendor_tests.TESTS + chromium_tests.TESTS),
     # What is between the planes does not depend on the driver: the other one with --full.
-    "packs": Group("enforce", pushes_tests.TESTS + planes_tests.TESTS, shipped=False, packs=True,
+    "packs": Group("enforce", pushes_tests.TESTS + cost_tests.TESTS + swap_tests.TESTS + planes_tests.TESTS, shipped=False, packs=True,
                    drivers=tap.DRIVERS[:1]),
     "worker": Group("enforce", worker_tests.TESTS + privilege_tests.TESTS, packs=True),
     # Memory last: it leaves a full flow table, in which nothing is found for a minute.

@@ -52,6 +52,11 @@ BOOST_AUTO_TEST_CASE(questions_come_back_as_they_were) {
     BOOST_TEST(publish.dry_run == !flag);
   }
   BOOST_TEST(request<PublishRequest>(PublishRequest{}).signatures.empty());
+  (void)request<CostQuery>(CostQuery{});
+  BOOST_TEST(request<ResumeRequest>(ResumeRequest{}).rules.empty());
+  BOOST_TEST((request<ResumeRequest>(ResumeRequest{{"a/1", "b/2"}}).rules == std::vector<std::string>{"a/1", "b/2"}));
+  const auto many = encoded(Request{ResumeRequest{std::vector<std::string>(resumed_rules_limit + 1, "a/1")}});
+  BOOST_TEST((decode_request(many).error() == CommandError::too_many));
 }
 
 BOOST_AUTO_TEST_CASE(a_question_that_flatc_wrote_is_read) {
@@ -101,6 +106,8 @@ BOOST_AUTO_TEST_CASE(answers_come_back_as_they_were) {
   BOOST_TEST(result.publish.count() == 4);
   BOOST_TEST(reply<RulesAnswer>(RulesAnswer{5}).count == 5U);
   BOOST_TEST(reply<Refusal>(Refusal{"no"}).text == "no");
+  (void)reply<CostsAnswer>(CostsAnswer{});
+  BOOST_TEST(reply<ResumedAnswer>(ResumedAnswer{6}).count == 6U);
 }
 
 BOOST_AUTO_TEST_CASE(the_largest_status_fits_a_message) {

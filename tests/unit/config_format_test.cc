@@ -77,6 +77,10 @@ BOOST_AUTO_TEST_CASE(names_and_labels) {
   BOOST_TEST(right(Format::name, std::string(64, 'x')));
   BOOST_TEST(!right(Format::name, std::string(65, 'x')));
 
+  BOOST_TEST(right(Format::rule, "local/1000001"));
+  BOOST_TEST(right(Format::rule, "vendor-telemetry/*"));
+  for (const char* text : {"", "1000001", "/1", "local/", "lo*/1", "local/1/2", "local/*1", "local/a b"})
+    BOOST_TEST(!right(Format::rule, text), text);
   BOOST_TEST(right(Format::label, "Zürich, 2. Stock"));
   BOOST_TEST(!right(Format::label, ""));
   BOOST_TEST(!right(Format::label, "a\nb"));

@@ -105,6 +105,47 @@ BOOST_AUTO_TEST_CASE(status) {
   BOOST_TEST(soon([&] { return get("/v1/status").second["state"] == "ABSENT"; }));
 }
 
+BOOST_AUTO_TEST_CASE(what_rules_cost_the_dearest_first_and_suspended_ones_resumed) {
+  commands.costs = {4, 10, 2, 1000, {}};
+  commands.costs.rules.push_back(
+      {0, {"local/1", "cheap", "local.rules", 3, 1, SignatureAction::alert}, 8, 8, 1, 50, 400});
+  commands.costs.rules.push_back({1,
+                                  {"local/2", "dear", "", 0, 2, SignatureAction::drop},
+                                  4,
+                                  0,
+                                  1,
+                                  150,
+                                  600,
+                                  5,
+                                  7,
+                                  Suspension::limits,
+                                  1'795'235'787'000'000'000,
+                                  false});
+  const auto [code, document] = get("/v1/rules/cost");
+  BOOST_TEST(code == 200);
+  BOOST_TEST(document["never_tried"] == 8);
+  BOOST_TEST(document["suspended"] == 1);
+  BOOST_TEST(document["cycles"] == 1000);
+  const auto& dear = document["rules"][0];
+  BOOST_TEST(dear["rule_id"] == "local/2");
+  BOOST_TEST(dear["share"] == 0.6);
+  BOOST_TEST(dear["share_of_time"] == 0.3);
+  BOOST_TEST(dear["cycles_per_check"] == 150);
+  BOOST_TEST(dear["file"].is_null());
+  BOOST_TEST(dear["suspended"]["cause"] == "limits");
+  BOOST_TEST(dear["suspended"]["since"] == "2026-11-21T04:36:27.000000+0000");
+  BOOST_TEST(document["rules"][1]["file"] == "local.rules");
+  BOOST_TEST(document["rules"][1]["line"] == 3);
+  BOOST_TEST(document["rules"][1]["suspended"].is_null());
+
+  BOOST_TEST(post("/v1/rules/resume?rule=local/1&rule=local/2", "", "").second["resumed"] == 2);
+  BOOST_TEST((commands.resumed == std::vector<std::string>{"local/1", "local/2"}));
+  commands.refusal = "x/9 is no signature of the live rules";
+  is_error(post("/v1/rules/resume?rule=x/9", "", ""), 422, "x/9 is no signature");
+  commands.reachable = false;
+  is_error(get("/v1/rules/cost"), 503, "nobody there");
+}
+
 BOOST_AUTO_TEST_CASE(a_push_and_its_history) {
   BOOST_TEST(soon([&] { return events.status().up; }));
   const auto signature = base64_text("signature");

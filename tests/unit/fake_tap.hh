@@ -109,6 +109,8 @@ struct FakeCommands {
   bool reachable = true;
   std::vector<TapPack> live;
   std::vector<SignedPack> packs;  // as published last
+  RuleReport costs;
+  std::vector<std::string> resumed;  // as asked for last
   bool allow_rollback = false;
   std::uint32_t generation = 1;
   std::atomic<bool> renamed{false};  // the rules of a data plane that was started anew
@@ -135,6 +137,15 @@ struct FakeCommands {
       }
       ++generation;
       return PublishResult{generation, std::string(64, 'b'), {}, {}, {}, std::chrono::microseconds{1500}};
+    };
+    commands.costs = [this]() -> tl::expected<RuleReport, TapFailure> {
+      if (!reachable) return tl::unexpected(TapFailure{false, "nobody there"});
+      return costs;
+    };
+    commands.resume = [this](const std::vector<std::string>& rules) -> tl::expected<std::uint32_t, TapFailure> {
+      if (!refusal.empty()) return tl::unexpected(TapFailure{true, refusal});
+      resumed = rules;
+      return static_cast<std::uint32_t>(rules.size());
     };
     commands.rules = [this](std::uint32_t wanted) -> tl::expected<std::vector<std::vector<std::uint8_t>>, std::string> {
       if (wanted > 2) return tl::unexpected(std::string{"not live any more"});

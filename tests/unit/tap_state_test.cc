@@ -30,6 +30,14 @@ BOOST_AUTO_TEST_CASE(the_gravest_reason_wins) {
   BOOST_TEST((judge(condition).state == TapState::degraded));
   BOOST_TEST(judge(condition).reason == "rules stale since 2026-03-01 23:59:59 UTC: pack vendors has expired");
 
+  condition.suspended_rules = 2;
+  condition.suspended_rule = "vendors/7";
+  BOOST_TEST(judge(condition).reason == "2 rules suspended for their cost (vendors/7)");
+  condition.suspended_blocking = 1;
+  BOOST_TEST((judge(condition).state == TapState::degraded));
+  BOOST_TEST(judge(condition).reason ==
+             "2 rules suspended for their cost, 1 that block: their traffic passes (vendors/7)");
+
   condition.has_rules = false;
   BOOST_TEST((judge(condition).state == TapState::uninspected));
   BOOST_TEST(judge(condition).reason == "no rules: last good pack vendors is lost");
