@@ -48,10 +48,10 @@ std::string objection(const TapPack& pack, const LoadRequest& request) {
 
 tl::expected<ReadPack, std::string> accept(const SealedPack& file, const LoadRequest& request,
                                            const LoaderSettings& settings) {
-  if (settings.keys.empty())
+  if (settings.keyring.empty())
     return tl::unexpected(std::string{"no key is trusted: name the publisher's in rules.trusted_keys"});
-  const auto signer = verify_minisign(file.file->bytes(), file.signature, settings.keys);
-  if (!signer) return tl::unexpected(signer.error());
+  const auto signers = verify_signatures(file.file->bytes(), file.signature, settings.keyring);
+  if (!signers) return tl::unexpected(signers.error());
   auto pack = read(file, false);
   if (!pack) return pack;
   if (pack->loaded.about.channel == site_channel)

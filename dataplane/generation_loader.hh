@@ -18,7 +18,7 @@
 #include "dataplane/sealed_pack.hh"
 #include "dataplane/tick.hh"
 #include "rules/databases.hh"
-#include "rules/minisign.hh"
+#include "rules/keyring.hh"
 #include "rules/signature.hh"
 
 namespace sluice {
@@ -29,9 +29,9 @@ using CompileSignatures = std::function<tl::expected<Databases, std::string>(
     const SignatureList& signatures, std::span<const int> packs, const std::atomic<bool>& stop)>;
 
 struct LoaderSettings {
-  std::vector<MinisignPublicKey> keys;  // a pack must be signed by one of them
-  std::vector<SealedPack> site;         // the site's own lists as packs (site_rules.hh): not signed, in every ruleset
-  ExceptionList exceptions;             // the site's
+  Keyring keyring;               // who must have signed a pack
+  std::vector<SealedPack> site;  // the site's own lists as packs (site_rules.hh): not signed, in every ruleset
+  ExceptionList exceptions;      // the site's
   CompileSignatures compile;
   std::uint32_t workers = 1;
   std::uint32_t streams = default_payload_windows;  // of clear text that a worker may follow

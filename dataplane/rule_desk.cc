@@ -76,7 +76,7 @@ void RuleDesk::begin(std::shared_ptr<Load> load) {
   load_ = std::move(load);
   load_job_ = background_.post([this, load = load_](const Background::Stop& stop) {
     if (!load->request.is_push) {
-      auto start = choose_start_packs(store_, named_, settings_.keys);
+      auto start = choose_start_packs(store_, named_, settings_.keyring);
       load->request.packs = std::move(start.packs);
       load->shortcomings = std::move(start.shortcomings);
     }

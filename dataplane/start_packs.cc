@@ -47,8 +47,7 @@ std::string name_of(const SealedPack& pack) {
 
 }  // namespace
 
-StartPacks choose_start_packs(const PackStore& store, const std::vector<std::string>& named,
-                              std::span<const MinisignPublicKey> keys) {
+StartPacks choose_start_packs(const PackStore& store, const std::vector<std::string>& named, const Keyring& keyring) {
   StartPacks start;
   auto stored = store.load();
   start.shortcomings = std::move(stored.complaints);
@@ -57,11 +56,11 @@ StartPacks choose_start_packs(const PackStore& store, const std::vector<std::str
     return start;
   }
   for (auto& one : stored.packs) {
-    if (const auto signer = verify_minisign(one.pack.file->bytes(), one.pack.signature, keys); signer) {
+    if (const auto signers = verify_signatures(one.pack.file->bytes(), one.pack.signature, keyring); signers) {
       start.packs.push_back(std::move(one.pack));
       continue;
     } else {
-      start.shortcomings.push_back("last good pack " + one.name + " is not trusted: " + signer.error());
+      start.shortcomings.push_back("last good pack " + one.name + " is not trusted: " + signers.error());
     }
     stored.damaged.push_back(one.name);
   }

@@ -21,7 +21,7 @@ struct Desk {
     desk.reset();
     generations = std::make_unique<GenerationSwitch>(1, std::move(*make_generation({}, {}, 0, 1)));
     LoaderSettings settings;
-    settings.keys = {publisher.key()};
+    settings.keyring.trusted = {publisher.key()};
     desk = std::make_unique<RuleDesk>(std::move(settings), named, PackStore{directory()}, *generations);
   }
   void start() {

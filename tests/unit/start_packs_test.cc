@@ -20,7 +20,7 @@ struct Started {
       all.push_back({read_pack(pack.file->bytes())->info.name, pack_digest(pack.file->bytes()), pack});
     BOOST_REQUIRE(store.store(all).has_value());
   }
-  [[nodiscard]] StartPacks choose() const { return choose_start_packs(store, named, std::vector{publisher.key()}); }
+  [[nodiscard]] StartPacks choose() const { return choose_start_packs(store, named, {{publisher.key()}, {}}); }
   // "NAME SEQUENCE" of each.
   static std::vector<std::string> texts(const StartPacks& start) {
     std::vector<std::string> texts;
