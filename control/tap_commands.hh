@@ -19,7 +19,7 @@ struct TapFailure {
 struct TapCommands {
   std::function<tl::expected<TapStatus, TapFailure>()> status;
   std::function<tl::expected<PublishResult, TapFailure>(const std::vector<SignedPack>& packs, bool allow_rollback,
-                                                        bool dry_run)>
+                                                        bool dry_run, const SignedManifest& manifest)>
       publish;
   // Pack files of a generation, in the order of its rows.
   std::function<tl::expected<std::vector<std::vector<std::uint8_t>>, std::string>(std::uint32_t generation)> rules;

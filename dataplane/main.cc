@@ -58,6 +58,8 @@ tl::expected<LoaderSettings, int> loader_settings(const config::ConfigurationT& 
   loader.site = std::move(site.packs);
   loader.exceptions = std::move(exceptions.rows);
   loader.compile = signature_compiler(compiler_path(), rules.state_directory + "/databases");
+  loader.ruleset = rules.ruleset;
+  loader.program = parse_program_version(SLUICE_VERSION).value_or(ProgramVersion{});
   loader.workers = settings.workers;
   loader.streams = settings.stream->payload_windows;
   return loader;
