@@ -19,7 +19,7 @@ struct FormatName {
   std::string_view name;
   std::string_view description;
 };
-constexpr std::array<FormatName, 12> formats{{
+constexpr std::array<FormatName, 13> formats{{
     {Format::none, "", ""},
     {Format::device, "device", "interface, PCI address or virtual device"},
     {Format::cidr, "cidr", "network or address"},
@@ -32,6 +32,7 @@ constexpr std::array<FormatName, 12> formats{{
     {Format::eal_argument, "eal_argument", "one word"},
     {Format::power_of_two, "power_of_two", "a power of two"},
     {Format::rule, "rule", "LIST/ID or LIST/*"},
+    {Format::key_id, "key_id", "key id, 16 hexadecimal digits"},
 }};
 
 bool is_letter_or_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -103,6 +104,15 @@ std::optional<std::string> uuid_complaint(std::string_view text) {
                                [](char c, char wanted) { return wanted == '-' ? c == '-' : is_hexadecimal(c); });
   if (fits) return std::nullopt;
   return fmt::format("{} is no UUID of the form {}", in_quotes(text), shape);
+}
+
+// minisign leaves zeros in front away.
+std::optional<std::string> key_id_complaint(std::string_view text) {
+  if (!text.empty() && text.size() <= key_id_digits && std::ranges::all_of(text, is_hexadecimal)) return std::nullopt;
+  return fmt::format(
+      "{} is no key id of up to {} hexadecimal digits, which minisign shows as \"minisign public key "
+      "89F46A20CD3CCC99\" in the first line of the key's file",
+      in_quotes(text), key_id_digits);
 }
 
 std::optional<std::string> label_complaint(std::string_view text) {
@@ -188,6 +198,7 @@ std::optional<std::string> complaint(Format format, std::string_view text) {
     case Format::uuid: return uuid_complaint(text);
     case Format::name: return name_complaint(text);
     case Format::label: return label_complaint(text);
+    case Format::key_id: return key_id_complaint(text);
     case Format::eal_argument: return argument_complaint(text);
     case Format::rule: return rule_complaint(text);
     case Format::none:

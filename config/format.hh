@@ -21,12 +21,14 @@ enum class Format : std::uint8_t {
   eal_argument,   // one word; not an argument that the configuration has an option for
   power_of_two,   // of a number
   rule,           // LIST/ID, or LIST/*
+  key_id,         // of a public key of minisign: hexadecimal digits
 };
 
 constexpr std::size_t name_size_limit = 64;    // bytes; labels too
 constexpr std::size_t path_size_limit = 4095;  // bytes; Linux: PATH_MAX with its zero byte
 constexpr std::size_t argument_size_limit = 256;
 constexpr std::size_t rule_size_limit = 257;  // bytes: two names of 128 and what stands between them
+constexpr std::size_t key_id_digits = 16;
 
 // The format of that name in the schema, "" being none; throws std::logic_error for a name that is not in the list.
 [[nodiscard]] Format format_named(std::string_view name);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -104,6 +105,17 @@ void check_driver(const Place& port, Faults& faults) {
   }
 }
 
+void check_keys(const Place& root, Faults& faults) {
+  const auto rules = root.at("rules");
+  const auto threshold = rules.at("key_threshold");
+  const auto keys = rules.at("trusted_keys");
+  if (!threshold.known() || !keys.known() || threshold.node == nullptr) return;
+  if (threshold.number() <= std::max(keys.value->size(), std::size_t{1})) return;
+  faults.push_back({threshold.offset(rules),
+                    fmt::format("{} keys must have signed, and {} are trusted: name more in trusted_keys, or lower it",
+                                threshold.number(), keys.value->size())});
+}
+
 void check_port_pairs(const Place& root, Faults& faults) {
   std::set<std::string> names;
   std::set<std::string> devices;
@@ -135,6 +147,7 @@ void check_relations(const json& values, const JsonNode& root, Use use, Faults& 
   const Place all{&values, &root};
   check_cpus(all, faults);
   check_port_pairs(all, faults);
+  check_keys(all, faults);
   const auto pairs = all.at("port_pairs");
   if (use == Use::wire && root.complete && pairs.known() && pairs.value->empty()) {
     faults.push_back({pairs.offset(all), "no port pair: the tap sits on no wire"});

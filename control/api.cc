@@ -18,6 +18,7 @@
 #include "control/api_terms.hh"
 #include "control/base64.hh"
 #include "control/rule_cost.hh"
+#include "control/ruleset_upload.hh"
 #include "dataplane/descriptor.hh"
 #include "rules/pack.hh"
 
@@ -126,6 +127,7 @@ struct Api::Server {
   void routes();
   [[nodiscard]] TapAnswer ask_tap();
   void push(const HttpRequest& request, HttpResponse& response, const httplib::ContentReader& content);
+  void push_ruleset(const HttpRequest& request, HttpResponse& response, const httplib::ContentReader& content);
   void rollback(const HttpRequest& request, HttpResponse& response);
   void findings(const HttpRequest& request, HttpResponse& response);
   void events(const HttpRequest& request, HttpResponse& response);
@@ -141,6 +143,8 @@ void Api::Server::routes() {
   });
   http.Post("/v1/packs", [this](const HttpRequest& request, HttpResponse& response,
                                 const httplib::ContentReader& content) { push(request, response, content); });
+  http.Post("/v1/ruleset", [this](const HttpRequest& request, HttpResponse& response,
+                                  const httplib::ContentReader& content) { push_ruleset(request, response, content); });
   http.Post("/v1/rollback",
             [this](const HttpRequest& request, HttpResponse& response) { rollback(request, response); });
   http.Get("/v1/rules/cost", [this](const HttpRequest&, HttpResponse& response) {
@@ -164,8 +168,8 @@ void Api::Server::routes() {
       refuse(response, status, "the request is too large", size_remedy());
     else
       refuse(response, status, request.method + " " + request.path + " is not served here",
-             "GET /v1/status, /v1/packs, /v1/rules/cost, /v1/findings, /v1/events; POST /v1/packs, /v1/rollback, "
-             "/v1/rules/resume");
+             "GET /v1/status, /v1/packs, /v1/rules/cost, /v1/findings, /v1/events; POST /v1/packs, /v1/ruleset, "
+             "/v1/rollback, /v1/rules/resume");
   });
   http.set_exception_handler([](const HttpRequest&, HttpResponse& response, std::exception_ptr thrown) {
     try {
@@ -174,7 +178,7 @@ void Api::Server::routes() {
       refuse(response, internal_error, error.what(), "this is a fault of sluice-control: please report it");
     }
   });
-  http.set_payload_max_length(pack_size_limit);
+  http.set_payload_max_length(ruleset_body_limit);
   http.set_read_timeout(request_seconds);
   http.set_write_timeout(answer_seconds);
   http.set_keep_alive_max_count(1);  // a thread is not kept by who has nothing to ask
@@ -213,6 +217,31 @@ void Api::Server::push(const HttpRequest& request, HttpResponse& response, const
     return refuse(response, too_large, "the pack did not arrive whole, or is too large", size_remedy());
   }
   const auto done = parts.pushes->push(pack, {*allow_rollback, *dry_run, *only});
+  uploading = false;
+  if (!done) return refuse(response, done.error());
+  answer(response, push_document(*done, *dry_run));
+}
+
+void Api::Server::push_ruleset(const HttpRequest& request, HttpResponse& response,
+                               const httplib::ContentReader& content) {
+  const auto dry_run = flag(request, response, "dry_run");
+  const auto allow_rollback = dry_run ? flag(request, response, "allow_rollback") : std::nullopt;
+  if (!allow_rollback) return;
+  if (!request.is_multipart_form_data())
+    return refuse(response, bad_request, "the body is no multipart/form-data", ruleset_parts_remedy);
+  if (uploading.exchange(true))
+    return refuse(response, conflict, "another pack is being received", "try again when it has arrived");
+  RulesetUpload upload;
+  (void)content([&](const httplib::MultipartFormData& part) { return upload.begin(part.name); },
+                [&](const char* data, std::size_t size) {
+                  return upload.add({data, size});
+                });
+  auto whole = std::move(upload).take();
+  if (!whole) {
+    uploading = false;
+    return refuse(response, bad_request, whole.error(), ruleset_parts_remedy);
+  }
+  const auto done = parts.pushes->push_ruleset(whole->manifest, whole->packs, {*allow_rollback, *dry_run, false});
   uploading = false;
   if (!done) return refuse(response, done.error());
   answer(response, push_document(*done, *dry_run));

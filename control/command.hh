@@ -28,6 +28,9 @@ void add_rules_command(CLI::App& program, Run& run);
 // Of `sluice rules`.
 void add_rules_lint_command(CLI::App& rules, Run& run);
 void add_rules_compile_command(CLI::App& rules, Run& run);
+void add_rules_manifest_command(CLI::App& rules, Run& run);
+void add_rules_sign_command(CLI::App& rules, Run& run);
+void add_rules_verify_command(CLI::App& rules, Run& run);
 void add_rules_show_command(CLI::App& rules, Run& run);
 void add_rules_explain_command(CLI::App& rules, Run& run);
 void add_rules_test_command(CLI::App& rules, Run& run);

@@ -5,10 +5,12 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "control/api_terms.hh"
 #include "control/command.hh"
 #include "control/control_client.hh"
 #include "control/safe_text.hh"
 #include "control/text_file.hh"
+#include "rules/manifest.hh"
 #include "rules/minisign_text.hh"
 #include "rules/pack.hh"
 
@@ -19,6 +21,7 @@ struct Arguments {
   ControlAddress control;
   std::vector<std::string> packs;
   std::string signature;
+  std::string manifest;
   bool dry_run = false;
   bool allow_rollback = false;
   bool only = false;
@@ -71,7 +74,48 @@ Exit push_one(ControlClient& client, const Arguments& arguments, const std::stri
   return Exit::ok;
 }
 
+// A file and the signatures beside it, as two parts.
+tl::expected<void, std::string> add_parts(std::vector<ControlClient::Part>& parts, const std::string& path,
+                                          std::size_t limit, const char* name, const char* signature_name) {
+  auto bytes = content(path, limit, "");
+  if (!bytes) return tl::unexpected(bytes.error());
+  auto signature = content(path + ".minisig", minisign_file_limit,
+                           "\n  packs and manifest are taken with their signatures only: sluice rules sign FILE");
+  if (!signature) return tl::unexpected(signature.error());
+  parts.push_back({name, std::move(*bytes)});
+  parts.push_back({signature_name, std::move(*signature)});
+  return {};
+}
+
+Exit push_ruleset(ControlClient& client, const Arguments& arguments) {
+  const auto fail = [](const std::string& why) {
+    fmt::print(stderr, "sluice: {}\n", why);
+    return Exit::failed;
+  };
+  std::vector<ControlClient::Part> parts;
+  auto added = add_parts(parts, arguments.manifest, manifest_size_limit, manifest_part, manifest_signature_part);
+  for (const auto& path : arguments.packs)
+    if (added) added = add_parts(parts, path, pack_size_limit, pack_part, pack_signature_part);
+  if (!added) return fail(added.error());
+  const auto begin = std::chrono::steady_clock::now();
+  const auto answer = client.post(
+      fmt::format("/v1/ruleset?dry_run={}&allow_rollback={}", arguments.dry_run, arguments.allow_rollback), parts);
+  if (!answer) return fail(arguments.manifest + ": " + answer.error());
+  print(arguments.manifest, nlohmann::json::parse(*answer), std::chrono::steady_clock::now() - begin);
+  return Exit::ok;
+}
+
 Exit run_push(const Arguments& arguments) {
+  if (!arguments.manifest.empty() && (arguments.only || !arguments.signature.empty())) {
+    fmt::print(stderr,
+               "sluice: --manifest replaces all packs, and each file has its signatures beside it: leave "
+               "--only and --signature out\n");
+    return Exit::usage;
+  }
+  if (arguments.manifest.empty() && arguments.packs.empty()) {
+    fmt::print(stderr, "sluice: name a pack, or a manifest with --manifest\n");
+    return Exit::usage;
+  }
   if (!arguments.signature.empty() && arguments.packs.size() > 1) {
     fmt::print(stderr, "sluice: --signature goes with one pack; several have theirs beside them as PACK.minisig\n");
     return Exit::usage;
@@ -83,6 +127,7 @@ Exit run_push(const Arguments& arguments) {
   const auto socket = arguments.control.socket();
   if (!socket) return socket.error();
   ControlClient client{*socket};
+  if (!arguments.manifest.empty()) return push_ruleset(client, arguments);
   for (const auto& path : arguments.packs)
     if (const auto end = push_one(client, arguments, path); end != Exit::ok) return end;
   return Exit::ok;
@@ -98,9 +143,12 @@ void add_push_command(CLI::App& program, Run& run) {
       "a pack that is refused changes nothing, and of several packs those before it stay live.\n"
       "Exit status: 0 live (or good, with --dry-run), 1 refused, or no answer; the reason is on standard error,\n"
       "2 errors in the command line or the configuration.");
-  command->add_option("packs", arguments->packs, "Packs, as `sluice rules compile` writes them")
-      ->required()
-      ->type_name("PACK");
+  command->add_option("packs", arguments->packs, "Packs, as `sluice rules compile` writes them")->type_name("PACK");
+  command
+      ->add_option("--manifest", arguments->manifest,
+                   "Manifest of a ruleset (`sluice rules manifest`): all of its packs become live at once, or none; "
+                   "those that\nthe tap knows need not be named")
+      ->type_name("FILE");
   command->add_option("--signature", arguments->signature, "The pack's signature; default: PACK.minisig")
       ->type_name("FILE");
   command->add_flag("--dry-run", arguments->dry_run, "Check everything and change nothing");

@@ -10,6 +10,9 @@ void add_rules_command(CLI::App& program, Run& run) {
       "key, 2 errors in options, lists or signatures, all of them listed with line and column.");
   add_rules_lint_command(*command, run);
   add_rules_compile_command(*command, run);
+  add_rules_manifest_command(*command, run);
+  add_rules_sign_command(*command, run);
+  add_rules_verify_command(*command, run);
   add_rules_show_command(*command, run);
   add_rules_explain_command(*command, run);
   add_rules_test_command(*command, run);

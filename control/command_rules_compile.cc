@@ -1,36 +1,25 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <chrono>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <optional>
 
 #include "control/command.hh"
-#include "control/pack_file.hh"
+#include "control/manifest_file.hh"
 #include "control/pack_sources.hh"
+#include "control/release_file.hh"
 #include "control/rule_trial.hh"
-#include "control/text_file.hh"
-#include "control/timestamp.hh"
-#include "rules/date.hh"
+#include "control/signing_key.hh"
 #include "rules/list_file.hh"
-#include "rules/minisign_sign.hh"
 
 namespace sluice {
 namespace {
 
-constexpr std::size_t password_file_limit = 4096;  // bytes
-constexpr std::int64_t day_ns = std::int64_t{86'400} * 1'000'000'000;
-
 struct Arguments {
   PackInfo info;
-  std::string created;
-  std::string expires;
-  std::string secret_key;
-  std::string password_file;
+  ReleaseDates dates;
+  SigningKey key;
   std::string output;
   bool skip_unsupported = false;
   std::vector<std::string> sources;
@@ -41,11 +30,6 @@ Exit refuse(std::string_view error, Exit status) {
   return status;
 }
 
-std::int64_t wall_time_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
 // Names and times of the pack; the error says which option is wrong.
 std::optional<std::string> read_info(Arguments& arguments) {
   auto& info = arguments.info;
@@ -53,65 +37,7 @@ std::optional<std::string> read_info(Arguments& arguments) {
     if (!is_list_id(*text))
       return fmt::format("{} \"{}\": use letters, digits, '.', '_' and '-', {} at most", option, *text,
                          list_id_size_limit);
-  info.created_ns = wall_time_ns();
-  for (const auto& [option, text] : {std::pair{"--created", &arguments.created}, {"--expires", &arguments.expires}}) {
-    if (text->empty()) continue;
-    const auto date = parse_date(*text);
-    if (!date)
-      return fmt::format("{} \"{}\" is no date: write YYYY-MM-DD, a day that exists, from {} to {}", option, *text,
-                         first_year, last_year);
-    if (text == &arguments.created)
-      info.created_ns = end_of_day_nanoseconds(*date) - day_ns;
-    else
-      info.expires_ns = end_of_day_nanoseconds(*date);
-  }
-  if (info.expires_ns != 0 && info.expires_ns <= info.created_ns)
-    return "--expires is before the pack is made: give a later day";
-  return std::nullopt;
-}
-
-tl::expected<std::string, std::string> read_needed(const std::string& path, std::size_t limit) {
-  auto text = read_text_file(path, limit);
-  if (!text) return tl::unexpected(text.error());
-  if (!*text) return tl::unexpected(path + ": there is no such file");
-  return std::move(**text);
-}
-
-tl::expected<MinisignSecretKey, std::string> load_secret_key(const Arguments& arguments) {
-  const auto text = read_needed(arguments.secret_key, minisign_file_limit);
-  if (!text) return tl::unexpected(text.error());
-  std::optional<std::string> password;
-  if (!arguments.password_file.empty()) {
-    auto file = read_needed(arguments.password_file, password_file_limit);
-    if (!file) return tl::unexpected(file.error());
-    password = file->substr(0, file->find_first_of("\r\n"));
-  }
-  auto key = MinisignSecretKey::parse(*text, password);
-  if (!key)
-    return tl::unexpected(fmt::format("{}: {}{}", arguments.secret_key, key.error(),
-                                      password ? "" : " (--password-file, for a key that has one)"));
-  return key;
-}
-
-// A new file beside it, then renamed: who reads at that moment finds the old one or the new one.
-std::optional<std::string> replace_file(const std::string& path, std::span<const std::uint8_t> bytes) {
-  const auto fresh = path + ".new";
-  errno = 0;
-  std::ofstream file{fresh, std::ios::binary};
-  file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  file.close();
-  if (!file) return fmt::format("{}: {}", fresh, std::strerror(errno));
-  if (std::rename(fresh.c_str(), path.c_str()) != 0) return fmt::format("{}: {}", path, std::strerror(errno));
-  return std::nullopt;
-}
-
-std::span<const std::uint8_t> bytes_of(const std::string& text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
-
-std::string comment_of(const PackInfo& info) {
-  return fmt::format("pack {}, channel {}, sequence {}, created {}", info.name, info.channel, info.sequence,
-                     day_text(Tick{Duration{info.created_ns}}));
+  return arguments.dates.read(info.created_ns, info.expires_ns);
 }
 
 // Those that stand beside the sources: what a rule's own example contradicts makes no pack.
@@ -129,8 +55,8 @@ std::vector<ExampleFile> example_files(const Arguments& arguments) {
 Exit run_compile(Arguments& arguments) {
   if (const auto error = read_info(arguments)) return refuse(*error, Exit::usage);
   std::optional<MinisignSecretKey> key;
-  if (!arguments.secret_key.empty()) {
-    auto loaded = load_secret_key(arguments);
+  if (arguments.key.is_given()) {
+    auto loaded = arguments.key.load();
     if (!loaded) return refuse(loaded.error(), Exit::failed);
     key = std::move(*loaded);
   }
@@ -149,16 +75,16 @@ Exit run_compile(Arguments& arguments) {
 
   std::string signature;
   if (key) {
-    auto made = key->sign(bytes, comment_of(arguments.info));
+    auto made = key->sign(bytes, release_text(arguments.info));
     if (!made) return refuse(made.error(), Exit::failed);
     signature = std::move(*made);
   }
   const auto beside = signature_path(arguments.output);
   if (const auto error = replace_file(arguments.output, bytes)) return refuse(*error, Exit::failed);
   if (key) {
-    if (const auto error = replace_file(beside, bytes_of(signature))) return refuse(*error, Exit::failed);
+    if (const auto error = replace_file(beside, signature)) return refuse(*error, Exit::failed);
   }
-  fmt::print("{}: {}: {} indicators, {} signatures, SHA-256 {}\n", arguments.output, comment_of(arguments.info),
+  fmt::print("{}: {}: {} indicators, {} signatures, SHA-256 {}\n", arguments.output, release_text(arguments.info),
              proof->rules.indicators.size(), proof->rules.signatures.size(), pack_digest(bytes));
   if (key)
     fmt::print("{}: signed with key {}\n", beside, text_of(key->public_key().id));
@@ -193,15 +119,8 @@ void add_rules_compile_command(CLI::App& rules, Run& run) {
       ->required()
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 62U))
       ->type_name("S");
-  command->add_option("--created", arguments->created, "Day on which the pack was made; default: now")
-      ->type_name("DATE");
-  command->add_option("--expires", arguments->expires, "Last day on which a tap accepts the pack; default: never ends")
-      ->type_name("DATE");
-  auto* key = command->add_option("--secret-key", arguments->secret_key, "Secret key of minisign, to sign with")
-                  ->type_name("K");
-  command->add_option("--password-file", arguments->password_file, "File whose first line is the password of that key")
-      ->needs(key)
-      ->type_name("F");
+  arguments->dates.add_options(*command, "pack");
+  arguments->key.add_options(*command, false);
   command->add_option("--output", arguments->output, "Where the pack is written")->required()->type_name("P");
   command->callback([arguments, &run] { run = [arguments] { return run_compile(*arguments); }; });
 }

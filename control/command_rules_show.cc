@@ -9,7 +9,8 @@
 #include <nlohmann/json.hpp>
 
 #include "control/command.hh"
-#include "control/pack_file.hh"
+#include "control/key_options.hh"
+#include "control/manifest_file.hh"
 #include "control/safe_text.hh"
 #include "control/table.hh"
 #include "control/terminal.hh"
@@ -22,7 +23,7 @@ using Json = nlohmann::ordered_json;
 
 struct Arguments {
   std::string pack;
-  std::vector<std::string> trusted_keys;
+  KeyringSources keys;
   bool json = false;
   bool rules = false;
 };
@@ -50,6 +51,13 @@ bool has_signature(const std::string& pack_path) {
 }
 
 std::string seconds(std::int64_t moment_ns) { return second_text(Tick{Duration{moment_ns}}) + " UTC"; }
+
+Json signature_json(const std::optional<std::string>& trusted_comment, const std::string& path) {
+  return {{"state", trusted_comment       ? "good"
+                    : has_signature(path) ? "not-checked"
+                                          : "none"},
+          {"trusted_comment", trusted_comment ? Json(*trusted_comment) : Json()}};
+}
 
 Json rules_json(const RuleList& rules) {
   auto list = Json::array();
@@ -94,11 +102,7 @@ void print_json(const PackFile& file, bool with_rules) {
            {"expires", info.expires_ns == 0 ? Json() : Json(timestamp_text(Tick{Duration{info.expires_ns}}))},
            {"expired", has_expired(info)},
            {"sha256", file.digest},
-           {"signature",
-            {{"state", file.trusted_comment       ? "good"
-                       : has_signature(file.path) ? "not-checked"
-                                                  : "none"},
-             {"trusted_comment", file.trusted_comment ? Json(*file.trusted_comment) : Json()}}},
+           {"signature", signature_json(file.trusted_comment, file.path)},
            {"sources", std::move(sources)},
            {"rules", rules.size()},
            {"by_kind", counts_of(rules, kind_of)},
@@ -107,14 +111,41 @@ void print_json(const PackFile& file, bool with_rules) {
   std::cout << out.dump(2) << '\n';
 }
 
-std::string signature_line(const PackFile& file) {
-  if (file.trusted_comment) {
-    auto comment = *file.trusted_comment;
+std::string signature_line(const std::optional<std::string>& trusted_comment, const std::string& path) {
+  if (trusted_comment) {
+    auto comment = *trusted_comment;
     std::ranges::replace(comment, '\t', ' ');  // minisign puts tabs between the parts of its own
     return "good: " + comment;
   }
-  if (has_signature(file.path)) return "not checked: name the publisher's public key with --trusted-key";
+  if (has_signature(path)) return "not checked: name the publisher's public key with --trusted-key";
   return "none";
+}
+
+Exit show_manifest(const Arguments& arguments, const Keyring& keys) {
+  const auto file = load_manifest_file(arguments.pack, keys);
+  if (!file) {
+    fmt::print(stderr, "sluice: {}\n", file.error());
+    return Exit::failed;
+  }
+  const auto& manifest = file->manifest;
+  if (!arguments.json) {
+    std::cout << fmt::format("signature {}\n", shown_text(signature_line(file->trusted_comment, file->path)))
+              << file->text;
+    return std::cout.flush() ? Exit::ok : Exit::failed;
+  }
+  Json packs = Json::array();
+  for (const auto& pack : manifest.packs)
+    packs.push_back(
+        {{"name", pack.name}, {"channel", pack.channel}, {"sequence", pack.sequence}, {"sha256", pack.digest}});
+  const Json out{{"name", manifest.name},
+                 {"sequence", manifest.sequence},
+                 {"created", moment_text(manifest.created_ns)},
+                 {"expires", manifest.expires_ns == 0 ? Json() : Json(moment_text(manifest.expires_ns))},
+                 {"program", text_of(manifest.program)},
+                 {"signature", signature_json(file->trusted_comment, file->path)},
+                 {"packs", std::move(packs)}};
+  std::cout << out.dump(2) << '\n';
+  return std::cout.flush() ? Exit::ok : Exit::failed;
 }
 
 std::string counts_line(const Counts& counts) {
@@ -136,7 +167,7 @@ void print_text(const PackFile& file, bool with_rules) {
                                        : fmt::format("after {}{}", day_text(Tick{Duration{info.expires_ns - 1}}),
                                                      has_expired(info) ? " (no tap accepts it any more)" : ""));
   line("SHA-256", file.digest);
-  line("signature", signature_line(file));
+  line("signature", signature_line(file.trusted_comment, file.path));
   for (const auto& source : info.sources) line("source", fmt::format("{} (SHA-256 {})", source.name, source.sha256));
   line("rules", fmt::format("{}", rules.size()));
   line("kinds", counts_line(counts_of(rules, kind_of)));
@@ -153,7 +184,8 @@ void print_text(const PackFile& file, bool with_rules) {
 }
 
 Exit run_show(const Arguments& arguments) {
-  const auto keys = load_trusted_keys(arguments.trusted_keys);
+  const auto keys = load_keyring(arguments.keys);
+  if (keys && is_manifest_file(arguments.pack)) return show_manifest(arguments, *keys);
   const auto file = keys ? load_pack_file(arguments.pack, *keys) : tl::unexpected(keys.error());
   if (!file) {
     fmt::print(stderr, "sluice: {}\n", file.error());
@@ -170,15 +202,12 @@ Exit run_show(const Arguments& arguments) {
 
 void add_rules_show_command(CLI::App& rules, Run& run) {
   auto arguments = std::make_shared<Arguments>();
-  auto* command = rules.add_subcommand("show", "Show what a pack is, who signed it, and what it holds");
-  command->footer("With --trusted-key, a pack without a good signature of one of these keys is not shown: status 1.");
-  command->add_option("pack", arguments->pack, "Pack, with its signature beside it as PACK.minisig")
+  auto* command = rules.add_subcommand("show", "Show what a pack or a manifest is, who signed it, and what it holds");
+  command->footer("With --trusted-key, what has no good signature of one of these keys is not shown: status 1.");
+  command->add_option("pack", arguments->pack, "Pack or manifest, with its signatures beside it as PACK.minisig")
       ->required()
       ->type_name("PACK");
-  command->add_option("--trusted-key", arguments->trusted_keys, "Public key of minisign; may be given several times")
-      ->type_name("F.pub")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  add_key_options(*command, arguments->keys);
   command->add_flag("--json", arguments->json, "As JSON");
   command->add_flag("--rules", arguments->rules, "Every rule too");
   command->callback([arguments, &run] { run = [arguments] { return run_show(*arguments); }; });

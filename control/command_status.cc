@@ -55,6 +55,9 @@ void print(const Json& status) {
   line("Reason", text_at(status, "reason"));
   line("Generation", text_at(status, "generation"));
   line("Ruleset", text_at(status, "ruleset_digest"));
+  if (status.contains("manifest") && status["manifest"].is_object())
+    line("Manifest",
+         fmt::format("{}, sequence {}", text_at(status["manifest"], "name"), text_at(status["manifest"], "sequence")));
   std::string rules;
   for (const auto& [kind, count] : status.at("rules").items())
     if (count != 0) rules += fmt::format("{}{} {}", rules.empty() ? "" : ", ", count.dump(), kind);

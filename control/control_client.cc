@@ -86,6 +86,13 @@ ControlClient::Answer ControlClient::post(const std::string& path, std::string_v
   return connection_->read(connection_->http.Post(path, headers, body.data(), body.size(), "application/octet-stream"));
 }
 
+ControlClient::Answer ControlClient::post(const std::string& path, const std::vector<Part>& parts) {
+  connection_->http.set_read_timeout(answer_seconds);
+  httplib::MultipartFormDataItems items;
+  for (const auto& part : parts) items.push_back({part.name, part.content, part.name, "application/octet-stream"});
+  return connection_->read(connection_->http.Post(path, items));
+}
+
 tl::expected<void, std::string> ControlClient::follow(const std::string& path,
                                                       const std::function<void(std::string_view)>& take) {
   connection_->http.set_read_timeout(stream_seconds);

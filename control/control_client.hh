@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
+#include <vector>
 
 #include "control/command.hh"
 
@@ -35,6 +36,12 @@ class ControlClient {
   [[nodiscard]] Answer get(const std::string& path);
   // `signature`: of a pack, else empty.
   [[nodiscard]] Answer post(const std::string& path, std::string_view body, std::string_view signature);
+  // A body of parts, each by its name.
+  struct Part {
+    std::string name;
+    std::string content;
+  };
+  [[nodiscard]] Answer post(const std::string& path, const std::vector<Part>& parts);
   // Hands on what comes until the other side ends, or stop(). Lines may be cut anywhere.
   [[nodiscard]] tl::expected<void, std::string> follow(const std::string& path,
                                                        const std::function<void(std::string_view)>& take);

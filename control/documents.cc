@@ -30,6 +30,13 @@ Json live_pack(const TapPack& pack) {
           {"digest", stored_text(pack.digest)}, {"expires", moment(pack.expires_ns)},   {"rows", pack.rows}};
 }
 
+// Null where packs came without one.
+Json manifest_document(const std::string& text) {
+  const auto manifest = read_manifest(text);
+  if (!manifest) return nullptr;
+  return {{"name", manifest->name}, {"sequence", manifest->sequence}, {"expires", moment(manifest->expires_ns)}};
+}
+
 Json counters(const TapReading& reading) {
   auto document = statistics_document(statistics_of(reading, tick_from_nanoseconds(reading.started_ns)));
   document["workers"] = Json::array();
@@ -53,6 +60,10 @@ Json status_document(const ControlFacts& facts, const LoopStatus& loop, const Ta
   if (live && loop.rules_known)
     for (std::size_t i = 0; i < loop.rules_by_kind.size(); ++i)
       document["rules"][std::string{text_of(static_cast<RuleKind>(i))}] = loop.rules_by_kind[i];
+  document["manifest"] = tap && !tap->ruleset.empty() ? Json{{"name", stored_text(tap->ruleset)},
+                                                             {"sequence", tap->ruleset_sequence},
+                                                             {"expires", moment(tap->ruleset_expires_ns)}}
+                                                      : Json{};
   document["packs"] = Json::array();
   if (tap)
     for (const auto& pack : tap->packs) document["packs"].push_back(live_pack(pack));
@@ -109,7 +120,9 @@ Json packs_document(const Pushes::History& history, const TapAnswer& tap) {
                       {"when", moment(set.when_ns)},
                       {"cause", set.cause},
                       {"ruleset_digest", set.ruleset_digest},
-                      {"packs", set.packs}});
+                      {"packs", set.packs},
+                      {"manifest", manifest_document(set.manifest.text)},
+                      {"allow_rollback", set.allow_rollback}});
   Json document = {{"packs", std::move(packs)}, {"pushes", std::move(pushes)}};
   document["can_roll_back"] = !history.sets.empty() && history.sets.back().before.has_value();
   if (!tap) document["packs_error"] = stored_text(tap.error().text);

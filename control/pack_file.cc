@@ -14,46 +14,55 @@ tl::expected<std::string, std::string> read_file(const std::string& path, std::s
   return std::move(**text);
 }
 
-// What is signed beside the pack.
-tl::expected<std::string, std::string> verify(const std::string& path, std::span<const std::uint8_t> bytes,
-                                              std::span<const MinisignPublicKey> keys) {
-  const auto beside = signature_path(path);
-  const auto signature = read_text_file(beside, minisign_file_limit);
-  if (!signature) return tl::unexpected(signature.error());
-  if (!*signature)
-    return tl::unexpected(
-        fmt::format("{}: no signature: {} does not exist; fetch it, or sign the pack with a trusted "
-                    "key",
-                    path, beside));
-  auto comment = verify_minisign(bytes, **signature, keys);
-  if (!comment) return tl::unexpected(fmt::format("{}: {}", path, comment.error()));
-  return comment;
-}
-
 }  // namespace
 
 std::string signature_path(const std::string& pack_path) { return pack_path + ".minisig"; }
 
-tl::expected<std::vector<MinisignPublicKey>, std::string> load_trusted_keys(const std::vector<std::string>& paths) {
-  std::vector<MinisignPublicKey> keys;
-  for (const auto& path : paths) {
+tl::expected<Keyring, std::string> load_keyring(const KeyringSources& sources) {
+  Keyring keyring;
+  keyring.threshold = sources.threshold;
+  for (const auto& path : sources.trusted_keys) {
     const auto text = read_file(path, minisign_file_limit);
     if (!text) return tl::unexpected(text.error());
     const auto key = parse_minisign_public_key(*text);
     if (!key) return tl::unexpected(fmt::format("{}: {}", path, key.error()));
-    keys.push_back(*key);
+    keyring.trusted.push_back(*key);
   }
-  return keys;
+  for (const auto& text : sources.revoked_keys) {
+    const auto id = key_id_from(text);
+    if (!id)
+      return tl::unexpected(fmt::format(
+          "\"{}\" is no key id: write the hexadecimal digits in the first line of the key's .pub file", text));
+    keyring.revoked.push_back(*id);
+  }
+  return keyring;
 }
 
-tl::expected<PackFile, std::string> load_pack_file(const std::string& path, std::span<const MinisignPublicKey> keys) {
+tl::expected<std::string, std::string> verify_beside(const std::string& path, std::span<const std::uint8_t> bytes,
+                                                     const Keyring& keyring) {
+  const auto beside = signature_path(path);
+  const auto signatures = read_text_file(beside, minisign_file_limit);
+  if (!signatures) return tl::unexpected(signatures.error());
+  if (!*signatures)
+    return tl::unexpected(
+        fmt::format("{}: no signature: {} does not exist; fetch it, or sign the file with a trusted "
+                    "key",
+                    path, beside));
+  const auto good = verify_signatures(bytes, **signatures, keyring);
+  if (!good) return tl::unexpected(fmt::format("{}: {}", path, good.error()));
+  std::string comments;
+  for (const auto& one : *good) comments += (comments.empty() ? "" : "; ") + one.trusted_comment;
+  return comments;
+}
+
+tl::expected<PackFile, std::string> load_pack_file(const std::string& path, const Keyring& keyring) {
   const auto text = read_file(path, pack_size_limit);
   if (!text) return tl::unexpected(text.error());
   const std::span bytes{reinterpret_cast<const std::uint8_t*>(text->data()), text->size()};
   PackFile file;
   file.path = path;
-  if (!keys.empty()) {
-    auto comment = verify(path, bytes, keys);
+  if (!keyring.empty()) {
+    auto comment = verify_beside(path, bytes, keyring);
     if (!comment) return tl::unexpected(comment.error());
     file.trusted_comment = std::move(*comment);
   }

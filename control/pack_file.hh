@@ -8,7 +8,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "rules/minisign.hh"
+#include "rules/keyring.hh"
 #include "rules/pack.hh"
 
 namespace sluice {
@@ -24,12 +24,22 @@ struct PackFile {
   std::optional<std::string> trusted_comment;
 };
 
-// Errors name the file.
-[[nodiscard]] tl::expected<std::vector<MinisignPublicKey>, std::string> load_trusted_keys(
-    const std::vector<std::string>& paths);
+// As a person names it on the command line.
+struct KeyringSources {
+  std::vector<std::string> trusted_keys{};  // minisign's .pub files
+  std::vector<std::string> revoked_keys{};  // ids
+  std::uint32_t threshold = 1;
+};
+// Errors name the file, or the id.
+[[nodiscard]] tl::expected<Keyring, std::string> load_keyring(const KeyringSources& sources);
 
-// With keys, the signature beside the pack must be of one of them, and is checked before anything in the pack is read.
-[[nodiscard]] tl::expected<PackFile, std::string> load_pack_file(const std::string& path,
-                                                                 std::span<const MinisignPublicKey> keys);
+// The trusted comments of what is signed beside a file, joined; or why its signatures do not count.
+[[nodiscard]] tl::expected<std::string, std::string> verify_beside(const std::string& path,
+                                                                   std::span<const std::uint8_t> bytes,
+                                                                   const Keyring& keyring);
+
+// With keys, the signatures beside the pack must be what the keyring wants, and are checked before anything in the pack
+// is read.
+[[nodiscard]] tl::expected<PackFile, std::string> load_pack_file(const std::string& path, const Keyring& keyring);
 
 }  // namespace sluice

@@ -31,6 +31,9 @@ Json to_json(const KeptSet& set) {
                {"ruleset_digest", set.ruleset_digest},
                {"packs", set.packs}};
   if (set.before) json["before"] = *set.before;
+  if (!set.manifest.text.empty())
+    json["manifest"] = {{"text", set.manifest.text}, {"signatures", set.manifest.signatures}};
+  if (set.allow_rollback) json["allow_rollback"] = true;
   return json;
 }
 
@@ -46,6 +49,8 @@ KeptSet set_from(const Json& json) {
   KeptSet set{json.at("number"),         json.at("when_ns"), json.at("cause"),
               json.at("ruleset_digest"), json.at("packs"),   std::nullopt};
   if (json.contains("before")) set.before = json["before"].get<std::uint64_t>();
+  if (json.contains("manifest")) set.manifest = {json["manifest"].at("text"), json["manifest"].at("signatures")};
+  if (json.contains("allow_rollback")) set.allow_rollback = json["allow_rollback"];
   return set;
 }
 

@@ -31,6 +31,8 @@ struct KeptSet {
   std::string ruleset_digest;
   std::vector<std::string> packs;       // digests
   std::optional<std::uint64_t> before;  // the set that a rollback goes to
+  SignedManifest manifest{};            // that the packs came with; empty: none
+  bool allow_rollback = false;          // an operator let it be older than what was live
 };
 
 class PackHistory {

@@ -41,6 +41,18 @@ tl::expected<PushDone, PushFailure> Pushes::push(const SignedPack& pack, const P
   return done;
 }
 
+tl::expected<PushDone, PushFailure> Pushes::push_ruleset(const SignedManifest& manifest,
+                                                         const std::vector<SignedPack>& packs,
+                                                         const PushOptions& options) {
+  const std::unique_lock lock{mutex_, std::try_to_lock};
+  if (!lock) return busy();
+  const auto set = members_of(manifest, packs);
+  auto done = set ? go_live(*set, live_without(""), manifest, options)
+                  : tl::expected<PushDone, PushFailure>{tl::unexpect, set.error()};
+  count(done, options.dry_run, PushResult::accepted);
+  return done;
+}
+
 tl::expected<PushDone, PushFailure> Pushes::rollback(bool dry_run) {
   const std::unique_lock lock{mutex_, std::try_to_lock};
   if (!lock) return busy();
@@ -61,15 +73,49 @@ tl::expected<PushDone, PushFailure> Pushes::pushed(const SignedPack& pack, const
     set = std::move(*others);
   }
   set.push_back(std::move(added));
-  auto published = publish(set, options.allow_rollback, options.dry_run);
+  return go_live(set, before, {}, options);
+}
+
+Pushes::Members Pushes::members_of(const SignedManifest& signed_manifest, const std::vector<SignedPack>& packs) const {
+  const auto refused = [](std::string why) {
+    return tl::unexpected(PushFailure{Kind::refused, std::move(why), "nothing was changed"});
+  };
+  const auto manifest = read_manifest(signed_manifest.text);
+  if (!manifest) return refused("manifest: " + manifest.error());
+  std::vector<Member> set;
+  for (const auto& pack : packs) {
+    auto read = read_pack(pack.bytes);
+    if (!read) return refused(read.error());
+    Member member{pack_digest(pack.bytes), std::move(read->info), pack};
+    const auto& info = member.info;
+    if (auto why = mismatch_of(*manifest, {info.name, info.channel, info.sequence, member.digest}); !why.empty())
+      return refused(std::move(why));
+    set.push_back(std::move(member));
+  }
+  for (const auto& listed : manifest->packs) {
+    const auto is_sent = [&](const Member& member) { return member.digest == listed.digest; };
+    if (std::any_of(set.begin(), set.end(), is_sent)) continue;
+    auto member = find(listed.digest);
+    if (!member)
+      return refused("pack " + listed.name + " of the manifest of " + manifest->title() +
+                     " was not sent and is not kept here: " + member.error());
+    set.push_back(std::move(*member));
+  }
+  return set;
+}
+
+tl::expected<PushDone, PushFailure> Pushes::go_live(const std::vector<Member>& set, const Members& before,
+                                                    const SignedManifest& manifest, const PushOptions& options) {
+  auto published = publish(set, manifest, options.allow_rollback, options.dry_run);
   if (!published) return tl::unexpected(published.error());
 
   PushDone done{std::move(*published), {}, {}};
   for (const auto& member : set) done.set.push_back(member.info);
   if (options.dry_run) return done;
   // What ran before the first push is a set to go back to as well, as far as its packs are at hand.
-  if (history_.latest() == nullptr && before) done.warning = record(*before, {0, 0, "before", "", {}, std::nullopt});
-  KeptSet kept{0, 0, "push", done.published.digest, {}, std::nullopt};
+  if (history_.latest() == nullptr && before)
+    done.warning = record(*before, {0, 0, "before", "", {}, std::nullopt, {}, false});
+  KeptSet kept{0, 0, "push", done.published.digest, {}, std::nullopt, manifest, options.allow_rollback};
   if (const auto* latest = history_.latest(); latest != nullptr) kept.before = latest->number;
   if (auto warning = record(set, std::move(kept)); !warning.empty()) done.warning = std::move(warning);
   return done;
@@ -87,11 +133,12 @@ tl::expected<PushDone, PushFailure> Pushes::rolled_back(bool dry_run) {
     if (!member) return tl::unexpected(PushFailure{Kind::failed, member.error(), "push the packs that you want again"});
     set.push_back(std::move(*member));
   }
-  auto published = publish(set, true, dry_run);
+  auto published = publish(set, target->manifest, true, dry_run);
   if (!published) return tl::unexpected(published.error());
   PushDone done{std::move(*published), {}, {}};
   for (const auto& member : set) done.set.push_back(member.info);
-  if (!dry_run) done.warning = record(set, {0, 0, "rollback", done.published.digest, {}, target->before});
+  if (!dry_run)
+    done.warning = record(set, {0, 0, "rollback", done.published.digest, {}, target->before, target->manifest, true});
   return done;
 }
 
@@ -139,12 +186,12 @@ tl::expected<Pushes::Member, std::string> Pushes::find(const std::string& digest
   return tl::unexpected("no file with digest " + digest);
 }
 
-tl::expected<PublishResult, PushFailure> Pushes::publish(const std::vector<Member>& set, bool allow_rollback,
-                                                         bool dry_run) const {
+tl::expected<PublishResult, PushFailure> Pushes::publish(const std::vector<Member>& set, const SignedManifest& manifest,
+                                                         bool allow_rollback, bool dry_run) const {
   std::vector<SignedPack> packs;
   packs.reserve(set.size());
   for (const auto& member : set) packs.push_back(member.pack);
-  auto published = tap_.publish(packs, allow_rollback, dry_run);
+  auto published = tap_.publish(packs, allow_rollback, dry_run, manifest);
   if (!published) return tl::unexpected(failure(published.error()));
   return std::move(*published);
 }

@@ -52,6 +52,11 @@ class Pushes {
   Pushes(TapCommands tap, std::string state_directory, std::vector<std::string> configured);
 
   [[nodiscard]] tl::expected<PushDone, PushFailure> push(const SignedPack& pack, const PushOptions& options);
+  // All packs of the manifest, and no other one, become the set at once; those that are live or kept here need not be
+  // sent. `only` means nothing.
+  [[nodiscard]] tl::expected<PushDone, PushFailure> push_ruleset(const SignedManifest& manifest,
+                                                                 const std::vector<SignedPack>& packs,
+                                                                 const PushOptions& options);
   [[nodiscard]] tl::expected<PushDone, PushFailure> rollback(bool dry_run);
 
   struct History {
@@ -71,11 +76,16 @@ class Pushes {
   using Members = tl::expected<std::vector<Member>, PushFailure>;
 
   [[nodiscard]] tl::expected<PushDone, PushFailure> pushed(const SignedPack& pack, const PushOptions& options);
+  [[nodiscard]] Members members_of(const SignedManifest& manifest, const std::vector<SignedPack>& packs) const;
+  // Makes the set live, and writes it down beside the one before it.
+  [[nodiscard]] tl::expected<PushDone, PushFailure> go_live(const std::vector<Member>& set, const Members& before,
+                                                            const SignedManifest& manifest, const PushOptions& options);
   [[nodiscard]] tl::expected<PushDone, PushFailure> rolled_back(bool dry_run);
   // Packs that are live now, but for the one of that name.
   [[nodiscard]] Members live_without(const std::string& name) const;
   [[nodiscard]] tl::expected<Member, std::string> find(const std::string& digest) const;
-  [[nodiscard]] tl::expected<PublishResult, PushFailure> publish(const std::vector<Member>& set, bool allow_rollback,
+  [[nodiscard]] tl::expected<PublishResult, PushFailure> publish(const std::vector<Member>& set,
+                                                                 const SignedManifest& manifest, bool allow_rollback,
                                                                  bool dry_run) const;
   [[nodiscard]] std::string record(const std::vector<Member>& set, KeptSet kept);
   void count(const tl::expected<PushDone, PushFailure>& done, bool dry_run, PushResult good) noexcept;

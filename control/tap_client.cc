@@ -70,8 +70,8 @@ tl::expected<TapStatus, std::string> TapClient::status() {
 }
 
 tl::expected<PublishResult, std::string> TapClient::publish(const std::vector<SignedPack>& packs, bool allow_rollback,
-                                                            bool dry_run) {
-  PublishRequest request{{}, allow_rollback, dry_run};
+                                                            bool dry_run, const SignedManifest& manifest) {
+  PublishRequest request{{}, allow_rollback, dry_run, manifest};
   std::vector<SealedMemory> files;
   std::vector<int> descriptors;
   if (packs.size() > pushed_packs_limit)

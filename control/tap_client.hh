@@ -35,7 +35,8 @@ class TapClient {
   // Replaces all packs that were pushed before, at most pushed_packs_limit. Comes back when every worker uses them; a
   // dry run does all but that.
   [[nodiscard]] tl::expected<PublishResult, std::string> publish(const std::vector<SignedPack>& packs,
-                                                                 bool allow_rollback, bool dry_run);
+                                                                 bool allow_rollback, bool dry_run,
+                                                                 const SignedManifest& manifest = {});
   // The pack files of the live generation or the one before it, in the order of its rows: events count rows over the
   // indicators of all packs, then over the signatures of all packs.
   [[nodiscard]] tl::expected<std::vector<std::vector<std::uint8_t>>, std::string> rules(std::uint32_t generation);

@@ -21,8 +21,9 @@ auto asked(const std::string& path, const Ask& ask)
 TapCommands tap_commands(const std::string& path) {
   TapCommands commands;
   commands.status = [path] { return asked(path, [](TapClient& client) { return client.status(); }); };
-  commands.publish = [path](const std::vector<SignedPack>& packs, bool allow_rollback, bool dry_run) {
-    return asked(path, [&](TapClient& client) { return client.publish(packs, allow_rollback, dry_run); });
+  commands.publish = [path](const std::vector<SignedPack>& packs, bool allow_rollback, bool dry_run,
+                            const SignedManifest& manifest) {
+    return asked(path, [&](TapClient& client) { return client.publish(packs, allow_rollback, dry_run, manifest); });
   };
   commands.costs = [path] { return asked(path, [](TapClient& client) { return client.costs(); }); };
   commands.resume = [path](const std::vector<std::string>& rules) {

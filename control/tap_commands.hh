@@ -19,7 +19,7 @@ struct TapFailure {
 struct TapCommands {
   std::function<tl::expected<TapStatus, TapFailure>()> status;
   std::function<tl::expected<PublishResult, TapFailure>(const std::vector<SignedPack>& packs, bool allow_rollback,
-                                                        bool dry_run)>
+                                                        bool dry_run, const SignedManifest& manifest)>
       publish;
   std::function<tl::expected<RuleReport, TapFailure>()> costs;
   std::function<tl::expected<std::uint32_t, TapFailure>(const std::vector<std::string>& rules)> resume;

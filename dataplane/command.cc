@@ -22,6 +22,8 @@ Overloaded(Cases...) -> Overloaded<Cases...>;
 
 std::string text(const flatbuffers::String* string) { return {string->data(), string->size()}; }
 
+std::string text_or_none(const flatbuffers::String* string) { return string == nullptr ? std::string{} : text(string); }
+
 template <class Value>
 std::chrono::microseconds microseconds(Value count) {
   return std::chrono::microseconds{static_cast<std::int64_t>(count)};
@@ -61,7 +63,8 @@ flatbuffers::Offset<wire::Status> put(Builder& builder, const TapStatus& status)
                                      pack.sequence, builder.CreateString(pack.digest), pack.expires_ns, pack.rows));
   return wire::CreateStatus(builder, builder.CreateString(status.state), builder.CreateString(status.reason),
                             status.since_ns, status.generation, builder.CreateString(status.ruleset_digest),
-                            builder.CreateVector(packs), builder.CreateString(status.version));
+                            builder.CreateVector(packs), builder.CreateString(status.version),
+                            builder.CreateString(status.ruleset), status.ruleset_sequence, status.ruleset_expires_ns);
 }
 
 TapStatus taken(const wire::Status& status) {
@@ -71,6 +74,9 @@ TapStatus taken(const wire::Status& status) {
   for (const auto* pack : *status.packs())
     out.packs.push_back({text(pack->name()), text(pack->channel()), pack->sequence(), text(pack->digest()),
                          pack->expires_ns(), pack->rows()});
+  out.ruleset = text_or_none(status.ruleset());
+  out.ruleset_sequence = status.ruleset_sequence();
+  out.ruleset_expires_ns = status.ruleset_expires_ns();
   return out;
 }
 
@@ -97,8 +103,11 @@ tl::expected<std::vector<std::uint8_t>, CommandError> encode(const Request& requ
           [&](const StatusQuery&) { finish(wire::Question::StatusQuery, wire::CreateStatusQuery(builder).Union()); },
           [&](const PublishRequest& publish) {
             const auto signatures = builder.CreateVectorOfStrings(publish.signatures);
+            const auto manifest = builder.CreateString(publish.manifest.text);
+            const auto beside = builder.CreateString(publish.manifest.signatures);
             finish(wire::Question::Publish,
-                   wire::CreatePublish(builder, signatures, publish.allow_rollback, publish.dry_run).Union());
+                   wire::CreatePublish(builder, signatures, publish.allow_rollback, publish.dry_run, manifest, beside)
+                       .Union());
           },
           [&](const RulesQuery& rules) {
             finish(wire::Question::RulesQuery, wire::CreateRulesQuery(builder, rules.generation).Union());
@@ -148,7 +157,10 @@ tl::expected<Request, CommandError> decode_request(Bytes message) {
   if (root->question_as_StatusQuery() != nullptr) return Request{StatusQuery{}};
   if (const auto* rules = root->question_as_RulesQuery()) return Request{RulesQuery{rules->generation()}};
   if (const auto* publish = root->question_as_Publish()) {
-    PublishRequest request{{}, publish->allow_rollback(), publish->dry_run()};
+    PublishRequest request{{},
+                           publish->allow_rollback(),
+                           publish->dry_run(),
+                           {text_or_none(publish->manifest()), text_or_none(publish->manifest_signatures())}};
     if (publish->signatures() == nullptr) return Request{std::move(request)};
     if (publish->signatures()->size() > pushed_packs_limit) return tl::unexpected(CommandError::too_many);
     for (const auto* signature : *publish->signatures()) request.signatures.push_back(text(signature));

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "dataplane/bytes.hh"
+#include "rules/manifest.hh"
 
 namespace sluice {
 
@@ -28,6 +29,7 @@ struct PublishRequest {
   std::vector<std::string> signatures;  // of each memory file that comes with it
   bool allow_rollback = false;
   bool dry_run = false;
+  SignedManifest manifest{};  // empty: packs without one
 };
 
 struct RulesQuery {
@@ -59,6 +61,9 @@ struct TapStatus {
   std::string ruleset_digest;
   std::vector<TapPack> packs;  // in the order of the ruleset's rows
   std::string version;         // of the data plane
+  std::string ruleset{};       // name of the live manifest; empty: packs without one
+  std::uint64_t ruleset_sequence = 0;
+  std::int64_t ruleset_expires_ns = 0;  // 0 = never
 };
 
 struct PublishResult {

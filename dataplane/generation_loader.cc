@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "dataplane/bytes.hh"
 #include "dataplane/site_rules.hh"
 #include "rules/pack.hh"
 #include "rules/ruleset_order.hh"
@@ -34,24 +35,90 @@ tl::expected<ReadPack, std::string> read(const SealedPack& file, bool is_site) {
       std::move(pack->rules)};
 }
 
-// What keeps a pack that is signed and whole from being pushed.
-std::string objection(const TapPack& pack, const LoadRequest& request) {
-  // Time does not go back: a clock that was not set after a restart makes nothing valid again.
-  const auto now = std::max(request.now, request.floor.last_seen);
-  if (pack.expires_ns != 0 && nanoseconds_since_epoch(now) >= pack.expires_ns)
-    return "it has expired: fetch a newer one";
-  const auto floor = request.floor.sequences.find(pack.name);
-  if (request.allow_rollback || floor == request.floor.sequences.end() || pack.sequence >= floor->second) return {};
-  return "sequence " + std::to_string(pack.sequence) + " is older than " + std::to_string(floor->second) +
+// Time does not go back: a clock that was not set after a restart makes nothing valid again. An operator who allows a
+// rollback also takes the clock's word for it, so that one which was far ahead for a while refuses nothing for ever.
+std::int64_t moment_of(const LoadRequest& request) {
+  return nanoseconds_since_epoch(request.allow_rollback ? request.now : std::max(request.now, request.floor.last_seen));
+}
+
+std::string expired(const LoadRequest& request) {
+  if (moment_of(request) <= nanoseconds_since_epoch(request.now)) return "it has expired: fetch a newer one";
+  return "it has expired by " + moment_text(moment_of(request)) + ", which this tap has known; its clock says " +
+         moment_text(nanoseconds_since_epoch(request.now)) +
+         ": fetch a newer one, or push with --allow-rollback if the clock is right now";
+}
+
+// What the floor has against it, of a pack or of a ruleset.
+std::string too_old(const std::string& name, std::uint64_t sequence, const LoadRequest& request) {
+  const auto floor = request.floor.sequences.find(name);
+  if (request.allow_rollback || floor == request.floor.sequences.end() || sequence >= floor->second) return {};
+  return "sequence " + std::to_string(sequence) + " is older than " + std::to_string(floor->second) +
          ", which was live before: push it with --allow-rollback if that is what you want";
+}
+
+// What keeps a pack that is signed and whole from being pushed. Which release of it runs is the manifest's to say.
+std::string objection(const TapPack& pack, const LoadRequest& request) {
+  if (pack.expires_ns != 0 && moment_of(request) >= pack.expires_ns) return expired(request);
+  return request.manifest.text.empty() ? too_old(pack.name, pack.sequence, request) : std::string{};
+}
+
+std::string objection(const Manifest& manifest, const LoadRequest& request, const LoaderSettings& settings) {
+  if (!settings.ruleset.empty() && manifest.name != settings.ruleset)
+    return "this tap runs the ruleset " + settings.ruleset + " (rules.ruleset): push a manifest of that name";
+  if (manifest.expires_ns != 0 && moment_of(request) >= manifest.expires_ns) return expired(request);
+  if (auto why = objection_to(manifest, moment_of(request), settings.program); !why.empty()) return why;
+  return too_old(ruleset_floor(manifest.name), manifest.sequence, request);
+}
+
+// What keeps packs from being pushed without a manifest.
+std::string needs_manifest(const LoadRequest& request, const LoaderSettings& settings) {
+  const auto prefix = ruleset_floor({});
+  const auto known = request.floor.sequences.lower_bound(prefix);
+  const bool had_one = known != request.floor.sequences.end() && known->first.starts_with(prefix);
+  if (!settings.ruleset.empty())
+    return "this tap takes packs with the manifest of the ruleset " + settings.ruleset +
+           " alone (rules.ruleset): push them with --manifest";
+  if (!had_one || request.allow_rollback) return {};
+  return "the ruleset " + known->first.substr(prefix.size()) +
+         " was live before: push packs with their manifest (--manifest), or with --allow-rollback if you want to leave "
+         "it";
+}
+
+tl::expected<std::optional<Manifest>, std::string> accept_manifest(const LoadRequest& request,
+                                                                   const LoaderSettings& settings) {
+  const auto& text = request.manifest.text;
+  if (text.empty()) {
+    if (request.is_push)
+      if (const auto why = needs_manifest(request, settings); !why.empty()) return tl::unexpected(why);
+    return std::optional<Manifest>{};
+  }
+  if (settings.keyring.empty())
+    return tl::unexpected(std::string{"manifest: no key is trusted: name the publisher's in rules.trusted_keys"});
+  const auto signers = verify_signatures(as_bytes(text), request.manifest.signatures, settings.keyring);
+  if (!signers) return tl::unexpected("manifest: " + signers.error());
+  auto manifest = read_manifest(text);
+  if (!manifest) return tl::unexpected("manifest: " + manifest.error());
+  if (request.is_push)
+    if (const auto why = objection(*manifest, request, settings); !why.empty())
+      return tl::unexpected("manifest of " + manifest->title() + ": " + why);
+  return std::optional{std::move(*manifest)};
+}
+
+// All packs of the manifest and no other: a push is one release or none.
+std::string mixed(const Manifest& manifest, const std::vector<ReadPack>& packs) {
+  std::vector<ManifestPack> came;
+  for (const auto& [loaded, rules] : packs)
+    if (!loaded.is_site)
+      came.push_back({loaded.about.name, loaded.about.channel, loaded.about.sequence, loaded.about.digest});
+  return mismatch_of(manifest, came);
 }
 
 tl::expected<ReadPack, std::string> accept(const SealedPack& file, const LoadRequest& request,
                                            const LoaderSettings& settings) {
-  if (settings.keys.empty())
+  if (settings.keyring.empty())
     return tl::unexpected(std::string{"no key is trusted: name the publisher's in rules.trusted_keys"});
-  const auto signer = verify_minisign(file.file->bytes(), file.signature, settings.keys);
-  if (!signer) return tl::unexpected(signer.error());
+  const auto signers = verify_signatures(file.file->bytes(), file.signature, settings.keyring);
+  if (!signers) return tl::unexpected(signers.error());
   auto pack = read(file, false);
   if (!pack) return pack;
   if (pack->loaded.about.channel == site_channel)
@@ -103,12 +170,19 @@ std::string digest_of(const std::vector<LoadedPack>& packs) {
 
 }  // namespace
 
+std::string ruleset_floor(const std::string& ruleset) { return "ruleset:" + ruleset; }
+
 tl::expected<LoadedRules, std::string> load_generation(const LoadRequest& request, const LoaderSettings& settings,
                                                        const std::atomic<bool>& stop) {
   auto at = Clock::now();
   LoadedRules loaded;
+  auto manifest = accept_manifest(request, settings);
+  if (!manifest) return tl::unexpected(manifest.error());
+  loaded.manifest = std::move(*manifest);
   auto packs = read_all(request, settings, stop, loaded.shortcomings);
   if (!packs) return tl::unexpected(packs.error());
+  if (loaded.manifest && request.is_push)
+    if (auto why = mixed(*loaded.manifest, *packs); !why.empty()) return tl::unexpected(std::move(why));
   RuleList rules;
   std::vector<int> with_signatures;
   for (auto& pack : *packs) {

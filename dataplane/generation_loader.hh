@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <tl/expected.hpp>
@@ -18,7 +19,8 @@
 #include "dataplane/sealed_pack.hh"
 #include "dataplane/tick.hh"
 #include "rules/databases.hh"
-#include "rules/minisign.hh"
+#include "rules/keyring.hh"
+#include "rules/manifest.hh"
 #include "rules/signature.hh"
 
 namespace sluice {
@@ -29,10 +31,12 @@ using CompileSignatures = std::function<tl::expected<Databases, std::string>(
     const SignatureList& signatures, std::span<const int> packs, const std::atomic<bool>& stop)>;
 
 struct LoaderSettings {
-  std::vector<MinisignPublicKey> keys;  // a pack must be signed by one of them
-  std::vector<SealedPack> site;         // the site's own lists as packs (site_rules.hh): not signed, in every ruleset
-  ExceptionList exceptions;             // the site's
+  Keyring keyring;               // who must have signed a pack
+  std::vector<SealedPack> site;  // the site's own lists as packs (site_rules.hh): not signed, in every ruleset
+  ExceptionList exceptions;      // the site's
   CompileSignatures compile;
+  std::string ruleset;       // the one that this tap runs; empty: any, and packs without a manifest
+  ProgramVersion program{};  // this one
   std::uint32_t workers = 1;
   std::uint32_t streams = default_payload_windows;  // of clear text that a worker may follow
 };
@@ -42,6 +46,7 @@ struct LoadRequest {
   // A push is refused as a whole for one bad pack, an expired one or an older one. At a start what is bad is left out
   // and said, and age does not matter: what ran before the restart keeps running.
   bool is_push = false;
+  SignedManifest manifest{};  // empty: packs without one
   bool allow_rollback = false;
   PackFloor floor;
   Tick now{};
@@ -57,12 +62,16 @@ struct LoadedPack {
 struct LoadedRules {
   std::unique_ptr<const Generation> generation;
   std::string digest;
-  std::vector<LoadedPack> packs;          // in the order of the ruleset's rows
+  std::vector<LoadedPack> packs;  // in the order of the ruleset's rows
+  std::optional<Manifest> manifest;
   std::vector<std::string> shortcomings;  // of a start: what was left out, and why
   std::chrono::microseconds verify{};
   std::chrono::microseconds compile{};
   std::chrono::microseconds build{};
 };
+
+// Where the floor keeps the sequence of a ruleset: no pack has such a name.
+[[nodiscard]] std::string ruleset_floor(const std::string& ruleset);
 
 // The error says which pack, what is wrong with it, and what to do.
 [[nodiscard]] tl::expected<LoadedRules, std::string> load_generation(const LoadRequest& request,

@@ -54,10 +54,14 @@ tl::expected<LoaderSettings, int> loader_settings(const config::ConfigurationT& 
   auto keys = read_trusted_keys(rules.trusted_keys);
   if (!keys) std::fprintf(stderr, "sluice-dataplane: %s\n", keys.error().c_str());
   if (!keys || !site.errors.empty() || !exceptions.errors.empty()) return tl::unexpected(config::exit_usage);
-  loader.keys = std::move(*keys);
+  loader.keyring = {std::move(*keys), {}, rules.key_threshold};
+  for (const auto& text : rules.revoked_keys)
+    if (const auto id = key_id_from(text)) loader.keyring.revoked.push_back(*id);
   loader.site = std::move(site.packs);
   loader.exceptions = std::move(exceptions.rows);
   loader.compile = signature_compiler(compiler_path(), rules.state_directory + "/databases");
+  loader.ruleset = rules.ruleset;
+  loader.program = parse_program_version(SLUICE_VERSION).value_or(ProgramVersion{});
   loader.workers = settings.workers;
   loader.streams = settings.stream->payload_windows;
   return loader;

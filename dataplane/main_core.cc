@@ -94,8 +94,9 @@ void MainCore::take(CommandSocket::Question question, Tick now) {
 
 void MainCore::take_push(CommandSocket::Question& question, const PublishRequest& request, Tick now) {
   auto packs = taken(std::move(question.descriptors), request.signatures);
-  const auto begun = packs ? desk_->push(std::move(*packs), request.allow_rollback, request.dry_run, now)
-                           : tl::expected<void, std::string>{tl::unexpect, packs.error()};
+  const auto begun =
+      packs ? desk_->push(std::move(*packs), request.manifest, request.allow_rollback, request.dry_run, now)
+            : tl::expected<void, std::string>{tl::unexpect, packs.error()};
   if (begun)
     pusher_ = question.client;
   else
@@ -158,6 +159,11 @@ TapStatus MainCore::status() const {
   TapStatus status{
       std::string{name_of(shown.state)}, shown.reason, shown.since_ns, live.generation, live.digest, {}, version_};
   for (const auto& pack : live.packs) status.packs.push_back(pack.about);
+  if (live.manifest) {
+    status.ruleset = live.manifest->name;
+    status.ruleset_sequence = live.manifest->sequence;
+    status.ruleset_expires_ns = live.manifest->expires_ns;
+  }
   return status;
 }
 

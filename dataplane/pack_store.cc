@@ -25,6 +25,7 @@ constexpr std::size_t text_file_limit = std::size_t{1} << 20;
 constexpr std::string_view list_title = "sluice packs 1";
 constexpr std::string_view floor_title = "sluice floor 1";
 constexpr std::string_view seen_word = "seen";
+constexpr std::string_view ruleset_word = "ruleset:";  // no pack has such a name
 constexpr mode_t directory_mode = 0700;
 
 // "NAME VALUE" lines behind the title; nothing where the text is not whole.
@@ -66,20 +67,38 @@ tl::expected<void, std::string> make_directory(const std::string& path) {
 
 std::string signature_path(const std::string& pack_path) { return pack_path + ".minisig"; }
 
-}  // namespace
-
-tl::expected<SealedPack, std::string> PackStore::load_pack(const std::string& digest) const {
-  const auto path = pack_path(digest);
-  const auto bytes = read_file(path, pack_size_limit);
+// A file that is named by its digest, with what is signed beside it.
+struct SignedFile {
+  std::vector<std::uint8_t> bytes;
+  std::string signatures;
+};
+tl::expected<SignedFile, std::string> load_signed(const std::string& path, const std::string& digest,
+                                                  std::size_t limit) {
+  auto bytes = read_file(path, limit);
   if (!bytes) return tl::unexpected(bytes.error());
   if (!*bytes) return tl::unexpected(path + " is not there any more");
   if (pack_digest(**bytes) != digest) return tl::unexpected(path + " is not what was written");
-  const auto signature = read_file(signature_path(path), minisign_file_limit);
-  if (!signature) return tl::unexpected(signature.error());
-  if (!*signature) return tl::unexpected(signature_path(path) + " is not there any more");
-  auto file = SealedMemory::copy_of(**bytes, "sluice-pack");
-  if (!file) return tl::unexpected(path + ": " + file.error());
-  return SealedPack{std::make_shared<const SealedMemory>(std::move(*file)), std::string{as_text(**signature)}};
+  const auto signatures = read_file(signature_path(path), minisign_file_limit);
+  if (!signatures) return tl::unexpected(signatures.error());
+  if (!*signatures) return tl::unexpected(signature_path(path) + " is not there any more");
+  return SignedFile{std::move(**bytes), std::string{as_text(**signatures)}};
+}
+
+}  // namespace
+
+tl::expected<SealedPack, std::string> PackStore::load_pack(const std::string& digest) const {
+  const auto stored = load_signed(pack_path(digest), digest, pack_size_limit);
+  if (!stored) return tl::unexpected(stored.error());
+  auto file = SealedMemory::copy_of(stored->bytes, "sluice-pack");
+  if (!file) return tl::unexpected(pack_path(digest) + ": " + file.error());
+  return SealedPack{std::make_shared<const SealedMemory>(std::move(*file)), stored->signatures};
+}
+
+tl::expected<SignedManifest, std::string> PackStore::load_manifest(const std::string& digest) const {
+  if (!is_sha256(digest)) return tl::unexpected(list_path() + " names no manifest");
+  const auto stored = load_signed(pack_path(digest), digest, manifest_size_limit);
+  if (!stored) return tl::unexpected(stored.error());
+  return SignedManifest{std::string{as_text(stored->bytes)}, stored->signatures};
 }
 
 StoredPacks PackStore::load() const {
@@ -94,6 +113,14 @@ StoredPacks PackStore::load() const {
     return stored;
   }
   for (const auto& [name, digest] : *entries) {
+    if (name == ruleset_word) {
+      auto manifest = load_manifest(digest);
+      if (manifest)
+        stored.manifest = std::move(*manifest);
+      else
+        stored.complaints.push_back("the manifest of the last good packs is lost: " + manifest.error());
+      continue;
+    }
     auto pack = is_list_id(name) && is_sha256(digest) ? load_pack(digest)
                                                       : tl::unexpected(list_path() + " names no pack: " + name);
     if (pack) {
@@ -106,20 +133,28 @@ StoredPacks PackStore::load() const {
   return stored;
 }
 
-tl::expected<void, std::string> PackStore::store(std::span<const NamedPack> packs) const {
+tl::expected<void, std::string> PackStore::store(std::span<const NamedPack> packs,
+                                                 const SignedManifest& manifest) const {
   for (const auto& folder : {directory_, directory_ + "/packs"})
     if (const auto made = make_directory(folder); !made) return made;
   std::string lines = std::string{list_title} + "\n";
   std::vector<std::string> wanted;
-  for (const auto& pack : packs) {
-    const auto path = pack_path(pack.digest);
-    lines += pack.name + " " + pack.digest + "\n";
-    for (const auto& [to, bytes] : {std::pair{path, pack.pack.file->bytes()},
-                                    std::pair{signature_path(path), Bytes{as_bytes(pack.pack.signature)}}})
+  const auto keep = [&](std::string_view name, const std::string& digest, Bytes content,
+                        const std::string& signatures) -> tl::expected<void, std::string> {
+    const auto path = pack_path(digest);
+    lines += std::string{name} + " " + digest + "\n";
+    for (const auto& [to, bytes] :
+         {std::pair{path, content}, std::pair{signature_path(path), Bytes{as_bytes(signatures)}}})
       if (const auto written = write_durably(to, bytes); !written) return written;
     wanted.push_back(path);
     wanted.push_back(signature_path(path));
-  }
+    return {};
+  };
+  for (const auto& pack : packs)
+    if (const auto kept = keep(pack.name, pack.digest, pack.pack.file->bytes(), pack.pack.signature); !kept)
+      return kept;
+  if (const Bytes text{as_bytes(manifest.text)}; !text.empty())
+    if (const auto kept = keep(ruleset_word, pack_digest(text), text, manifest.signatures); !kept) return kept;
   if (const auto written = write_durably(list_path(), as_bytes(with_checksum(lines))); !written) return written;
   // What is left over costs room and nothing else.
   std::error_code ignored;

@@ -1,8 +1,9 @@
 // The packs that were live last, on disk, so that the tap inspects again after a restart with nobody there to ask; and
 // the floor, below which no push may bring it.
 //
-//   DIRECTORY/packs.list          a line "NAME DIGEST" for each pack, and a checksum
-//   DIRECTORY/packs/DIGEST        the pack
+//   DIRECTORY/packs.list          a line "NAME DIGEST" for each pack, one "ruleset: DIGEST" where they came with a
+//                                 manifest, and a checksum
+//   DIRECTORY/packs/DIGEST        the pack, or the manifest
 //   DIRECTORY/packs/DIGEST.minisig
 //   DIRECTORY/floor               "seen NANOSECONDS", a line "NAME SEQUENCE" for each pack ever live, and a checksum
 #pragma once
@@ -16,11 +17,12 @@
 
 #include "dataplane/sealed_pack.hh"
 #include "dataplane/tick.hh"
+#include "rules/manifest.hh"
 
 namespace sluice {
 
 struct PackFloor {
-  std::map<std::string, std::uint64_t> sequences;  // of each pack, the one that was live last
+  std::map<std::string, std::uint64_t> sequences;  // of each pack and ruleset (ruleset_floor()), the highest one
   Tick last_seen{};                                // the latest time that this tap has known
 };
 
@@ -33,6 +35,7 @@ struct NamedPack {
 struct StoredPacks {
   bool found = false;  // there is a list: packs were pushed, or all of them withdrawn
   std::vector<NamedPack> packs;
+  SignedManifest manifest{};            // empty: they came without one, or it is lost
   std::vector<std::string> damaged;     // names of packs that are on the list, and lost
   std::vector<std::string> complaints;  // one for each of them, or one for the list
   bool list_damaged = false;            // nobody knows what was on it
@@ -47,7 +50,8 @@ class PackStore {
   // Digests are checked here, signatures by whoever uses the packs.
   [[nodiscard]] StoredPacks load() const;
   // Replaces the list whole or not at all, then removes the packs that are not on it any more.
-  [[nodiscard]] tl::expected<void, std::string> store(std::span<const NamedPack> packs) const;
+  [[nodiscard]] tl::expected<void, std::string> store(std::span<const NamedPack> packs,
+                                                      const SignedManifest& manifest = {}) const;
 
   // An error where it is damaged; empty where there is none.
   [[nodiscard]] tl::expected<PackFloor, std::string> load_floor() const;
@@ -55,6 +59,7 @@ class PackStore {
 
  private:
   [[nodiscard]] tl::expected<SealedPack, std::string> load_pack(const std::string& digest) const;
+  [[nodiscard]] tl::expected<SignedManifest, std::string> load_manifest(const std::string& digest) const;
   [[nodiscard]] std::string list_path() const { return directory_ + "/packs.list"; }
   [[nodiscard]] std::string floor_path() const { return directory_ + "/floor"; }
   [[nodiscard]] std::string pack_path(const std::string& digest) const { return directory_ + "/packs/" + digest; }

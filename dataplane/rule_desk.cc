@@ -33,6 +33,7 @@ struct RuleDesk::Load {
 
 struct RuleDesk::Writing {
   std::vector<NamedPack> packs;
+  SignedManifest manifest;
   bool with_packs = false;  // else the floor alone
   PackFloor floor;
   std::string error;
@@ -54,8 +55,8 @@ void RuleDesk::start(Tick now) {
   begin(std::move(load));
 }
 
-tl::expected<void, std::string> RuleDesk::push(std::vector<SealedPack> packs, bool allow_rollback, bool dry_run,
-                                               Tick now) {
+tl::expected<void, std::string> RuleDesk::push(std::vector<SealedPack> packs, SignedManifest manifest,
+                                               bool allow_rollback, bool dry_run, Tick now) {
   if (!started_) return tl::unexpected(std::string{"the first rules are still being loaded: try again in a moment"});
   if (stage_ == Stage::loading) return tl::unexpected(std::string{"another push is under way: try again in a moment"});
   if (stage_ == Stage::taking_over)
@@ -63,6 +64,7 @@ tl::expected<void, std::string> RuleDesk::push(std::vector<SealedPack> packs, bo
   auto load = std::make_shared<Load>();
   load->request.packs = std::move(packs);
   load->request.is_push = true;
+  load->request.manifest = std::move(manifest);
   load->request.allow_rollback = allow_rollback;
   load->request.now = now;
   load->is_dry_run = dry_run;
@@ -76,8 +78,9 @@ void RuleDesk::begin(std::shared_ptr<Load> load) {
   load_ = std::move(load);
   load_job_ = background_.post([this, load = load_](const Background::Stop& stop) {
     if (!load->request.is_push) {
-      auto start = choose_start_packs(store_, named_, settings_.keys);
+      auto start = choose_start_packs(store_, named_, settings_.keyring);
       load->request.packs = std::move(start.packs);
+      load->request.manifest = std::move(start.manifest);
       load->shortcomings = std::move(start.shortcomings);
     }
     auto rules = load_generation(load->request, settings_, stop);
@@ -144,13 +147,33 @@ void RuleDesk::loaded() {
     outcome_ = *std::exchange(result_, std::nullopt);
     return;
   }
-  if (load->request.allow_rollback)
-    for (const auto& pack : load->rules->packs) floor_.sequences.erase(pack.about.name);
-  publish(std::move(*load->rules));
+  if (load->request.allow_rollback) lower_floor(*load);
+  publish(std::move(*load->rules), std::move(load->request.manifest));
 }
 
-void RuleDesk::publish(LoadedRules rules) {
-  previous_ = std::exchange(live_, Live{rules.generation->number(), std::move(rules.digest), std::move(rules.packs)});
+// An operator takes the tap back: to what is live next, and to the time that its clock says.
+void RuleDesk::lower_floor(const Load& load) {
+  const auto& manifest = load.rules->manifest;
+  for (const auto& pack : load.rules->packs) floor_.sequences.erase(pack.about.name);
+  std::erase_if(floor_.sequences, [&](const auto& entry) {
+    return manifest ? entry.first == ruleset_floor(manifest->name) : entry.first.starts_with(ruleset_floor({}));
+  });
+  floor_.last_seen = std::min(floor_.last_seen, load.request.now);
+}
+
+void RuleDesk::raise_floor(const std::string& name, std::uint64_t sequence) {
+  if (floor_.sequences.size() >= PackStore::floor_limit && floor_.sequences.count(name) == 0) {
+    std::fprintf(stderr, "sluice-dataplane: %zu names of packs were live: older ones of %s are not refused\n",
+                 floor_.sequences.size(), name.c_str());
+    return;
+  }
+  auto& known = floor_.sequences[name];
+  known = std::max(known, sequence);
+}
+
+void RuleDesk::publish(LoadedRules rules, SignedManifest manifest) {
+  previous_ = std::exchange(live_, Live{rules.generation->number(), std::move(rules.digest), std::move(rules.packs),
+                                        std::move(rules.manifest), std::move(manifest)});
   published_at_ = SteadyClock::now();
   generations_->publish(std::move(rules.generation));
   stage_ = Stage::taking_over;
@@ -168,16 +191,9 @@ void RuleDesk::taken_over(Tick now) {
     result_->generation = live_.generation;
     outcome_ = *std::exchange(result_, std::nullopt);
   }
-  for (const auto& pack : live_.packs) {
-    if (pack.is_site) continue;
-    if (floor_.sequences.size() >= PackStore::floor_limit && floor_.sequences.count(pack.about.name) == 0) {
-      std::fprintf(stderr, "sluice-dataplane: %zu names of packs were live: older ones of %s are not refused\n",
-                   floor_.sequences.size(), pack.about.name.c_str());
-      continue;
-    }
-    auto& sequence = floor_.sequences[pack.about.name];
-    sequence = std::max(sequence, pack.about.sequence);
-  }
+  for (const auto& pack : live_.packs)
+    if (!pack.is_site) raise_floor(pack.about.name, pack.about.sequence);
+  if (live_.manifest) raise_floor(ruleset_floor(live_.manifest->name), live_.manifest->sequence);
   floor_.last_seen = std::max(floor_.last_seen, now);
   keep();
 }
@@ -189,13 +205,15 @@ void RuleDesk::keep() {
   writing->with_packs = swaps_ != 0;
   for (const auto& pack : live_.packs)
     if (!pack.is_site) writing->packs.push_back({pack.about.name, pack.about.digest, pack.pack});
+  writing->manifest = live_.signed_manifest;
   writing->floor = floor_;
   writing_ = writing;
   writing_job_ = background_.post([this, writing](const Background::Stop&) {
     // What the old generation held goes back to the system.
     (void)::malloc_trim(0);
     if (writing->packs.empty() && !writing->with_packs) return;
-    auto done = writing->with_packs ? store_.store(writing->packs) : tl::expected<void, std::string>{};
+    auto done =
+        writing->with_packs ? store_.store(writing->packs, writing->manifest) : tl::expected<void, std::string>{};
     if (done) done = store_.store_floor(writing->floor);
     if (!done) writing->error = done.error();
   });
@@ -209,13 +227,15 @@ const RuleDesk::Live* RuleDesk::rules_of(std::uint32_t generation) const noexcep
 void RuleDesk::describe(TapCondition& condition, Tick now) const {
   condition.loading_first = !started_;
   condition.has_rules = generations_->live().ruleset.size() != 0;
-  for (const auto& pack : live_.packs) {
-    const auto expires = tick_from_nanoseconds(pack.about.expires_ns);
-    if (pack.about.expires_ns == 0 || expires > now) continue;
-    if (!condition.stale_pack.empty() && expires >= condition.stale_since) continue;
-    condition.stale_pack = pack.about.name;
+  const auto look_at = [&](const std::string& what, std::int64_t expires_ns) {
+    const auto expires = tick_from_nanoseconds(expires_ns);
+    if (expires_ns == 0 || expires > now) return;
+    if (!condition.stale.empty() && expires >= condition.stale_since) return;
+    condition.stale = what;
     condition.stale_since = expires;
-  }
+  };
+  for (const auto& pack : live_.packs) look_at("pack " + pack.about.name, pack.about.expires_ns);
+  if (live_.manifest) look_at("ruleset " + live_.manifest->name, live_.manifest->expires_ns);
   condition.shortcoming = start_shortcoming_.empty() ? store_shortcoming_ : start_shortcoming_;
 }
 

@@ -32,14 +32,16 @@ class RuleDesk {
     std::uint32_t generation = 0;
     std::string digest;  // empty without rules
     std::vector<LoadedPack> packs;
+    std::optional<Manifest> manifest;  // that they came with
+    SignedManifest signed_manifest;
   };
 
   // Begins to load what the tap starts with.
   void start(Tick now);
   [[nodiscard]] bool has_started() const noexcept { return started_; }
   // Begins to load; refused while another push is under way. take_outcome() has the rest.
-  [[nodiscard]] tl::expected<void, std::string> push(std::vector<SealedPack> packs, bool allow_rollback, bool dry_run,
-                                                     Tick now);
+  [[nodiscard]] tl::expected<void, std::string> push(std::vector<SealedPack> packs, SignedManifest manifest,
+                                                     bool allow_rollback, bool dry_run, Tick now);
   // Of the push under way, once.
   [[nodiscard]] std::optional<tl::expected<PublishResult, std::string>> take_outcome();
 
@@ -60,8 +62,10 @@ class RuleDesk {
 
   void begin(std::shared_ptr<Load> load);
   void loaded();
-  void publish(LoadedRules rules);
+  void publish(LoadedRules rules, SignedManifest manifest);
   void taken_over(Tick now);
+  void lower_floor(const Load& load);
+  void raise_floor(const std::string& name, std::uint64_t sequence);
   void keep();
 
   LoaderSettings settings_;

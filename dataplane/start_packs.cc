@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 
 #include "dataplane/bytes.hh"
 #include "dataplane/durable_file.hh"
@@ -45,10 +46,34 @@ std::string name_of(const SealedPack& pack) {
   return read ? read->info.name : std::string{};
 }
 
+// The manifest that the last good packs came with, where it counts.
+std::optional<Manifest> last_good_manifest(const SignedManifest& stored, const Keyring& keyring,
+                                           std::vector<std::string>& shortcomings) {
+  if (stored.text.empty()) return std::nullopt;
+  const auto lost = [&](const std::string& why) {
+    shortcomings.push_back("the manifest of the last good packs is not trusted: " + why);
+    return std::nullopt;
+  };
+  const auto signers = verify_signatures(as_bytes(stored.text), stored.signatures, keyring);
+  if (!signers) return lost(signers.error());
+  auto manifest = read_manifest(stored.text);
+  if (!manifest) return lost(manifest.error());
+  return std::move(*manifest);
+}
+
+// What keeps a last good pack from running again.
+std::string objection(const NamedPack& pack, const std::optional<Manifest>& manifest, const Keyring& keyring) {
+  const auto signers = verify_signatures(pack.pack.file->bytes(), pack.pack.signature, keyring);
+  if (!signers) return signers.error();
+  if (!manifest) return {};
+  const auto read = read_pack(pack.pack.file->bytes());
+  if (!read) return read.error();
+  return mismatch_of(*manifest, {read->info.name, read->info.channel, read->info.sequence, pack.digest});
+}
+
 }  // namespace
 
-StartPacks choose_start_packs(const PackStore& store, const std::vector<std::string>& named,
-                              std::span<const MinisignPublicKey> keys) {
+StartPacks choose_start_packs(const PackStore& store, const std::vector<std::string>& named, const Keyring& keyring) {
   StartPacks start;
   auto stored = store.load();
   start.shortcomings = std::move(stored.complaints);
@@ -56,14 +81,15 @@ StartPacks choose_start_packs(const PackStore& store, const std::vector<std::str
     start.packs = named_packs(named, start.shortcomings);
     return start;
   }
+  const auto manifest = last_good_manifest(stored.manifest, keyring, start.shortcomings);
+  if (manifest) start.manifest = std::move(stored.manifest);
   for (auto& one : stored.packs) {
-    if (const auto signer = verify_minisign(one.pack.file->bytes(), one.pack.signature, keys); signer) {
-      start.packs.push_back(std::move(one.pack));
-      continue;
+    if (const auto why = objection(one, manifest, keyring); !why.empty()) {
+      start.shortcomings.push_back("last good pack " + one.name + " is not trusted: " + why);
+      stored.damaged.push_back(one.name);
     } else {
-      start.shortcomings.push_back("last good pack " + one.name + " is not trusted: " + signer.error());
+      start.packs.push_back(std::move(one.pack));
     }
-    stored.damaged.push_back(one.name);
   }
   if (stored.damaged.empty()) return start;
   auto others = named_packs(named, start.shortcomings);

@@ -8,19 +8,20 @@
 
 #include "dataplane/pack_store.hh"
 #include "dataplane/sealed_pack.hh"
-#include "rules/minisign.hh"
+#include "rules/keyring.hh"
 
 namespace sluice {
 
 struct StartPacks {
   std::vector<SealedPack> packs;
+  SignedManifest manifest{};              // theirs; empty: they came without one, or it does not count any more
   std::vector<std::string> shortcomings;  // what was lost, and what stands in for it
 };
 
-// `named`: paths of rules.packs. A last good pack that is damaged, or not signed by any of the keys, is replaced by the
-// named one of its name, where there is one.
+// `named`: paths of rules.packs. A last good pack that is damaged, or not signed as the keyring wants it, is replaced
+// by the named one of its name, where there is one; so is one that is not of the last good manifest.
 [[nodiscard]] StartPacks choose_start_packs(const PackStore& store, const std::vector<std::string>& named,
-                                            std::span<const MinisignPublicKey> keys);
+                                            const Keyring& keyring);
 
 // The keys in these files; the error names the file.
 [[nodiscard]] tl::expected<std::vector<MinisignPublicKey>, std::string> read_trusted_keys(

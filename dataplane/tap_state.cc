@@ -47,9 +47,9 @@ TapVerdict judge(const TapCondition& condition) {
                                                    : ", " + blocking + " that block: their traffic passes") +
                 " (" + condition.suspended_rule + ")"};
   }
-  if (!condition.stale_pack.empty()) {
+  if (!condition.stale.empty()) {
     return {TapState::degraded,
-            "rules stale since " + moment(condition.stale_since) + ": pack " + condition.stale_pack + " has expired"};
+            "rules stale since " + moment(condition.stale_since) + ": " + condition.stale + " has expired"};
   }
   if (!condition.shortcoming.empty()) return {TapState::degraded, condition.shortcoming};
   return {TapState::inspecting, {}};

@@ -25,7 +25,7 @@ struct TapCondition {
   std::optional<std::uint32_t> hung_worker;
   bool has_rules = false;
   // The live pack that expired first, and when; indicators of an expired pack go on.
-  std::string stale_pack;
+  std::string stale;  // what has expired: "pack NAME" or "ruleset NAME"
   Tick stale_since{};
   // Rules that cost too much are not tried (rule_budget.hh).
   std::uint32_t suspended_rules = 0;

@@ -99,6 +99,10 @@ tl::expected<MinisignPublicKey, std::string> parse_minisign_public_key(std::stri
   return key;
 }
 
+tl::expected<MinisignKeyId, std::string> minisign_signer(std::string_view signature_text) {
+  return parse_signature(signature_text).map([](const ParsedSignature& signature) { return signature.id; });
+}
+
 tl::expected<std::string, std::string> verify_minisign(std::span<const std::uint8_t> data,
                                                        std::string_view signature_text,
                                                        std::span<const MinisignPublicKey> keys) {

@@ -23,6 +23,9 @@ struct MinisignPublicKey {
 // The text of a .pub file: a comment line and a line of base64.
 [[nodiscard]] tl::expected<MinisignPublicKey, std::string> parse_minisign_public_key(std::string_view text);
 
+// The key that a signature names, whoever made it; an error where the text is no signature.
+[[nodiscard]] tl::expected<MinisignKeyId, std::string> minisign_signer(std::string_view signature_text);
+
 // The trusted comment, which is then to be believed (text without control characters but tabs); or why the data is not
 // to be trusted: no signature, a cut or altered one, a key that is none of these, data or comment that were altered.
 // Allocates; not for the packet path.

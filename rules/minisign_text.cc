@@ -3,12 +3,25 @@
 #include <fmt/format.h>
 #include <sodium.h>
 
+#include <charconv>
+#include <utility>
+
 namespace sluice {
 
 std::string text_of(const MinisignKeyId& id) {
   std::string text;
   for (auto byte = id.rbegin(); byte != id.rend(); ++byte) text += fmt::format("{:02X}", *byte);
   return text;
+}
+
+std::optional<MinisignKeyId> key_id_from(std::string_view text) noexcept {
+  MinisignKeyId id{};
+  if (text.size() > 2 * id.size()) return std::nullopt;
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, 16);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  for (auto& byte : id) byte = static_cast<std::uint8_t>(std::exchange(number, number >> 8));
+  return id;
 }
 
 tl::expected<std::vector<std::string_view>, std::string> minisign_lines(std::string_view text, std::size_t wanted) {

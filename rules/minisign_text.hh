@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,6 +28,9 @@ constexpr MinisignAlgorithm minisign_ed25519{'E', 'd'};      // keys, and signat
 constexpr MinisignAlgorithm minisign_prehashed{'E', 'D'};    // signatures of the bytes' BLAKE2b-512
 using MinisignKeyId = std::array<std::uint8_t, 8>;           // random, made with the key
 [[nodiscard]] std::string text_of(const MinisignKeyId& id);  // as minisign shows it: 16 hex digits, last byte first
+
+// From hex digits of either case; minisign leaves zeros in front away. Nothing for any other text.
+[[nodiscard]] std::optional<MinisignKeyId> key_id_from(std::string_view text) noexcept;
 
 // The lines without their ends (\n or \r\n); one at the end of the last line is no further line.
 // Refused: another count of lines than `wanted`, more than minisign_file_limit bytes.

@@ -33,6 +33,13 @@ def minisign_files():
             for name, text in literals('tests/unit/minisign_samples.hh').items()}
 
 
+def manifests_and_signatures():
+    texts = {name: text.encode().decode('unicode_escape').encode('latin1')
+             for name, text in literals('tests/unit/manifest_samples.hh').items()}
+    return {**texts, 'both': texts['manifest_signature'] + texts['manifest_second_signature'],
+            'lasting': texts['manifest_sample'].replace(b'2027-07-01T00:00:00Z', b'never')}
+
+
 def pack_changes():
     """pack_fuzz.cc changes bytes of a good pack: position, value"""
     return {'good': b'\x01', 'header': b'\x01' + bytes([4, 0, 0x53]), 'deep': b'\x01' + struct.pack('<HB', 300, 1),
@@ -323,6 +330,7 @@ def main():
         'rule_examples': rule_examples(),
         'minisign': minisign_files(),
         'pack': pack_changes(),
+        'keys': manifests_and_signatures(),
         'event': events(),
         'capture': captures(),
         'packet': {**link_layers(), **seed_tunnels.link_layers()},

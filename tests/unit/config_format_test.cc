@@ -59,6 +59,13 @@ BOOST_AUTO_TEST_CASE(paths_that_may_be_left_out) {
   BOOST_TEST(!right(Format::path_or_empty, "x"));
 }
 
+BOOST_AUTO_TEST_CASE(key_ids) {
+  BOOST_TEST(right(Format::key_id, "89F46A20CD3CCC99"));
+  BOOST_TEST(right(Format::key_id, "605f3198319e1a5"));  // minisign leaves zeros in front away
+  for (const auto* text : {"", "89F46A20CD3CCC990", "89F46A20CD3CCC9G", "0x89F46A", "-1", "/etc/own.pub"})
+    BOOST_TEST(!right(Format::key_id, text), text);
+}
+
 BOOST_AUTO_TEST_CASE(uuids) {
   BOOST_TEST(right(Format::uuid, "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"));  // RFC 9562 section 4
   BOOST_TEST(right(Format::uuid, "F81D4FAE-7DEC-11D0-A765-00A0C91E6BF6"));

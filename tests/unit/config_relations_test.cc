@@ -78,6 +78,15 @@ BOOST_AUTO_TEST_CASE(queues_need_workers) {
              "25: 2 queues, but workers = 1: each queue needs a worker\n");
 }
 
+BOOST_AUTO_TEST_CASE(no_more_keys_must_sign_than_are_trusted) {
+  BOOST_TEST(relations(R"({"rules":{"trusted_keys":["/a","/b"],"key_threshold":2}})") == "");
+  BOOST_TEST(relations(R"({"rules":{"key_threshold":1}})") == "");
+  const std::string text = R"({"rules":{"key_threshold":2,"trusted_keys":["/a"]}})";
+  BOOST_TEST(relations(text) ==
+             std::to_string(text.find('2')) +
+                 ": 2 keys must have signed, and 1 are trusted: name more in trusted_keys, or lower it\n");
+}
+
 BOOST_AUTO_TEST_CASE(a_text_that_ends_too_early_has_no_port_pair_yet) {
   BOOST_TEST(relations("{", Use::wire) == "");
   BOOST_TEST(relations("{}", Use::wire) == "0: no port pair: the tap sits on no wire\n");

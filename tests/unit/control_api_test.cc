@@ -270,4 +270,41 @@ BOOST_AUTO_TEST_CASE(the_socket_is_for_its_group_and_for_one_server) {
   BOOST_TEST(!Api::start(std::string(300, 'x'), {&events, &stream, &pushes, commands.commands(), {}}).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(a_ruleset_comes_in_parts_and_whole) {
+  const auto bytes = pack("one", 3);
+  const auto digest = pack_digest({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+  const auto manifest = write_manifest({"phones", 7, 0, 0, {0, 1, 0}, {{"one", "test", 3, digest}}});
+  using Parts = std::vector<std::pair<std::string, std::string>>;
+  // RFC 7578
+  const auto send = [&](const Parts& parts, bool ended = true) {
+    std::string body;
+    for (const auto& [name, content] : parts)
+      body += "--limit\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + content + "\r\n";
+    if (ended) body += "--limit--\r\n";
+    return exchange(
+        "POST /v1/ruleset HTTP/1.1\r\nHost: sluice\r\nConnection: close\r\n"
+        "Content-Type: multipart/form-data; boundary=limit\r\nContent-Length: " +
+        std::to_string(body.size()) + "\r\n\r\n" + body);
+  };
+  const Parts whole{{"manifest", manifest}, {"manifest_signature", "m"}, {"pack", bytes}, {"pack_signature", "p"}};
+  BOOST_TEST(soon([&] { return events.status().up; }));
+  const auto [status, answer] = send(whole);
+  BOOST_TEST(status == 200, answer);
+  BOOST_TEST(answer["packs"][0]["name"] == "one");
+  BOOST_TEST(commands.manifest.text == manifest);
+  BOOST_TEST(commands.manifest.signatures == "m");
+  BOOST_TEST(commands.packs.at(0).signature == "p");
+  BOOST_TEST(get("/v1/packs").second["pushes"].back()["manifest"]["sequence"] == 7);
+  BOOST_TEST(send({whole[0], whole[1]}).first == 200);  // the pack is kept here
+
+  is_error(send({whole[0]}), 400, "did not arrive whole");
+  is_error(send({whole[0], whole[1], whole[2]}), 400, "did not arrive whole");
+  is_error(send({whole[1], whole[0]}), 400, "not where it belongs");
+  is_error(send({whole[0], whole[1], {"more", "x"}}), 400, "not where it belongs");
+  is_error(send({{"manifest", std::string(manifest_size_limit + 1, 'x')}, whole[1]}), 400, "manifest is too large");
+  is_error(send({{"manifest", "none"}, whole[1]}), 422, "is no manifest");
+  is_error(send({whole[0], whole[1], {"pack", pack("two", 1)}, whole[3]}), 422, "pack two is not in the manifest");
+  is_error(post("/v1/ruleset", bytes, "p"), 400, "no multipart");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -127,6 +127,46 @@ BOOST_AUTO_TEST_CASE(what_is_refused_changes_nothing) {
   BOOST_TEST(count(PushResult::unreachable) == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(a_ruleset_is_one_push_and_rollbacks_bring_its_manifest_back) {
+  const auto manifest = [](std::uint64_t sequence, const std::vector<SignedPack>& packs) {
+    Manifest release{"phones", sequence, 0, 0, {0, 1, 0}, {}};
+    for (const auto& pack : packs) {
+      const auto info = read_pack(pack.bytes)->info;
+      release.packs.push_back({info.name, info.channel, info.sequence, pack_digest(pack.bytes)});
+    }
+    return SignedManifest{write_manifest(release), "signed " + std::to_string(sequence)};
+  };
+  const std::vector first{signed_pack("one", 1), signed_pack("two", 1)};
+  const std::vector second{signed_pack("one", 2), signed_pack("two", 1)};
+  BOOST_TEST(pushes.push(signed_pack("zero", 1), {}).has_value());
+  BOOST_TEST(pushes.push_ruleset(manifest(1, first), first, {}).has_value());
+  BOOST_TEST(published() == "one 1; two 1; ");
+  BOOST_TEST(tap.manifest.signatures == "signed 1");
+  BOOST_TEST(pushes.push_ruleset(manifest(2, second), {second[0]}, {}).has_value());  // the other one is kept here
+  BOOST_TEST(published() == "one 2; two 1; ");
+
+  const auto error_of = [&](const SignedManifest& release, const std::vector<SignedPack>& packs) {
+    const auto done = pushes.push_ruleset(release, packs, {});
+    return done ? "live" : done.error().error;
+  };
+  BOOST_TEST(error_of(manifest(3, first), second).find("pack one is not the one of the manifest") == 0U);
+  BOOST_TEST(error_of(manifest(3, first), {signed_pack("three", 1)}).find("pack three is not in the manifest") == 0U);
+  BOOST_TEST(error_of(manifest(3, {signed_pack("four", 1)}), {}).find("was not sent and is not kept here") !=
+             std::string::npos);
+  BOOST_TEST(error_of({"nonsense", ""}, first).find("manifest: is no manifest") == 0U);
+  BOOST_TEST(published() == "one 2; two 1; ");
+
+  Pushes again{tap.commands(), path, {}};  // after a restart too
+  BOOST_TEST(again.rollback(false).has_value());
+  BOOST_TEST(published() == "one 1; two 1; ");
+  BOOST_TEST(tap.manifest.text == manifest(1, first).text);
+  BOOST_TEST(tap.manifest.signatures == "signed 1");
+  BOOST_TEST(again.rollback(false).has_value());
+  BOOST_TEST(published() == "zero 1; ");
+  BOOST_TEST(tap.manifest.text.empty());
+  BOOST_TEST(again.history().sets.back().allow_rollback);
+}
+
 BOOST_AUTO_TEST_CASE(a_dry_run_is_not_written_down) {
   const auto done = pushes.push(signed_pack("one", 1), {false, true, false});
   BOOST_REQUIRE(done.has_value());

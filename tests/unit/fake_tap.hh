@@ -111,6 +111,7 @@ struct FakeCommands {
   std::vector<SignedPack> packs;  // as published last
   RuleReport costs;
   std::vector<std::string> resumed;  // as asked for last
+  SignedManifest manifest;           // with them
   bool allow_rollback = false;
   std::uint32_t generation = 1;
   std::atomic<bool> renamed{false};  // the rules of a data plane that was started anew
@@ -121,13 +122,14 @@ struct FakeCommands {
       if (!reachable) return tl::unexpected(TapFailure{false, "nobody there"});
       return TapStatus{"inspecting", "", 1, generation, std::string(64, 'a'), live, "0.1.0"};
     };
-    commands.publish = [this](const std::vector<SignedPack>& set, bool rollback,
-                              bool dry_run) -> tl::expected<PublishResult, TapFailure> {
+    commands.publish = [this](const std::vector<SignedPack>& set, bool rollback, bool dry_run,
+                              const SignedManifest& with) -> tl::expected<PublishResult, TapFailure> {
       if (!reachable) return tl::unexpected(TapFailure{false, "nobody there"});
       if (!refusal.empty()) return tl::unexpected(TapFailure{true, refusal});
       allow_rollback = rollback;
       if (dry_run) return PublishResult{generation, std::string(64, 'b'), {}, {}, {}, {}};
       packs = set;
+      manifest = with;
       live.clear();
       for (const auto& pack : set) {
         const auto read = read_pack(pack.bytes);

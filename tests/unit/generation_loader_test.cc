@@ -20,7 +20,7 @@ SealedPack unsigned_pack(const Pack& pack) {
 
 struct Loader {
   Loader() {
-    settings.keys = {publisher.key()};
+    settings.keyring.trusted = {publisher.key()};
     settings.compile = [](const SignatureList&, std::span<const int>,
                           const std::atomic<bool>&) -> tl::expected<Databases, std::string> {
       return tl::unexpected(std::string{"the compiler is out"});
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(only_what_a_trusted_key_has_signed_is_taken) {
   request.packs[0].signature = pack("alpha", 2).signature;  // of other bytes
   BOOST_TEST(refusal() != "loaded");
   request.packs = {pack("alpha", 1)};
-  settings.keys.clear();
+  settings.keyring.trusted.clear();
   BOOST_TEST(holds(refusal(), "rules.trusted_keys"));
 }
 

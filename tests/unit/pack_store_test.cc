@@ -86,6 +86,27 @@ BOOST_AUTO_TEST_CASE(files_are_private_and_a_smaller_list_leaves_nothing_behind)
   BOOST_TEST(none.complaints.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_manifest_is_kept_with_its_packs_and_a_lost_one_is_said) {
+  BOOST_TEST(store.load().manifest.text.empty());
+  const SignedManifest manifest{"a manifest\n", "its signatures\n"};
+  BOOST_REQUIRE(store.store(std::vector{named("alpha", 1)}, manifest).has_value());
+  const auto stored = store.load();
+  BOOST_TEST(stored.complaints.empty());
+  BOOST_TEST(stored.packs.size() == 1U);
+  BOOST_TEST(stored.manifest.text == manifest.text);
+  BOOST_TEST(stored.manifest.signatures == manifest.signatures);
+  // printf 'a manifest\n' | sha256sum
+  const auto file = directory + "/packs/62ee4f8aa61d15d01a79450143b68b20e67a57a45c627c6b4d8fd2a7bec33c1c";
+  with_each_byte_altered(file, 1, [&](std::size_t at) {
+    const auto altered = store.load();
+    BOOST_TEST((altered.manifest.text.empty() && altered.packs.size() == 1U && altered.damaged.empty()), "byte " << at);
+    BOOST_REQUIRE(altered.complaints.size() == 1U);
+    BOOST_TEST(altered.complaints[0].find("the manifest of the last good packs is lost") == 0U);
+  });
+  BOOST_REQUIRE(store.store(std::vector{named("alpha", 1)}).has_value());
+  BOOST_TEST(!fs::exists(file));
+}
+
 BOOST_AUTO_TEST_CASE(nothing_stored_is_no_damage) {
   const PackStore empty{folder.path + "/elsewhere"};
   BOOST_TEST(!empty.load().found);

@@ -1,75 +1,9 @@
 #include "dataplane/rule_desk.hh"
 
-#include <boost/test/unit_test.hpp>
-#include <thread>
-
-#include "tests/unit/signed_packs.hh"
+#include "tests/unit/rule_desk_run.hh"
 
 using namespace sluice;
 using namespace sluice::test;
-
-namespace {
-
-constexpr auto patience = std::chrono::seconds{30};
-const Tick today = tick_from_nanoseconds(1'750'000'000'000'000'000);
-
-// A desk with one worker, which the test is.
-struct Desk {
-  explicit Desk(std::vector<std::string> named = {}) : named(std::move(named)) { open(); }
-
-  void open() {
-    desk.reset();
-    generations = std::make_unique<GenerationSwitch>(1, std::move(*make_generation({}, {}, 0, 1)));
-    LoaderSettings settings;
-    settings.keys = {publisher.key()};
-    desk = std::make_unique<RuleDesk>(std::move(settings), named, PackStore{directory()}, *generations);
-  }
-  void start() {
-    desk->start(today);
-    until([&] { return desk->has_started() && !desk->is_busy(); });
-  }
-  template <class Done>
-  void until(Done done) {
-    const auto deadline = std::chrono::steady_clock::now() + patience;
-    while (!done() && std::chrono::steady_clock::now() < deadline) {
-      desk->step(today);
-      if (worker_moves) (void)generations->current(0);
-      std::this_thread::yield();
-    }
-    BOOST_REQUIRE(done());
-  }
-  // The generation's number, or why there is none.
-  std::string push(std::vector<SealedPack> packs, bool allow_rollback = false, bool dry_run = false) {
-    const auto begun = desk->push(std::move(packs), allow_rollback, dry_run, today);
-    if (!begun) return begun.error();
-    std::optional<tl::expected<PublishResult, std::string>> outcome;
-    until([&] {
-      if (!outcome) outcome.emplace(tl::unexpected(std::string{}));
-      if (auto taken = desk->take_outcome()) outcome = std::move(taken);
-      return *outcome || !outcome->error().empty();
-    });
-    return *outcome ? std::to_string((*outcome)->generation) : outcome->error();
-  }
-  [[nodiscard]] SealedPack pack(const std::string& name, std::uint64_t sequence, std::int64_t expires_ns = 0) const {
-    return publisher.signed_pack(pack_of(name, sequence, {name + ".example"}, expires_ns));
-  }
-  [[nodiscard]] std::string state() const {
-    TapCondition condition;
-    desk->describe(condition, today);
-    const auto verdict = judge(condition);
-    return std::string{name_of(verdict.state)} + (verdict.reason.empty() ? "" : ": ") + verdict.reason;
-  }
-  [[nodiscard]] std::string directory() const { return folder.path + "/state"; }
-
-  TemporaryFolder folder;
-  Publisher publisher;
-  std::vector<std::string> named;
-  bool worker_moves = true;
-  std::unique_ptr<GenerationSwitch> generations;
-  std::unique_ptr<RuleDesk> desk;
-};
-
-}  // namespace
 
 BOOST_AUTO_TEST_SUITE(rule_desk)
 
@@ -130,7 +64,7 @@ BOOST_AUTO_TEST_CASE(one_push_at_a_time_and_a_worker_that_hangs_is_said) {
   BOOST_TEST(tap.push({}).find("first rules are still being loaded") != std::string::npos);
   tap.start();
   tap.worker_moves = false;
-  BOOST_REQUIRE(tap.desk->push({tap.pack("alpha", 1)}, false, false, today).has_value());
+  BOOST_REQUIRE(tap.desk->push({tap.pack("alpha", 1)}, {}, false, false, today).has_value());
   BOOST_TEST(tap.push({}).find("another push is under way") != std::string::npos);
   std::optional<tl::expected<PublishResult, std::string>> outcome;
   tap.until([&] {
@@ -152,9 +86,9 @@ BOOST_AUTO_TEST_CASE(what_expires_while_it_runs_keeps_running_and_is_said) {
   BOOST_TEST(tap.push({tap.pack("alpha", 1, soon)}) == "2");
   TapCondition condition;
   tap.desk->describe(condition, today);
-  BOOST_TEST(condition.stale_pack.empty());
+  BOOST_TEST(condition.stale.empty());
   tap.desk->describe(condition, today + std::chrono::seconds{1});
-  BOOST_TEST(condition.stale_pack == "alpha");
+  BOOST_TEST(condition.stale == "pack alpha");
   BOOST_TEST(judge(condition).reason.find("rules stale since 2025-06-15 15:06:41 UTC") ==
              0U);  // date -u -d @1750000001
 }
@@ -184,6 +118,104 @@ BOOST_AUTO_TEST_CASE(rules_that_cannot_be_kept_are_live_and_the_state_says_it) {
   BOOST_TEST(tap.push({tap.pack("alpha", 1)}) == "2");
   tap.until([&] { return tap.state() != "inspecting"; });
   BOOST_TEST(tap.state().find("degraded: a restart would not know these rules") == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_manifest_and_its_packs_are_one_push_and_an_older_one_is_refused) {
+  Desk tap;
+  tap.start();
+  const std::vector<SealedPack> second{tap.pack("alpha", 2), tap.pack("beta", 1)};
+  const std::vector<SealedPack> third{tap.pack("alpha", 1), tap.pack("beta", 2)};  // alpha went back on purpose
+  BOOST_TEST(tap.push(second, false, false, tap.manifest(2, second)) == "2");
+  BOOST_TEST(tap.desk->live().manifest->sequence == 2U);
+  const auto digest = tap.desk->live().digest;
+
+  BOOST_TEST(tap.push(third, false, false, tap.manifest(2, second)).find("pack alpha is not the one") == 0U);
+  BOOST_TEST(tap.push({second[0], third[1]}, false, false, tap.manifest(3, third)).find("pack alpha is not") == 0U);
+  BOOST_TEST(tap.push({second[0]}, false, false, tap.manifest(3, second)).find("pack beta of the manifest") == 0U);
+  BOOST_TEST(tap.push(third, false, false, tap.manifest(1, third)).find("sequence 1 is older than 2") !=
+             std::string::npos);
+  BOOST_TEST(tap.push(third).find("the ruleset phones was live before") == 0U);
+  BOOST_TEST(tap.desk->live().digest == digest);
+
+  BOOST_TEST(tap.push(third, false, false, tap.manifest(3, third)) == "3");
+  BOOST_TEST(tap.push(second, true, false, tap.manifest(2, second)) == "4");
+  BOOST_TEST(tap.push(third, false, false, tap.manifest(3, third)) == "5");
+  BOOST_TEST(tap.push({tap.pack("beta", 3)}, true) == "6");  // an operator leaves the ruleset
+  BOOST_TEST(!tap.desk->live().manifest.has_value());
+  BOOST_TEST(tap.push({tap.pack("beta", 4)}) == "7");
+}
+
+BOOST_AUTO_TEST_CASE(a_restart_keeps_the_manifest_and_its_floor) {
+  Desk tap;
+  tap.start();
+  const std::vector packs{tap.pack("alpha", 2)};
+  BOOST_TEST(tap.push(packs, false, false, tap.manifest(7, packs)) == "2");
+  tap.until([&] { return PackStore{tap.directory()}.load_floor()->sequences.size() == 2; });
+  tap.open();
+  tap.start();
+  BOOST_TEST(tap.state() == "inspecting");
+  BOOST_REQUIRE(tap.desk->live().manifest.has_value());
+  BOOST_TEST(tap.desk->live().manifest->sequence == 7U);
+  BOOST_TEST(tap.push(packs, false, false, tap.manifest(6, packs)).find("older than 7") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_tap_that_follows_a_ruleset_takes_nothing_else) {
+  Desk tap;
+  tap.ruleset = "tablets";
+  tap.open();
+  tap.start();
+  const std::vector packs{tap.pack("alpha", 2)};
+  BOOST_TEST(tap.push(packs).find("this tap takes packs with the manifest of the ruleset tablets alone") == 0U);
+  BOOST_TEST(tap.push(packs, true, false, tap.manifest(1, packs)).find("runs the ruleset tablets") !=
+             std::string::npos);
+  BOOST_TEST(tap.push(packs, false, false, tap.publisher.signed_manifest(manifest_of("tablets", 1, packs))) == "2");
+}
+
+BOOST_AUTO_TEST_CASE(a_key_that_is_revoked_takes_its_packs_along_at_the_next_start) {
+  Desk tap;
+  tap.start();
+  const std::vector packs{tap.pack("alpha", 2)};
+  BOOST_TEST(tap.push(packs, false, false, tap.manifest(7, packs)) == "2");
+  tap.until([&] { return PackStore{tap.directory()}.load().packs.size() == 1; });
+  tap.keyring.revoked = {tap.publisher.key().id};
+  tap.open();
+  tap.start();
+  BOOST_TEST(tap.desk->live().packs.empty());
+  BOOST_TEST(tap.state().find("uninspected") == 0U, tap.state());
+  const auto refused = tap.push(packs, false, false, tap.manifest(8, packs));
+  BOOST_TEST(refused.find("is revoked here") != std::string::npos, refused);
+  BOOST_TEST(tap.push({tap.pack("gamma", 1)}, true).find("is revoked here") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_ruleset_that_expires_while_it_runs_keeps_running_and_no_new_one_is_taken) {
+  Desk tap;
+  tap.start();
+  const std::vector packs{tap.pack("alpha", 2)};
+  const auto ends = nanoseconds_since_epoch(today) + 1'000'000'000;
+  BOOST_TEST(tap.push(packs, false, false, tap.manifest(7, packs, ends)) == "2");
+  tap.now = today + std::chrono::seconds{1};
+  BOOST_TEST(tap.state().find("degraded: rules stale since 2025-06-15 15:06:41 UTC: ruleset phones has expired") == 0U,
+             tap.state());  // date -u -d @1750000001
+  BOOST_TEST(tap.desk->live().packs.size() == 1U);
+  const auto refused = tap.push(packs, false, false, tap.manifest(8, packs, ends));
+  BOOST_TEST(refused.find("manifest of phones, sequence 8: it has expired") == 0U, refused);
+  tap.now = Tick{};  // a clock that was never set
+  BOOST_TEST(tap.push(packs, false, false, tap.manifest(8, packs, ends)) == "3");
+}
+
+BOOST_AUTO_TEST_CASE(a_clock_that_was_far_ahead_refuses_nothing_once_an_operator_says_so) {
+  Desk tap;
+  tap.start();
+  const auto ends = nanoseconds_since_epoch(today) + 1'000'000'000;
+  tap.now = today + std::chrono::hours{24 * 365};
+  BOOST_TEST(tap.push({tap.pack("alpha", 1)}) == "2");
+  tap.now = today;
+  const auto refused = tap.push({tap.pack("alpha", 2, ends)});
+  BOOST_TEST(refused.find("it has expired by 2026-06-15T15:06:40Z, which this tap has known") != std::string::npos,
+             refused);
+  BOOST_TEST(refused.find("its clock says 2025-06-15T15:06:40Z") != std::string::npos, refused);
+  BOOST_TEST(tap.push({tap.pack("alpha", 2, ends)}, true) == "3");
+  BOOST_TEST(tap.push({tap.pack("alpha", 3, ends)}) == "4");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "dataplane/sealed_pack.hh"
+#include "rules/manifest.hh"
 #include "rules/minisign.hh"
 #include "rules/pack.hh"
 
@@ -60,6 +61,18 @@ inline Pack pack_of(const std::string& name, std::uint64_t sequence, const std::
   return pack;
 }
 
+inline Manifest manifest_of(const std::string& name, std::uint64_t sequence, const std::vector<SealedPack>& packs,
+                            std::int64_t expires_ns = 0) {
+  Manifest manifest{name, sequence, 1'700'000'000'000'000'000, expires_ns, {0, 1, 0}, {}};
+  for (const auto& pack : packs) {
+    const auto read = read_pack(pack.file->bytes());
+    BOOST_REQUIRE(read.has_value());
+    manifest.packs.push_back(
+        {read->info.name, read->info.channel, read->info.sequence, pack_digest(pack.file->bytes())});
+  }
+  return manifest;
+}
+
 // A publisher with a key of its own.
 class Publisher {
  public:
@@ -84,6 +97,12 @@ class Publisher {
     auto file = SealedMemory::copy_of(write_pack(pack), "test");
     BOOST_REQUIRE(file.has_value());
     return {std::make_shared<const SealedMemory>(std::move(*file)), text_file(path + ".minisig")};
+  }
+  [[nodiscard]] SignedManifest signed_manifest(const Manifest& manifest) const {
+    const auto path = folder_.path + "/manifest";
+    write_text(path, write_manifest(manifest));
+    run("minisign -S -s " + folder_.path + "/key -m " + path);
+    return {text_file(path), text_file(path + ".minisig")};
   }
 
  private:

@@ -14,13 +14,13 @@ struct Started {
     publisher.write(named[0], pack_of("alpha", 1, {"old-alpha.example"}));
     publisher.write(named[1], pack_of("beta", 1, {"old-beta.example"}));
   }
-  void live(const std::vector<SealedPack>& packs) {
+  void live(const std::vector<SealedPack>& packs, const SignedManifest& manifest = {}) {
     std::vector<NamedPack> all;
     for (const auto& pack : packs)
       all.push_back({read_pack(pack.file->bytes())->info.name, pack_digest(pack.file->bytes()), pack});
-    BOOST_REQUIRE(store.store(all).has_value());
+    BOOST_REQUIRE(store.store(all, manifest).has_value());
   }
-  [[nodiscard]] StartPacks choose() const { return choose_start_packs(store, named, std::vector{publisher.key()}); }
+  [[nodiscard]] StartPacks choose() const { return choose_start_packs(store, named, keyring); }
   // "NAME SEQUENCE" of each.
   static std::vector<std::string> texts(const StartPacks& start) {
     std::vector<std::string> texts;
@@ -34,6 +34,7 @@ struct Started {
   using Texts = std::vector<std::string>;
   TemporaryFolder folder;
   Publisher publisher;
+  Keyring keyring{{publisher.key()}, {}};
   std::vector<std::string> named{folder.path + "/alpha.pack", folder.path + "/beta.pack"};
   PackStore store{folder.path + "/state"};
 };
@@ -66,6 +67,37 @@ BOOST_AUTO_TEST_CASE(a_damaged_or_unsigned_last_good_pack_is_replaced_by_the_nam
   const auto start = choose();
   BOOST_TEST((texts(start) == Texts{"alpha 5", "beta 1"}));
   BOOST_TEST(start.shortcomings.size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_revoked_key_signed_is_replaced_too) {
+  const Publisher other;
+  live({publisher.signed_pack(pack_of("alpha", 5, {"a.example"})),
+        other.signed_pack(pack_of("beta", 5, {"b.example"}))});
+  keyring.trusted.push_back(other.key());
+  BOOST_TEST((texts(choose()) == Texts{"alpha 5", "beta 5"}));
+  keyring.revoked = {other.key().id};
+  BOOST_TEST((texts(choose()) == Texts{"alpha 5", "beta 1"}));
+  BOOST_TEST(choose().shortcomings.at(0).find("is revoked here") != std::string::npos);
+  keyring.revoked.clear();
+  keyring.threshold = 2;
+  BOOST_TEST(texts(choose()).size() == 2U);  // the named ones, which are judged when they are loaded
+  BOOST_TEST(choose().shortcomings.at(0).find("signatures of 2 different trusted keys") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(packs_of_two_releases_do_not_start_together) {
+  const std::vector first{publisher.signed_pack(pack_of("alpha", 5, {"a.example"})),
+                          publisher.signed_pack(pack_of("beta", 5, {"b.example"}))};
+  const auto manifest = publisher.signed_manifest(manifest_of("phones", 1, first));
+  live(first, manifest);
+  BOOST_TEST((texts(choose()) == Texts{"alpha 5", "beta 5"}));
+  BOOST_TEST(choose().manifest.text == manifest.text);
+  live({first[0], publisher.signed_pack(pack_of("beta", 6, {"b.example"}))}, manifest);
+  BOOST_TEST((texts(choose()) == Texts{"alpha 5", "beta 1"}));
+  BOOST_TEST(choose().shortcomings.at(0).find("pack beta is not the one of the manifest") != std::string::npos);
+  live(first, {manifest.text, "untrusted comment: none\n"});
+  BOOST_TEST((texts(choose()) == Texts{"alpha 5", "beta 5"}));  // each of them is signed
+  BOOST_TEST(choose().manifest.text.empty());
+  BOOST_TEST(choose().shortcomings.at(0).find("the manifest of the last good packs is not trusted") == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_damaged_list_falls_back_to_all_named_packs) {

@@ -25,7 +25,7 @@ BOOST_AUTO_TEST_CASE(the_gravest_reason_wins) {
   BOOST_TEST((judge(condition).state == TapState::degraded));
   BOOST_TEST(judge(condition).reason == "last good pack vendors is lost");
 
-  condition.stale_pack = "vendors";
+  condition.stale = "pack vendors";
   condition.stale_since = tick_from_nanoseconds(1'772'409'599'000'000'000);  // date -u -d @1772409599
   BOOST_TEST((judge(condition).state == TapState::degraded));
   BOOST_TEST(judge(condition).reason == "rules stale since 2026-03-01 23:59:59 UTC: pack vendors has expired");

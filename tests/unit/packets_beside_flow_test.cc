@@ -47,7 +47,7 @@ std::size_t alerts(PipelineRun& run) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(verify)
+BOOST_AUTO_TEST_SUITE(packets_beside_flow)
 
 BOOST_AUTO_TEST_CASE(teredo_has_any_port) {
   for (const auto& hex : {teredo, teredo_answer, bubble}) BOOST_TEST(tunnels_of(unhex(hex)) == 1);
