@@ -96,7 +96,12 @@ std::optional<CommandSocket::Question> CommandSocket::read(Client& client, bool&
   }
   keep = true;
   client.waits = true;
-  return Question{client.id, std::move(*request), std::move(message->descriptors)};
+  // In place: moving a question whole, g++ 12 takes the other kinds of a request for values that were never set.
+  std::optional<Question> question{std::in_place};
+  question->client = client.id;
+  question->request = std::move(*request);
+  question->descriptors = std::move(message->descriptors);
+  return question;
 }
 
 std::optional<CommandSocket::Question> CommandSocket::next() {
