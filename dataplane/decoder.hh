@@ -93,7 +93,6 @@ class Decoder {
   std::optional<bool> geneve(Bytes bytes) noexcept;
   std::optional<bool> gtp_u(Bytes bytes) noexcept;
   std::optional<bool> teredo(Bytes bytes) noexcept;
-  std::optional<bool> teredo_without_port(Bytes bytes) noexcept;
   std::optional<bool> l2tp(Bytes bytes) noexcept;
   std::optional<bool> l2tp_session(Bytes bytes) noexcept;
   std::optional<bool> gre_in_udp(Bytes bytes) noexcept;

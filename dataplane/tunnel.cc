@@ -24,15 +24,6 @@ constexpr std::size_t ethernet_padding = 46;  // at most, behind a packet in an 
 // draft-foschiano-erspan-03 section 4.2, 4.3: version, VLAN.
 std::uint16_t vlan_of(Reader header) noexcept { return static_cast<std::uint16_t>(header.be16() & 0x0fff); }
 
-// RFC 4380 section 2.6: 2001:0::/32; of link-local addresses those of section 5.2.1 and 5.2.2, whose prefix is
-// fe80::/64.
-bool is_of_teredo(Bytes address) noexcept {
-  Reader reader{address};
-  const auto prefix = reader.be32();
-  constexpr std::uint32_t teredo = 0x20010000, link_local = 0xfe800000;
-  return prefix == teredo || (prefix == link_local && reader.be32() == 0);
-}
-
 }  // namespace
 
 bool Decoder::enter(TunnelKind kind, Bytes inside) noexcept {
@@ -257,7 +248,7 @@ std::optional<bool> Decoder::tunnel_by_port(Bytes payload) noexcept {
     case teredo_port: return teredo(payload);
     case l2tp_port: return l2tp(payload);
     case capwap_data_port: return capwap(payload);
-    default: return teredo_without_port(payload);
+    default: return {};
   }
 }
 
@@ -352,22 +343,6 @@ std::optional<bool> Decoder::teredo(Bytes bytes) noexcept {  // RFC 4380 section
   }
   if (!reader.ok() || !is_ip(reader.rest(), 6, 0)) return {};
   return enter_ip(TunnelKind::teredo, reader.rest());
-}
-
-// Between clients and relays Teredo has any port, and no header of its own (RFC 4380 sections 2.4 and 5.2). Only a
-// packet that fits to the byte and is of an address that Teredo alone gives out is taken for it: of 2^51 payloads of
-// random bytes one does.
-std::optional<bool> Decoder::teredo_without_port(Bytes bytes) noexcept {
-  if (bytes.empty() || bytes[0] >> 4 != 6) return {};
-  Reader reader{bytes};
-  reader.skip(4);
-  const std::size_t length = reader.be16();
-  reader.skip(2);
-  const auto source = reader.take(16);
-  const auto destination = reader.take(16);
-  if (!reader.ok() || length != reader.left()) return {};
-  if (!is_of_teredo(source) && !is_of_teredo(destination)) return {};
-  return enter_ip(TunnelKind::teredo, bytes);
 }
 
 std::optional<bool> Decoder::l2tp(Bytes bytes) noexcept {
