@@ -162,8 +162,9 @@ struct alignas(64) Flow {
 
 // Whether the packet, which comes with that flow, is an error of ICMP about it, and not of its ends' own.
 [[nodiscard]] inline bool is_error_about(const Packet& packet, const Flow& flow) noexcept {
-  if (packet.protocol != flow.key.protocol) return true;
   const auto& key = flow.key;
+  if (packet.protocol != ip_protocol::icmp && packet.protocol != ip_protocol::icmp_v6) return false;
+  if (packet.protocol != key.protocol) return true;
   return !(packet.source == key.low && packet.destination == key.high) &&
          !(packet.source == key.high && packet.destination == key.low);
 }
