@@ -1,5 +1,5 @@
 """A phone looks up a name whose answer leads to a listed one, at the resolver of its own network; calls that address
-with bytes that nothing names; and calls an address that was in no answer."""
+with bytes that nothing names, and once more without a word; and calls an address that was in no answer."""
 import sys
 
 sys.path.insert(0, '..')
@@ -21,4 +21,5 @@ question = DNSQR(qname='metrics.shop.example', qtype='A')
 answers = (DNSRR(rrname='metrics.shop.example', type='CNAME', ttl=300, rdata='shop.tracker.example')
            / DNSRR(rrname='shop.tracker.example', type='A', ttl=60, rdata='198.51.100.7'))
 write(sys.argv[1], [there / DNS(id=1, rd=1, qd=question), back / DNS(id=1, qr=1, rd=1, ra=1, qd=question, an=answers),
-                    *connection('198.51.100.7', 40002), *connection('198.51.100.8', 40003)])
+                    *connection('198.51.100.7', 40002), *connection('198.51.100.8', 40003),
+                    *Conversation(server='198.51.100.7', phone_port=40004, server_port=7000).opens().closes().packets])
