@@ -28,8 +28,8 @@ packets = [
     # 8, 9: two packets of one flow in VXLAN
     ethernet(IP(src=DEVICE, dst='192.168.0.11') / UDP(sport=50000, dport=4789) / VXLAN(vni=7) / inner),
     ethernet(IP(src=DEVICE, dst='192.168.0.11') / UDP(sport=50000, dport=4789) / VXLAN(vni=7) / inner),
-    # 10: Teredo between a client and a relay
-    ethernet(IP(src=DEVICE, dst=SERVER) / UDP(sport=3797, dport=32900) /
+    # 10: Teredo
+    ethernet(IP(src=DEVICE, dst=SERVER) / UDP(sport=3544, dport=32900) /
              IPv6(src=TEREDO, dst='2001:db8::7') / TCP(sport=40001, dport=80, seq=1, flags='S')),
 ]
 for number, packet in enumerate(packets):
