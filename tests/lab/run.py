@@ -50,8 +50,8 @@ class Group:
 GROUPS = {
     "monitor": Group("monitor", monitor_tests.TESTS + findings_tests.TESTS + vendor_tests.TESTS + chromium_tests.TESTS),
     # What is between the planes does not depend on the driver: the other one with --full.
-    "packs": Group("enforce", pushes_tests.TESTS + cost_tests.TESTS + swap_tests.TESTS + planes_tests.TESTS, shipped=False, packs=True,
-                   drivers=tap.DRIVERS[:1]),
+    "packs": Group("enforce", pushes_tests.TESTS + cost_tests.TESTS + swap_tests.TESTS + planes_tests.TESTS,
+                   shipped=False, packs=True, drivers=tap.DRIVERS[:1]),
     "worker": Group("enforce", worker_tests.TESTS + privilege_tests.TESTS, packs=True),
     # Memory last: it leaves a full flow table, in which nothing is found for a minute.
     "limits": Group("monitor", hostile_tests.TESTS + memory_tests.TESTS, drivers=tap.DRIVERS[:1]),
