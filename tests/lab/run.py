@@ -14,6 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+import browse_tests
 import chromium_tests
 import cost_tests
 import demo_tests
@@ -52,6 +53,7 @@ GROUPS = {
     # What is between the planes does not depend on the driver: the other one with --full.
     "packs": Group("enforce", pushes_tests.TESTS + cost_tests.TESTS + swap_tests.TESTS + planes_tests.TESTS,
                    shipped=False, packs=True, drivers=tap.DRIVERS[:1]),
+    "browse": Group("monitor", browse_tests.TESTS, drivers=tap.DRIVERS[:1]),
     "worker": Group("enforce", worker_tests.TESTS + privilege_tests.TESTS, packs=True),
     # Memory last: it leaves a full flow table, in which nothing is found for a minute.
     "limits": Group("monitor", hostile_tests.TESTS + memory_tests.TESTS, drivers=tap.DRIVERS[:1]),
@@ -67,7 +69,8 @@ def named(tests):
 
 def plan(options, tally):
     """{(driver, group): [(item, function)]} of what the pattern picks, in the order in which it runs."""
-    groups = {(None, None): named(lab_tests.TESTS + findings_tests.WITHOUT_TAP + demo_tests.TESTS)}
+    groups = {(None, None): named(lab_tests.TESTS + findings_tests.WITHOUT_TAP + browse_tests.WITHOUT_TAP +
+                                  demo_tests.TESTS)}
     for driver in [options.driver] if options.driver else tap.DRIVERS:
         for name, group in GROUPS.items():
             if driver in group.drivers or options.driver or options.full:
@@ -124,7 +127,8 @@ def run_all(tally, groups, options):
     for driver in dict.fromkeys(driver for driver, _ in groups):
         # A lab of its own for each driver: nothing is left of the one before.
         with Lab() as lab:
-            lab.start_servers((*LISTED_NAMES, *NEIGHBOURS, *phone.NAMES), phone.addresses(), phone.leases())
+            names = (*LISTED_NAMES, *NEIGHBOURS, *phone.NAMES, *(site.name for site in browse_tests.SITES))
+            lab.start_servers(names, phone.addresses() | browse_tests.ADDRESSES, phone.leases())
             for name, group in GROUPS.items():
                 if (driver, name) in groups:
                     run_group(tally, lab, driver, group, groups[driver, name], options.full)

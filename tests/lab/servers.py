@@ -26,6 +26,7 @@ http {{
   client_body_temp_path {directory}/body; proxy_temp_path {directory}/proxy; fastcgi_temp_path {directory}/fastcgi;
   uwsgi_temp_path {directory}/uwsgi; scgi_temp_path {directory}/scgi;
   client_max_body_size 0; sendfile on; server_tokens off; default_type application/octet-stream;
+  map_hash_bucket_size 128; map_hash_max_size 8192;
   map $ssl_server_name $leaf {{ hostnames; default {standing}; {names} }}
   server {{
     listen 80 reuseport; listen [::]:80 reuseport ipv6only=on; listen 8080;
@@ -35,6 +36,7 @@ http {{
     root {directory}/www;
     location / {{ return 200 "the lab answers\\n"; }}
     location /page {{ default_type text/html; return 200 "<p>the lab answers</p>"; }}
+    location /sites/ {{ default_type text/html; }}
     location /generate_204 {{ return 204; }}
     location /files/ {{ dav_methods PUT; }}
 {vendors}
@@ -123,7 +125,9 @@ class Servers:
             "protocols": ["h3"],
             "automatic_https": {"disable": True},
             "tls_connection_policies": [{}],
-            "routes": [{"handle": [{"handler": "static_response", "body": "the lab answers\n"}]}],
+            "routes": [{"match": [{"path": ["/sites/*"]}],
+                        "handle": [{"handler": "file_server", "root": f"{directory}/www"}]},
+                       {"handle": [{"handler": "static_response", "body": "the lab answers\n"}]}],
         }
         leaves = [{"certificate": f"{directory}/{name}.pem", "key": f"{directory}/leaf.key"} for name in self._names]
         config = {"admin": {"disabled": True, "config": {"persist": False}},

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Tests that take hours: `swaps`, the large pack swapped 1,000 times under traffic. Needs root."""
+"""Tests that take hours: `swaps`, the large pack swapped 1,000 times under traffic; `browse`, an hour of visits to
+harmless names. Needs root."""
 
 import argparse
 import sys
@@ -8,26 +9,49 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "lab")]
 
+import browse  # noqa: E402
+import sites  # noqa: E402
 import swaps  # noqa: E402
-from bench import Bench, Failed  # noqa: E402
+import tap  # noqa: E402
+from bench import LISTED, Bench, Failed, write_rules  # noqa: E402
 from lab import Lab  # noqa: E402
 from publisher import Publisher  # noqa: E402
 
 
+def say(line):
+    print(line, flush=True)
+
+
+def swap(lab, options):
+    lab.start_servers(("neighbour.example",))
+    publisher = Publisher(lab)
+    with lab.tap(options.driver, "monitor", [], [publisher.public_key]) as wire:
+        bench = Bench(lab, wire, options.driver, True, publisher)
+        return swaps.swap_under_traffic(bench, options.scale, options.swaps, say)
+
+
+def visit(lab, options):
+    visited = sites.sites()
+    lab.start_servers([LISTED, *(site.name for site in visited)], sites.addresses(visited))
+    with lab.tap(options.driver, "monitor", [write_rules(lab.directory), *tap.shipped_rules()]) as wire:
+        bench = Bench(lab, wire, options.driver, True)
+        return browse.browse(bench, visited, options.minutes * 60, browse.EVERY_S, say)
+
+
+TESTS = {"swaps": swap, "browse": visit}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("test", choices=["swaps"])
+    parser.add_argument("test", choices=TESTS)
     parser.add_argument("--swaps", type=int, default=1000, help="so many (1000)")
     parser.add_argument("--scale", type=float, default=1.0, help="of the large pack (1.0)")
-    parser.add_argument("--driver", default="af_xdp", choices=["af_xdp", "af_packet"])
+    parser.add_argument("--minutes", type=float, default=60.0, help="of browsing (60)")
+    parser.add_argument("--driver", default="af_xdp", choices=tap.DRIVERS)
     options = parser.parse_args()
     try:
         with Lab() as lab:
-            lab.start_servers(("neighbour.example",))
-            publisher = Publisher(lab)
-            with lab.tap(options.driver, "monitor", [], [publisher.public_key]) as wire:
-                bench = Bench(lab, wire, options.driver, True, publisher)
-                print(swaps.swap_under_traffic(bench, options.scale, options.swaps, lambda line: print(line, flush=True)))
+            say(TESTS[options.test](lab, options))
     except (Failed, RuntimeError) as error:
         print(f"FAILED: {error}")
         return 1
