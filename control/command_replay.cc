@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "control/command.hh"
+#include "control/key_options.hh"
 #include "control/replay.hh"
 #include "control/replay_databases.hh"
 #include "control/rule_cost.hh"
@@ -151,6 +152,7 @@ void add_replay_command(CLI::App& program, Run& run) {
   auto arguments = std::make_shared<Arguments>();
   auto* command = program.add_subcommand("replay", "Run capture files through the inspection and show what it finds");
   command->footer(
+      "With --trusted-key every pack must have good signatures beside it, F.slpk.minisig, as on a tap.\n"
       "Reads pcap and pcapng, plain or gzip, of Ethernet, raw IP, loopback and Linux cooked captures; packets of any\n"
       "other link type pass and are counted as uninspected. Needs no root, no huge pages and no network card.\n"
       "Exit status: 0 done, 1 an output could not be written, 2 errors in options or lists, 3 a capture's container\n"
@@ -174,13 +176,7 @@ void add_replay_command(CLI::App& program, Run& run) {
   command
       ->add_option("--exceptions", arguments->rules.exceptions, "What is not blocked, and what raises no alarm (CSV)")
       ->type_name("F.csv");
-  command
-      ->add_option("--trusted-key", arguments->rules.trusted_keys,
-                   "Public key in minisign's format; may be given several times. Every pack must then have a signature "
-                   "of one of them beside it, F.slpk.minisig")
-      ->type_name("F.pub")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  add_key_options(*command, arguments->rules.keys);
   command->add_flag("--skip-unsupported", arguments->rules.skip_unsupported,
                     "Leave signatures out that cannot be read, say which and why, and count them in the statistics");
   command->add_option("--mode", arguments->mode, "monitor: alter nothing, say what would be blocked; enforce: block")

@@ -104,7 +104,7 @@ class RuleFilesReader {
   }
 
   void read_packs(const RuleSources& sources) {
-    const auto keys = load_keyring({sources.trusted_keys});
+    const auto keys = load_keyring(sources.keys);
     if (!keys) return fail(keys.error());
     std::vector<PackFile> packs;
     for (const auto& path : sources.packs) {

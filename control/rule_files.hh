@@ -5,6 +5,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "control/pack_file.hh"
 #include "rules/rule_list.hh"
 
 namespace sluice {
@@ -14,9 +15,9 @@ struct RuleSources {
   std::vector<std::string> indicators{};  // lists of one's own (CSV)
   std::vector<std::string> signatures{};  // of one's own, in Suricata's language
   std::vector<std::string> packs{};
-  std::string exceptions{};                 // of one's own (CSV); empty: none
-  bool skip_unsupported = false;            // leave signatures out that cannot be read, and say so
-  std::vector<std::string> trusted_keys{};  // minisign's .pub files; where there is one, every pack must verify
+  std::string exceptions{};       // of one's own (CSV); empty: none
+  bool skip_unsupported = false;  // leave signatures out that cannot be read, and say so
+  KeyringSources keys{};          // where one is trusted, every pack must verify
 
   [[nodiscard]] bool empty() const noexcept { return indicators.empty() && signatures.empty() && packs.empty(); }
 };

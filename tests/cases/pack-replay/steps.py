@@ -1,6 +1,7 @@
 """A phone looks up a.telemetry.example and www.example.org; each name stands in a pack of its own."""
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -52,6 +53,20 @@ trusted = replay('--pack', 'z.slpk', '--trusted-key', 'own.pub')
 check(trusted[1] == ['alpha/row'], trusted)
 replay('--pack', 'z.slpk', '--pack', 'a.slpk', '--trusted-key', 'own.pub', status=2,
        says=['a.slpk: no signature'])
+
+# The keys count as they do on a tap: one that is revoked does not, and two may have to have signed
+with open('own.pub', encoding='utf8') as file:
+    own_id = re.search('public key ([0-9A-F]+)', file.read()).group(1)
+replay('--pack', 'z.slpk', '--trusted-key', 'own.pub', '--revoked-key', own_id, status=2,
+       says=['z.slpk', 'is revoked here'])
+replay('--pack', 'z.slpk', '--revoked-key', own_id, status=2, says=['--trusted-key'])
+step('minisign', '-G', '-W', '-p', 'second.pub', '-s', 'second.key')
+two = ('--trusted-key', 'own.pub', '--trusted-key', 'second.pub', '--key-threshold', '2')
+replay('--pack', 'z.slpk', *two, status=2, says=['z.slpk', '1 is good'])
+step(SLUICE, 'rules', 'sign', 'z.slpk', '--secret-key', 'second.key')
+check(replay('--pack', 'z.slpk', *two) == trusted, 'with both signatures the same is found')
+check(replay('--pack', 'z.slpk', '--trusted-key', 'own.pub', '--trusted-key', 'second.pub', '--revoked-key', own_id) ==
+      trusted, 'with the signature of the other key the same is found')
 replay('--pack', 'z.slpk', '--pack', 'z.slpk', status=2, says=['z.slpk', '"alpha"', 'name one of the two'])
 replay('--pack', 'z.slpk', '--indicators', 'alpha.csv', status=2, says=['"alpha"', 'rename the list'])
 replay('--pack', 'missing.slpk', '--pack', CAPTURE, status=2, says=['missing.slpk', 'capture.pcap: is no pack'])
