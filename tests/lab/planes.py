@@ -22,6 +22,16 @@ class Planes(tap.Tap):
         self.control.kill()
         self.control.wait()
 
+    def configure(self, **options):
+        """Starts both planes anew with other options of `rules`."""
+        settings = json.loads(self.config.read_text(encoding="utf-8"))
+        settings["rules"] |= options
+        self.config.write_text(json.dumps(settings, indent=2), encoding="utf-8")
+        for process in (self.control, self.dataplane):
+            tap.stop(process)
+        self.start_dataplane()
+        self.start_control()
+
     def resident_kib(self):
         """Memory of the data plane's own that is in use: proc(5). (The rings that it shares fill as they may.)"""
         with open(f"/proc/{self.dataplane.pid}/status", encoding="ascii") as status:

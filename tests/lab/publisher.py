@@ -1,6 +1,7 @@
 """Who makes packs of rules for the taps of the lab: keys by minisign, packs by `sluice rules compile`."""
 
 import csv
+import re
 import tempfile
 from pathlib import Path
 
@@ -37,6 +38,23 @@ class Publisher:
         self._lab.check("tap", [tap.program("sluice"), "rules", "compile", "--name", name, "--sequence", sequence,
                                 "--created", created, *end, *key, "--output", path, *sources])
         return path
+
+    def manifest(self, name, sequence, packs, expired=False, program=None):
+        """The manifest of a ruleset of these packs, its signature beside it; returns its path."""
+        path = self._directory / f"{name}-{sequence}{'-expired' if expired else ''}{program or ''}.ruleset"
+        created, end = (PAST[0], ["--expires", PAST[1]]) if expired else (CREATED, [])
+        self._lab.check("tap", [tap.program("sluice"), "rules", "manifest", "--name", name, "--sequence", sequence,
+                                "--created", created, *end, *(["--program", program] if program else []),
+                                "--secret-key", self.secret_key, "--output", path, *packs])
+        return path
+
+    def sign(self, path):
+        """Adds this one's signature to what somebody else has signed."""
+        self._lab.check("tap", [tap.program("sluice"), "rules", "sign", path, "--secret-key", self.secret_key])
+
+    def key_id(self):
+        """As minisign shows it, in 16 digits."""
+        return re.search(r"public key ([0-9A-F]+)", self.public_key.read_text(encoding="utf-8"))[1].zfill(16)
 
 
 def signature(sid, text, message="a path that the lab made up"):
