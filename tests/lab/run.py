@@ -20,6 +20,7 @@ import cost_tests
 import demo_tests
 import enforce_tests
 import events_tests
+import exceptions_tests
 import findings_tests
 import hostile_tests
 import lab_tests
@@ -56,6 +57,7 @@ GROUPS = {
                    shipped=False, packs=True, drivers=tap.DRIVERS[:1]),
     "browse": Group("monitor", browse_tests.TESTS, drivers=tap.DRIVERS[:1]),
     "rulesets": Group("enforce", ruleset_tests.TESTS, shipped=False, packs=True, drivers=tap.DRIVERS[:1]),
+    "exceptions": Group("enforce", exceptions_tests.TESTS, shipped=False, drivers=tap.DRIVERS[:1]),
     "worker": Group("enforce", worker_tests.TESTS + privilege_tests.TESTS, packs=True),
     # Memory last: it leaves a full flow table, in which nothing is found for a minute.
     "limits": Group("monitor", hostile_tests.TESTS + memory_tests.TESTS, drivers=tap.DRIVERS[:1]),
