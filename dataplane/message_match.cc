@@ -33,6 +33,11 @@ std::size_t icmpv4_header_size(Bytes message) noexcept {
   }
 }
 
+// A request is numbered before it is matched.
+std::uint32_t transaction_of_request(const Flow& flow) noexcept {
+  return flow.transactions == 0 ? no_index : flow.transactions - 1;
+}
+
 }  // namespace
 
 void MessageMatcher::use(const Generation& generation) noexcept {
@@ -115,6 +120,7 @@ void MessageMatcher::dns(const Passage& at, const DnsMessage& message, bool asks
   auto input = this->input(at, SignatureProtocol::dns);
   values_.begin(input, *generation_->signatures);
   put_dns(message, asks, values_);
+  input.transaction = at.flow.transactions;
   match(at, input, when::dns, hits);
 }
 
@@ -168,6 +174,7 @@ void MessageMatcher::http_head(const Passage& at, const HttpRequest& request, Hi
   auto input = this->input(at, SignatureProtocol::http);
   values_.begin(input, *generation_->signatures);
   http_.put(request, values_);
+  input.transaction = transaction_of_request(at.flow);
   match(at, input, now, hits);
 }
 
@@ -176,6 +183,7 @@ void MessageMatcher::http_body(const Passage& at, const HttpRequest& request, co
   auto input = this->input(at, SignatureProtocol::http);
   values_.begin(input, *generation_->signatures);
   http_.put(request, values_);
+  input.transaction = transaction_of_request(at.flow);
   if (!body.content.empty()) {
     values_.put(Buffer::http_request_body, body.content);
     put_files(body, request.content_type);
@@ -288,6 +296,11 @@ void MessageMatcher::put_headers(SignatureInput& input, const Packet& packet) no
     case ip_protocol::icmp_v6: header(Buffer::icmpv6_header, icmp_header_size, icmp_header_size); break;
     default: at_buffer(input, Buffer::payload) = inner; break;
   }
+}
+
+std::optional<std::uint32_t> MessageMatcher::transaction_of(const Flow& flow, std::uint32_t row) const noexcept {
+  if (flow.trace.generation != generation_->number() || row < generation_->first_signature_row) return std::nullopt;
+  return flow.trace.transaction_of(row - generation_->first_signature_row);
 }
 
 void MessageMatcher::put_variables(EventWriter& event, const Flow& flow) const noexcept {

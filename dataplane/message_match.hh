@@ -97,6 +97,8 @@ class MessageMatcher {
   [[nodiscard]] bool is_of_packet_alone(std::uint32_t row) const noexcept {
     return generation_->signatures->is_of_packet_alone(row - generation_->first_signature_row);
   }
+  // Of a rule that looks in a message and in the payload: the flow's transaction that its message is of.
+  [[nodiscard]] std::optional<std::uint32_t> transaction_of(const Flow& flow, std::uint32_t row) const noexcept;
   // The bits and numbers that rules have set on the flow.
   void put_variables(EventWriter& event, const Flow& flow) const noexcept;
   // Gives back what the flow holds.

@@ -266,7 +266,7 @@ class Reporter {
   };
   // What may be a vendor's own protocol goes along whole (Said), and leaves the control plane redacted.
   [[nodiscard]] static Context about_request(const HttpRequest& request) noexcept;
-  void context_fields(EventWriter& event, const Passage& at) const noexcept;
+  void context_fields(EventWriter& event, const Passage& at, std::uint32_t row) const noexcept;
   // The packet itself, its first bytes alone where so many are asked for.
   void image_fields(EventWriter& event, const Packet& packet, std::size_t bytes) noexcept;
   // Of an alert: what its rule matched too, in the packet `alone` or in the stream that it is of.

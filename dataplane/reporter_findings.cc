@@ -230,7 +230,7 @@ void Reporter::alerts(const Passage& at, const Hits& hits, Field field, std::str
     event.integer(Field::flow_protocol, static_cast<std::uint64_t>(at.flow.protocol));
     flow_fields(event, at.flow);
     if (is_error_about(at.packet, at.flow)) ends_fields(event, at.flow);
-    context_fields(event, at);
+    context_fields(event, at, row);
     if (said.push != nullptr) device_fields(event, *said.push);
     if (said.request != nullptr) vendor_request_fields(event, said);
     encrypted_dns_field(event, at.flow);

@@ -113,7 +113,7 @@ Reporter::Context Reporter::about_request(const HttpRequest& request) noexcept {
 }
 
 // Of the packet and the message that an alert is about.
-void Reporter::context_fields(EventWriter& event, const Passage& at) const noexcept {
+void Reporter::context_fields(EventWriter& event, const Passage& at, std::uint32_t row) const noexcept {
   event.integer(Field::packet_way, static_cast<std::uint64_t>(at.way));
   if (at.packet.protocol == ip_protocol::icmp || at.packet.protocol == ip_protocol::icmp_v6) {
     Reader reader{at.packet.transport};
@@ -128,6 +128,9 @@ void Reporter::context_fields(EventWriter& event, const Passage& at) const noexc
     event.integer(Field::transaction, context_.dns_transaction);
     dns_fields(event, *context_.dns);
   }
+  if (context_.request != nullptr || context_.dns != nullptr) return;
+  if (const auto transaction = signatures_.transaction_of(at.flow, row))
+    event.integer(Field::transaction, *transaction);
 }
 
 }  // namespace sluice

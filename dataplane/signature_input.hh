@@ -9,6 +9,7 @@
 
 #include "dataplane/bytes.hh"
 #include "dataplane/fields.hh"
+#include "dataplane/pool.hh"
 #include "rules/address.hh"
 #include "rules/buffer.hh"
 #include "rules/signature.hh"
@@ -58,7 +59,8 @@ struct SignatureInput {
   bool tells_protocol = false;     // of a packet: with it, it is known what its direction speaks
   const Packet* packet = nullptr;  // null where no condition can be tried
   Flow* flow = nullptr;
-  Moments shows = when::any;  // of a message: what of it came just now
+  Moments shows = when::any;             // of a message: what of it came just now
+  std::uint32_t transaction = no_index;  // of the flow, which the message is of; no_index = not known
   std::span<const FurtherValue> further;
   std::span<const NumberValue> numbers;
   std::uint64_t payload_position = 0;  // of buffers[payload] in its stream, bytes

@@ -95,7 +95,7 @@ bool SignatureSet::Parts::try_whole(std::uint32_t row, const SignatureInput& inp
   if (!matches) return false;
   if (has_half) {
     input.flow->trace.use(input.generation);
-    if (!input.flow->trace.completes(row, is_payload)) return false;
+    if (!input.flow->trace.completes(row, is_payload, input.transaction)) return false;
   }
   for (const auto& condition : entry.numbers) {
     const auto operation = static_cast<StateOperation>(condition.subject);
