@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "control/safe_text.hh"
 
@@ -16,6 +17,7 @@ constexpr std::string_view label_prefix = "traffic/label/";
 
 void put_flow_variables(Json& line, const Event& event) {
   std::string number;
+  std::string capture;
   for (const EventField& field : event) {
     if (field.field == Field::flow_bit) {
       const auto name = field.text();
@@ -29,6 +31,12 @@ void put_flow_variables(Json& line, const Event& event) {
     } else if (field.field == Field::flow_number_value && !number.empty()) {
       line["metadata"]["flowints"][number] = field.integer();
       number.clear();
+    } else if (field.field == Field::flow_capture || field.field == Field::packet_capture) {
+      capture = stored_text(field.text());
+    } else if (field.field == Field::flow_capture_text && !capture.empty()) {
+      line["metadata"]["flowvars"].push_back({{std::exchange(capture, {}), stored_text(field.text())}});
+    } else if (field.field == Field::packet_capture_text && !capture.empty()) {
+      line["metadata"]["pktvars"].push_back({{std::exchange(capture, {}), stored_text(field.text())}});
     }
   }
 }

@@ -1,4 +1,4 @@
-// Bits and numbers that rules have set on a flow, as Suricata shows them.
+// Bits and numbers that rules have set on a flow, and what they captured, as Suricata shows them.
 #pragma once
 
 #include "control/eve_json.hh"

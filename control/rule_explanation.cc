@@ -258,6 +258,10 @@ class Explaining {
       if (!part.pcre) continue;
       has_any = true;
       const auto& pcre = *part.pcre;
+      for (const auto& capture : pcre.captures)
+        line("captures",
+             fmt::format("group {} of /{}/, for the {} as \"{}\": shown where the content of packets is", capture.group,
+                         pcre.expression, capture.of_flow ? "flow" : "packet", capture.name));
       const bool is_bound = pcre.anchored || pcre.relative || pcre.expression.starts_with('^');
       if (!is_bound && narrowed != part.buffer())
         cost(fmt::format("/{}/ is bound to no place: PCRE2 tries it at each byte of {}", pcre.expression,

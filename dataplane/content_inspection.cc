@@ -100,12 +100,23 @@ ContentInspection::Result ContentInspection::from_pcre(std::span<const MatchPart
     if (budget.exceeded()) return Result::never;
     if (part.negated) return is_found ? failed : from(parts.subspan(1), previous);
     if (!is_found) break;
+    auto* const captures = tools_.room.captures;
+    const auto captured = captures == nullptr ? 0 : captures->size();
+    if (captures != nullptr) capture(part.number, subject);
     const auto result = from(parts.subspan(1), origin + static_cast<std::int64_t>(found.end));
+    if (captures != nullptr && result != Result::match) captures->cut(captured);
     if (result != Result::another) return result;
     if (part.anchored) break;
     start = found.begin + 1;
   }
   return failed;
+}
+
+// Before another search takes the place of what was found.
+void ContentInspection::capture(std::uint32_t expression, Bytes subject) noexcept {
+  for (const auto& kept : tools_.expressions.captures(expression))
+    if (const auto text = PcreSet::group(kept.group, subject, *tools_.room.pcre))
+      tools_.room.captures->add(kept.name, kept.of_flow, *text);
 }
 
 ContentInspection::Result ContentInspection::from_check(std::span<const MatchPart> parts,

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "dataplane/byte_operation.hh"
+#include "dataplane/captured_texts.hh"
 #include "dataplane/dataset_table.hh"
 #include "dataplane/inspection_budget.hh"
 #include "dataplane/pcre_set.hh"
@@ -50,6 +51,7 @@ struct InspectionRoom {
   PcreScratch* pcre = nullptr;
   TransformRoom* transforms = nullptr;
   DatasetChanges* datasets = nullptr;
+  RuleCaptures* captures = nullptr;
 };
 
 // What a signature looks with, of one message.
@@ -81,6 +83,7 @@ class ContentInspection {
   [[nodiscard]] Result from(std::span<const MatchPart> parts, std::int64_t previous) noexcept;
   [[nodiscard]] Result from_content(std::span<const MatchPart> parts, std::int64_t previous) noexcept;
   [[nodiscard]] Result from_pcre(std::span<const MatchPart> parts, std::int64_t previous) noexcept;
+  void capture(std::uint32_t expression, Bytes subject) noexcept;
   [[nodiscard]] Result from_check(std::span<const MatchPart> parts, std::int64_t previous) noexcept;
   [[nodiscard]] bool has_data_at(const DataAt& check, std::int64_t previous) const noexcept;
   [[nodiscard]] Result from_base64(std::span<const MatchPart> parts, const Base64Decode& decode,

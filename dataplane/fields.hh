@@ -349,6 +349,11 @@ enum class Field : std::uint16_t {
   flow_passed = 461,    // integer: 1 where a rule lets the flow pass
   flow_would = 462,     // integer: Action, what `enforce` would have done to the flow
   packet_passed = 463,  // integer: 1 where a rule lets the packet pass
+  // What groups of a rule's expressions captured, where content may leave: a name, and behind it its text.
+  flow_capture = 464,         // text
+  flow_capture_text = 465,    // bytes
+  packet_capture = 466,       // text
+  packet_capture_text = 467,  // bytes
 
   // of an error of ICMP: the ends of the flow that it is about, as its initiator sends
   flow_source = 520,            // bytes: Address

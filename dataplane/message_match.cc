@@ -90,6 +90,7 @@ void MessageMatcher::note_pass(const Passage& at) const noexcept {
 void MessageMatcher::match(const Passage& at, const SignatureInput& input, Hits& hits) noexcept {
   if (is_judged(at)) return;
   SignatureCounters counted;
+  SignatureSet::forget_captures(*generation_->scratch[worker_]);
   generation_->signatures->match(input, *generation_->scratch[worker_], found_, counted);
   count(counted);
   note_pass(at);
@@ -315,6 +316,27 @@ void MessageMatcher::put_variables(EventWriter& event, const Flow& flow) const n
   }
 }
 
+void MessageMatcher::put_captures(EventWriter& event, const Flow& flow,
+                                  std::optional<std::uint32_t> row) const noexcept {
+  if (generation_->signatures == nullptr) return;
+  const auto& set = *generation_->signatures;
+  auto& scratch = *generation_->scratch[worker_];
+  if (row && *row >= generation_->first_signature_row) {
+    for (const auto& one : SignatureSet::captures(scratch)) {
+      if (one.of_flow || one.row != *row - generation_->first_signature_row) continue;
+      event.text(Field::packet_capture, set.capture_name(one.name));
+      event.bytes(Field::packet_capture_text, one.text);
+    }
+  }
+  if (flow.trace.generation != generation_->number()) return;
+  const auto* const variables = SignatureSet::variables(flow.trace, scratch);
+  if (variables == nullptr) return;
+  variables->texts.for_each([&](std::uint32_t name, Bytes text) {
+    event.text(Field::flow_capture, set.capture_name(name));
+    event.bytes(Field::flow_capture_text, text);
+  });
+}
+
 void MessageMatcher::release(Flow& flow) noexcept {
   if (generation_->signatures != nullptr && flow.trace.generation == generation_->number())
     SignatureSet::release(flow.trace, *generation_->scratch[worker_]);
@@ -325,6 +347,7 @@ void MessageMatcher::stream(const Passage& at, PayloadWindow& window, std::uint3
   if (window.use(generation_->number())) ++counters_->stream_restarted;
   auto message = input(at, SignatureProtocol::tcp);
   message.shows = when::payload;
+  SignatureSet::forget_captures(*generation_->scratch[worker_]);
   SignatureCounters counted;
   while (!data.empty() && !is_judged(at)) {
     const auto piece = data.first(std::min(data.size(), stream_piece_limit));

@@ -101,6 +101,8 @@ class MessageMatcher {
   [[nodiscard]] std::optional<std::uint32_t> transaction_of(const Flow& flow, std::uint32_t row) const noexcept;
   // The bits and numbers that rules have set on the flow.
   void put_variables(EventWriter& event, const Flow& flow) const noexcept;
+  // What rules captured of the flow, which is content; and of the message at hand, the rule of that row.
+  void put_captures(EventWriter& event, const Flow& flow, std::optional<std::uint32_t> row = {}) const noexcept;
   // Gives back what the flow holds.
   void release(Flow& flow) noexcept;
 

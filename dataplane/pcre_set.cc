@@ -85,7 +85,8 @@ struct PcreScratch::Parts {
   FrameRoom room;  // before what was taken from it
   pcre2_general_context* general = pcre2_general_context_create(take_memory, give_memory, &room);
   pcre2_match_context* context = pcre2_match_context_create(general);
-  pcre2_match_data* match = pcre2_match_data_create(2, general);  // the whole match and its first group
+  pcre2_match_data* match = pcre2_match_data_create(pcre_capture_group_last + 1, general);  // the match and its groups
+  std::uint32_t groups = 0;  // of the last match, with the whole
   // As large as it will be: it does not grow while matching. Null where PCRE2 was built without machine code.
   pcre2_jit_stack* stack = pcre2_jit_stack_create(pcre_stack_limit, pcre_stack_limit, general);
 
@@ -135,7 +136,17 @@ tl::expected<std::uint32_t, std::string> PcreSet::add(const Pcre& pcre) {
   pcre2_pattern_info(code.get(), PCRE2_INFO_ALLOPTIONS, &options);
   const bool undivided =
       pcre.expression.find("(*") != std::string::npos || pcre.expression.find("\\G") != std::string::npos;
-  expressions_.push_back({std::move(code), (options & PCRE2_ANCHORED) != 0, undivided});
+  std::uint32_t groups = 0;
+  pcre2_pattern_info(code.get(), PCRE2_INFO_CAPTURECOUNT, &groups);
+  std::vector<Capture> captures;
+  for (const auto& kept : pcre.captures) {
+    if (kept.group == 0 || kept.group > std::min(groups, pcre_capture_group_last))
+      return tl::unexpected("pcre \"" + pcre.expression + "\": it has no group " + std::to_string(kept.group));
+    const auto name = static_cast<std::uint32_t>(std::find(names_.begin(), names_.end(), kept.name) - names_.begin());
+    if (name == names_.size()) names_.push_back(kept.name);
+    captures.push_back({kept.group, kept.of_flow, name});
+  }
+  expressions_.push_back({std::move(code), (options & PCRE2_ANCHORED) != 0, undivided, std::move(captures)});
   return static_cast<std::uint32_t>(expressions_.size() - 1);
 }
 
@@ -152,12 +163,22 @@ PcreFound PcreSet::run(const Expression& expression, Bytes subject, std::size_t 
   const auto* range = pcre2_get_ovector_pointer(parts.match);
   PcreFound found{.outcome = Outcome::found, .begin = range[0], .end = std::max(range[0], range[1])};
   // 0 = there are more groups than were asked for.
-  found.has_group = (result == 0 || result > 1) && range[2] != PCRE2_UNSET && range[2] <= range[3];
+  parts.groups = result == 0 ? pcre_capture_group_last + 1 : static_cast<std::uint32_t>(result);
+  found.has_group = group(1, subject, scratch).has_value();
   if (found.has_group) {
     found.group_begin = range[2];
     found.group_end = range[3];
   }
   return found;
+}
+
+std::optional<Bytes> PcreSet::group(std::uint8_t group, Bytes subject, const PcreScratch& scratch) noexcept {
+  const auto& parts = *scratch.parts_;
+  if (group >= parts.groups) return std::nullopt;
+  const auto* const range = pcre2_get_ovector_pointer(parts.match) + std::size_t{2} * group;
+  // \K may end a group before it begins.
+  if (range[0] == PCRE2_UNSET || range[0] > range[1] || range[1] > subject.size()) return std::nullopt;
+  return subject.subspan(range[0], range[1] - range[0]);
 }
 
 PcreFound PcreSet::find(std::uint32_t number, Bytes subject, std::size_t start, PcreScratch& scratch) const noexcept {

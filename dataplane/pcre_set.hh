@@ -5,7 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <tl/expected.hpp>
 #include <vector>
 
@@ -55,12 +58,27 @@ class PcreScratch {
 
 class PcreSet {
  public:
+  // A group that is kept, by the number of its name.
+  struct Capture {
+    std::uint8_t group = 0;
+    bool of_flow = false;
+    std::uint32_t name = 0;
+  };
+
   // -> the number under which find() knows it. The error quotes the expression and says what is wrong with it, where.
   [[nodiscard]] tl::expected<std::uint32_t, std::string> add(const Pcre& pcre);
 
   // The first match that begins at or behind `start`; what stands before `start` is seen by look-behinds.
   [[nodiscard]] PcreFound find(std::uint32_t number, Bytes subject, std::size_t start,
                                PcreScratch& scratch) const noexcept;
+
+  [[nodiscard]] std::span<const Capture> captures(std::uint32_t number) const noexcept {
+    return expressions_[number].captures;
+  }
+  [[nodiscard]] std::string_view capture_name(std::uint32_t name) const noexcept { return names_[name]; }
+  // What a group of the match that find() has just found took; nothing where it took no part.
+  [[nodiscard]] static std::optional<Bytes> group(std::uint8_t group, Bytes subject,
+                                                  const PcreScratch& scratch) noexcept;
 
  private:
   struct Free {
@@ -70,11 +88,13 @@ class PcreSet {
     std::unique_ptr<pcre2_real_code_8, Free> code;
     bool one_place = false;  // only where the search begins can a match begin
     bool undivided = false;  // what it says depends on where the search begins, or ends it (\G, control verbs)
+    std::vector<Capture> captures{};
   };
   [[nodiscard]] static PcreFound run(const Expression& expression, Bytes subject, std::size_t first, std::size_t last,
                                      std::uint32_t steps, PcreScratch& scratch) noexcept;
 
   std::vector<Expression> expressions_;
+  std::vector<std::string> names_;  // of captures
 };
 
 }  // namespace sluice

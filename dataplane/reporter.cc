@@ -181,6 +181,7 @@ void Reporter::flow_end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept 
   encrypted_dns_field(event, flow);
   resolution_fields(event, flow);
   signatures_.put_variables(event, flow);
+  if (images_) signatures_.put_captures(event, flow);
   send(event, EventType::flow, tag);
 }
 

@@ -238,6 +238,7 @@ void Reporter::alerts(const Passage& at, const Hits& hits, Field field, std::str
     if (field == Field::destination_ip || field == Field::resolved_name)
       if (const auto* const chain = resolved(at.flow, at.packet.time)) event.text(Field::resolved_name, chain->asked());
     signatures_.put_variables(event, at.flow);
+    if (images_) signatures_.put_captures(event, at.flow, row);
     if (images_ && ruleset_->rule(row).kind == RuleKind::signature) matched_fields(event, at.packet, said.alone);
     ++counters_->findings;
     send(event, EventType::alert, at.packet.number);

@@ -61,6 +61,7 @@ tl::expected<void, std::string> SignatureSet::Parts::add(const Signature& signat
       return transform.kind == Transform::Kind::pcrexform;
     };
     has_message = has_message || is_of_message(part.buffer());
+    if (part.pcre && !part.pcre->captures.empty()) has_captures = uses.flow_variables = true;
     has_expressions = has_expressions || part.pcre.has_value() ||
                       std::any_of(part.transforms.begin(), part.transforms.end(), takes_expression);
     has_transforms = has_transforms || !part.is_plain();
@@ -217,6 +218,7 @@ tl::expected<std::unique_ptr<SignatureScratch>, std::string> SignatureSet::make_
     if (!pcre) return tl::unexpected(pcre.error());
     scratch->pcre.emplace(std::move(*pcre));
   }
+  if (parts_->has_captures) scratch->captures.emplace();
   if (parts_->has_transforms) scratch->transforms.emplace();
   if (!parts_->datasets.empty()) scratch->datasets.emplace(parts_->datasets);
   return std::unique_ptr<SignatureScratch>{new SignatureScratch{std::move(scratch)}};
@@ -251,6 +253,16 @@ std::string_view SignatureSet::variable_name(std::uint32_t name) const noexcept 
 }
 bool SignatureSet::is_number(std::uint32_t name) const noexcept {
   return parts_->variables[name].front() == variable_letter(ConditionKind::flow_number);
+}
+std::string_view SignatureSet::capture_name(std::uint32_t name) const noexcept {
+  return parts_->expressions.capture_name(name);
+}
+std::span<const RuleCaptures::Text> SignatureSet::captures(SignatureScratch& scratch) noexcept {
+  const auto& captures = scratch.parts().captures;
+  return captures ? captures->behind(0) : std::span<const RuleCaptures::Text>{};
+}
+void SignatureSet::forget_captures(SignatureScratch& scratch) noexcept {
+  if (auto& captures = scratch.parts().captures) captures->cut(0);
 }
 const FlowVariables* SignatureSet::variables(const SignatureTrace& trace, SignatureScratch& scratch) noexcept {
   return scratch.parts().state.variables(trace);

@@ -1,6 +1,7 @@
 #include <rte_cycles.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "dataplane/flow.hh"
 #include "dataplane/packet.hh"
@@ -72,6 +73,20 @@ bool SignatureSet::Parts::confirm(std::uint32_t row, const SignatureInput& input
 
 bool SignatureSet::Parts::try_whole(std::uint32_t row, const SignatureInput& input, SignatureScratch::Parts& scratch,
                                     SignatureHits& hits, SignatureCounters& counters) const noexcept {
+  if (!scratch.captures) return has_all(row, input, scratch, hits, counters);
+  auto& captures = *scratch.captures;
+  const auto known = captures.size();
+  captures.row = row;
+  const bool matches = has_all(row, input, scratch, hits, counters);
+  if (!matches) captures.cut(known);
+  for (const auto& one : captures.behind(known))
+    if (one.of_flow) scratch.state.keep(one.name, one.text, input, counters.state_full);
+  counters.state_full += std::exchange(captures.refused, 0);
+  return matches;
+}
+
+bool SignatureSet::Parts::has_all(std::uint32_t row, const SignatureInput& input, SignatureScratch::Parts& scratch,
+                                  SignatureHits& hits, SignatureCounters& counters) const noexcept {
   const auto& entry = entries[row];
   const auto is_true = [&](const PacketCondition& condition) {
     return is_state(condition.kind) ? scratch.state.holds(condition, input) : sluice::holds(condition, input);

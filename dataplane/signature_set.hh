@@ -5,10 +5,12 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
 
+#include "dataplane/captured_texts.hh"
 #include "dataplane/rule_cost.hh"
 #include "dataplane/signature_input.hh"
 #include "dataplane/signature_state.hh"
@@ -66,6 +68,10 @@ class SignatureSet {
   // What a flow's variable is called.
   [[nodiscard]] std::string_view variable_name(std::uint32_t name) const noexcept;
   [[nodiscard]] bool is_number(std::uint32_t name) const noexcept;
+  // What the expressions of the rules that matched captured, since it was forgotten: before each message.
+  [[nodiscard]] static std::span<const RuleCaptures::Text> captures(SignatureScratch& scratch) noexcept;
+  static void forget_captures(SignatureScratch& scratch) noexcept;
+  [[nodiscard]] std::string_view capture_name(std::uint32_t name) const noexcept;
   // Null where the flow has none, of this generation.
   [[nodiscard]] static const FlowVariables* variables(const SignatureTrace& trace, SignatureScratch& scratch) noexcept;
 

@@ -116,6 +116,7 @@ struct SignatureSet::Parts {
   PcreSet expressions;
   DatasetTable datasets;
   bool has_expressions = false;
+  bool has_captures = false;
   bool has_transforms = false;                            // or base64_decode
   std::array<HyperscanDatabase, buffer_count> databases;  // null where no pattern looks there
   std::array<PatternRows, buffer_count> patterns;
@@ -145,8 +146,11 @@ struct SignatureSet::Parts {
   // The same, and what it costs is counted. A rule that is suspended is not tried.
   bool confirm(std::uint32_t row, const SignatureInput& input, SignatureScratch::Parts& scratch, SignatureHits& hits,
                SignatureCounters& counters) const noexcept;
+  // The same, and what its expressions captured is kept.
   bool try_whole(std::uint32_t row, const SignatureInput& input, SignatureScratch::Parts& scratch, SignatureHits& hits,
                  SignatureCounters& counters) const noexcept;
+  bool has_all(std::uint32_t row, const SignatureInput& input, SignatureScratch::Parts& scratch, SignatureHits& hits,
+               SignatureCounters& counters) const noexcept;
 };
 
 struct SignatureScratch::Parts {
@@ -158,9 +162,11 @@ struct SignatureScratch::Parts {
   std::optional<PcreScratch> pcre;
   std::optional<TransformRoom> transforms;
   std::optional<DatasetChanges> datasets;
+  std::optional<RuleCaptures> captures;
 
   [[nodiscard]] InspectionRoom room() noexcept {
-    return {pcre ? &*pcre : nullptr, transforms ? &*transforms : nullptr, datasets ? &*datasets : nullptr};
+    return {pcre ? &*pcre : nullptr, transforms ? &*transforms : nullptr, datasets ? &*datasets : nullptr,
+            captures ? &*captures : nullptr};
   }
   std::array<std::uint32_t, candidates_limit> candidates{};
   std::size_t candidate_count = 0;

@@ -63,6 +63,11 @@ bool SignatureState::has_host_bit(const PacketCondition& condition, const Signat
   return entry != nullptr && time_of(input) < entry->until;
 }
 
+void SignatureState::keep(std::uint32_t name, Bytes text, const SignatureInput& input, std::uint64_t& full) noexcept {
+  auto* const own = own_variables(input, full);
+  if (own != nullptr && !own->texts.set(name, text)) ++full;
+}
+
 bool SignatureState::holds(const PacketCondition& condition, const SignatureInput& input) noexcept {
   const auto operation = static_cast<StateOperation>(condition.subject);
   if (condition.kind == ConditionKind::host_bit)

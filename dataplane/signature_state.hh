@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 
+#include "dataplane/captured_texts.hh"
 #include "dataplane/expiring_table.hh"
 #include "dataplane/pool.hh"
 #include "dataplane/signature_condition.hh"
@@ -19,7 +20,7 @@ constexpr std::uint32_t flow_variables_blocks = 8192;  // flows with variables, 
 constexpr std::uint32_t host_bit_entries = 16'384;     // bits of hosts, a worker; what would end first gives way
 constexpr std::uint32_t rate_entries = 16'384;         // rules by what they are counted for, a worker; likewise
 
-// Bits and numbers of one flow. A bit that is set is a number 1.
+// Bits, numbers and texts of one flow. A bit that is set is a number 1.
 struct FlowVariables {
   static constexpr std::size_t limit = 16;
   struct Variable {
@@ -27,7 +28,10 @@ struct FlowVariables {
     std::uint32_t value;
   };
 
-  void clear() noexcept { count = 0; }
+  void clear() noexcept {
+    count = 0;
+    texts.clear();
+  }
   [[nodiscard]] Variable* find(std::uint32_t name) noexcept {
     for (std::uint32_t i = 0; i < count; ++i)
       if (variables[i].name == name) return &variables[i];
@@ -50,6 +54,7 @@ struct FlowVariables {
   // No member is initialised here: see Pool.
   std::uint32_t count;
   std::array<Variable, limit> variables;
+  CapturedTexts texts;
 };
 
 // How a match is reported.
@@ -72,6 +77,7 @@ class SignatureState {
   // Of a condition on state; `full` is counted up where there was no room.
   [[nodiscard]] bool holds(const PacketCondition& condition, const SignatureInput& input) noexcept;
   void apply(const PacketCondition& condition, const SignatureInput& input, std::uint64_t& full) noexcept;
+  void keep(std::uint32_t name, Bytes text, const SignatureInput& input, std::uint64_t& full) noexcept;
   [[nodiscard]] Reporting report(std::uint32_t row, const SignatureThreshold& threshold, const SignatureInput& input,
                                  std::uint64_t& full) noexcept;
 

@@ -62,6 +62,16 @@ Content read_content(const packed::Content& packed, PackReading& reading) {
   return out;
 }
 
+PcreCapture read_capture(const packed::PcreCapture& packed, PackReading& reading) {
+  PcreCapture out;
+  out.group = packed.group();
+  out.of_flow = packed.of_flow();
+  out.name = reading.text(packed.name(), "capture", capture_name_limit);
+  if (out.group == 0 || out.group > pcre_capture_group_last) reading.fail("capture", "is of no group that is kept");
+  if (!is_capture_name(out.name)) reading.fail("capture", "has no name");
+  return out;
+}
+
 Pcre read_pcre(const packed::Pcre& packed, PackReading& reading) {
   Pcre out;
   out.buffer = reading.number(packed.buffer(), static_cast<Buffer>(buffer_count - 1), "buffer");
@@ -75,6 +85,11 @@ Pcre read_pcre(const packed::Pcre& packed, PackReading& reading) {
   out.anchored = packed.anchored();
   out.dollar_end = packed.dollar_end();
   out.ungreedy = packed.ungreedy();
+  if (packed.captures() == nullptr) return out;
+  if (packed.captures()->size() > pcre_captures_limit || out.negated)
+    reading.fail("capture", "is one too many, or of what must not match");
+  else
+    for (const auto* const capture : *packed.captures()) out.captures.push_back(read_capture(*capture, reading));
   return out;
 }
 

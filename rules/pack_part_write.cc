@@ -27,9 +27,15 @@ flatbuffers::Offset<packed::Content> packed_content(Builder& builder, const Cont
 
 flatbuffers::Offset<packed::Pcre> packed_pcre(Builder& builder, const Pcre& pcre) {
   const auto expression = builder.CreateString(pcre.expression);
+  std::vector<flatbuffers::Offset<packed::PcreCapture>> captures;
+  for (const auto& capture : pcre.captures)
+    captures.push_back(
+        packed::CreatePcreCapture(builder, capture.group, capture.of_flow, builder.CreateString(capture.name)));
+  const auto list = captures.empty() ? flatbuffers::Offset<flatbuffers::Vector<decltype(captures)::value_type>>{}
+                                     : builder.CreateVector(captures);
   return packed::CreatePcre(builder, static_cast<std::uint8_t>(pcre.buffer), expression, pcre.negated, pcre.relative,
                             pcre.nocase, pcre.multiline, pcre.dot_all, pcre.extended, pcre.anchored, pcre.dollar_end,
-                            pcre.ungreedy);
+                            pcre.ungreedy, list);
 }
 
 flatbuffers::Offset<packed::ByteOperation> packed_operation(Builder& builder, const ByteOperation& one) {

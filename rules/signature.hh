@@ -113,6 +113,16 @@ struct Content {
   [[nodiscard]] bool is_absolute() const noexcept { return offset || depth || offset_variable || depth_variable; }
 };
 
+// What a group of an expression matched, kept under a name: of the flow, or of the packet alone.
+struct PcreCapture {
+  std::uint8_t group = 0;  // from 1
+  bool of_flow = false;
+  std::string name;
+  [[nodiscard]] bool operator==(const PcreCapture&) const = default;
+};
+constexpr std::size_t pcre_captures_limit = 8;         // of one expression
+constexpr std::uint32_t pcre_capture_group_last = 15;  // a group behind it is not kept
+
 struct Pcre {
   Buffer buffer = Buffer::payload;
   std::string expression;  // as PCRE2 takes it
@@ -125,6 +135,7 @@ struct Pcre {
   bool anchored = false;    // A
   bool dollar_end = false;  // E
   bool ungreedy = false;    // G
+  std::vector<PcreCapture> captures = {};
 };
 
 // The parts of a signature in the order in which they were written: relative ones refer to the one before.

@@ -1,5 +1,6 @@
 #include "rules/signature_content.hh"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 
@@ -68,7 +69,7 @@ bool* plain_flag(Pcre& pcre, char flag) {
 constexpr std::string_view flags_without_meaning = "BO";
 
 bool read_flags(const QuotedValue& value, std::size_t from, ReadPcre& out, RuleFaults& faults) {
-  for (auto i = from; i < value.text.size(); ++i) {
+  for (auto i = from; i < value.text.size() && value.text[i] != ','; ++i) {
     if (auto* const flag = plain_flag(out.pcre, value.text[i])) {
       *flag = true;
       continue;
@@ -95,23 +96,101 @@ struct FreeCode {
   void operator()(pcre2_code* code) const noexcept { pcre2_code_free(code); }
 };
 
+using Code = std::unique_ptr<pcre2_code, FreeCode>;
+
 // Reported where it stands in the rule. The flags that change what compiles are set.
-bool compiles(const Pcre& pcre, std::size_t at, RuleFaults& faults) {
+Code compiled(const Pcre& pcre, std::size_t at, RuleFaults& faults) {
   int error = 0;
   PCRE2_SIZE offset = 0;
   // Expressions are of bytes: what the wire brings is rarely valid UTF-8.
   const std::uint32_t options = PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | (pcre.extended ? PCRE2_EXTENDED : 0U);
-  const std::unique_ptr<pcre2_code, FreeCode> code{pcre2_compile(
-      reinterpret_cast<PCRE2_SPTR>(pcre.expression.data()), pcre.expression.size(), options, &error, &offset, nullptr)};
-  if (code) return true;
+  Code code{pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pcre.expression.data()), pcre.expression.size(), options, &error,
+                          &offset, nullptr)};
+  if (code) return code;
   std::array<PCRE2_UCHAR, 256> message{};
   pcre2_get_error_message(error, message.data(), message.size());
   faults.push_back({at + offset, fmt::format("the expression does not compile here: {}; correct it",
                                              reinterpret_cast<const char*>(message.data()))});
+  return nullptr;
+}
+
+// Whether it keeps something, and of what.
+bool read_capture_kind(std::string_view& name, char sign, bool& of_flow) {
+  for (const std::string_view kind : {"flow", "pkt"}) {
+    if (!name.starts_with(kind) || name.substr(kind.size(), 1) != std::string_view{&sign, 1}) continue;
+    of_flow = kind == "flow";
+    name.remove_prefix(kind.size() + 1);
+    return true;
+  }
   return false;
 }
 
+bool add_capture(PcreCapture capture, std::size_t at, Pcre& pcre, RuleFaults& faults) {
+  if (pcre.captures.size() == pcre_captures_limit || capture.group > pcre_capture_group_last) {
+    faults.push_back({at, fmt::format("more than {} captures that are kept, or one behind group {}: keep fewer",
+                                      pcre_captures_limit, pcre_capture_group_last)});
+    return false;
+  }
+  pcre.captures.push_back(std::move(capture));
+  return true;
+}
+
+// ", flow:a, pkt:b" behind the flags: the groups of the expression in their order.
+bool read_capture_list(const QuotedValue& value, std::size_t from, std::uint32_t groups, Pcre& pcre,
+                       RuleFaults& faults) {
+  std::uint8_t group = 0;
+  while (from < value.text.size()) {  // at a comma
+    const auto begin = std::min(value.text.find_first_not_of(' ', from + 1), value.text.size());
+    const auto end = std::min(value.text.find(',', begin), value.text.size());
+    auto name = value.text.substr(begin, end - begin);
+    while (name.ends_with(' ')) name.remove_suffix(1);
+    PcreCapture capture{++group, false, {}};
+    if (!read_capture_kind(name, ':', capture.of_flow) || !is_capture_name(name)) {
+      faults.push_back({value.at + begin, "no capture: write flow:NAME or pkt:NAME for each group, in their order"});
+      return false;
+    }
+    if (group > groups) {
+      faults.push_back({value.at + begin, fmt::format("the expression has {} groups: remove this name", groups)});
+      return false;
+    }
+    capture.name = name;
+    if (!add_capture(std::move(capture), value.at + begin, pcre, faults)) return false;
+    from = end;
+  }
+  return true;
+}
+
+// (?P<flow_a>...), (?P<pkt_b>...): groups of other names are groups and nothing else.
+bool read_named_captures(const Code& code, std::size_t at, Pcre& pcre, RuleFaults& faults) {
+  std::uint32_t count = 0;
+  std::uint32_t entry_size = 0;
+  PCRE2_SPTR table = nullptr;
+  pcre2_pattern_info(code.get(), PCRE2_INFO_NAMECOUNT, &count);
+  pcre2_pattern_info(code.get(), PCRE2_INFO_NAMEENTRYSIZE, &entry_size);
+  pcre2_pattern_info(code.get(), PCRE2_INFO_NAMETABLE, &table);
+  // Each entry: the group's number in two bytes, the name, a zero. They are in the order of names.
+  std::vector<PcreCapture> named;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const auto* const entry = table + std::size_t{i} * entry_size;
+    std::string_view name{reinterpret_cast<const char*>(entry + 2)};
+    const auto group = static_cast<unsigned>(entry[0]) << 8U | entry[1];
+    bool of_flow = false;
+    if (!read_capture_kind(name, '_', of_flow) || !is_capture_name(name)) continue;
+    named.push_back({static_cast<std::uint8_t>(std::min(group, 255U)), of_flow, std::string{name}});
+  }
+  std::sort(named.begin(), named.end(), [](const auto& a, const auto& b) { return a.group < b.group; });
+  return std::all_of(named.begin(), named.end(),
+                     [&](auto& capture) { return add_capture(std::move(capture), at, pcre, faults); });
+}
+
 }  // namespace
+
+bool is_capture_name(std::string_view name) noexcept {
+  return !name.empty() && name.size() <= capture_name_limit && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+           c == '-';
+  });
+}
 
 std::optional<std::string> content_bytes(const QuotedValue& value, RuleFaults& faults) {
   std::string bytes;
@@ -149,7 +228,7 @@ std::optional<std::string> content_bytes(const QuotedValue& value, RuleFaults& f
 std::optional<std::string> read_expression(const QuotedValue& value, RuleFaults& faults) {
   Pcre pcre;
   pcre.expression = value.text;
-  if (!compiles(pcre, value.at, faults)) return std::nullopt;
+  if (!compiled(pcre, value.at, faults)) return std::nullopt;
   return std::move(pcre.expression);
 }
 
@@ -170,7 +249,18 @@ std::optional<ReadPcre> read_pcre(const QuotedValue& value, RuleFaults& faults) 
   ReadPcre out;
   out.pcre.expression = value.text.substr(1, last - 1);
   out.pcre.negated = value.negated;
-  if (!read_flags(value, last + 1, out, faults) || !compiles(out.pcre, value.at + 1, faults)) return std::nullopt;
+  if (!read_flags(value, last + 1, out, faults)) return std::nullopt;
+  const auto code = compiled(out.pcre, value.at + 1, faults);
+  if (!code) return std::nullopt;
+  const auto list = std::min(value.text.find(',', last), value.text.size());
+  if (value.negated && list != value.text.size()) {
+    faults.push_back({value.at + list, "a pcre that must not match captures nothing: remove the names"});
+    return std::nullopt;
+  }
+  std::uint32_t groups = 0;
+  pcre2_pattern_info(code.get(), PCRE2_INFO_CAPTURECOUNT, &groups);
+  if (!read_capture_list(value, list, groups, out.pcre, faults)) return std::nullopt;
+  if (!value.negated && !read_named_captures(code, value.at, out.pcre, faults)) return std::nullopt;
   return out;
 }
 

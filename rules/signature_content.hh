@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "rules/rule_text.hh"
 #include "rules/signature.hh"
@@ -12,6 +13,10 @@
 namespace sluice {
 
 constexpr std::size_t content_size_limit = 255;  // bytes
+constexpr std::size_t capture_name_limit = 64;   // bytes
+
+// Letters, digits, and _ . - between them.
+[[nodiscard]] bool is_capture_name(std::string_view name) noexcept;
 
 // The bytes that a content stands for; nothing and a fault where it is none.
 [[nodiscard]] std::optional<std::string> content_bytes(const QuotedValue& value, RuleFaults& faults);

@@ -31,6 +31,29 @@ bool found(const Pcre& pcre, std::string_view subject) { return find(pcre, subje
 
 BOOST_AUTO_TEST_SUITE(pcre_set)
 
+BOOST_AUTO_TEST_CASE(what_groups_took_is_known_until_the_next_search) {
+  PcreSet set;
+  auto keeps = pcre("(a)|(b)(c)?x");
+  keeps.captures = {{1, true, "one"}, {2, false, "two"}, {3, true, "one"}};
+  const auto number = set.add(keeps);
+  BOOST_REQUIRE(number.has_value());
+  const auto captures = set.captures(*number);
+  BOOST_REQUIRE(captures.size() == 3U);
+  BOOST_TEST(set.capture_name(captures[0].name) == "one");
+  BOOST_TEST(set.capture_name(captures[1].name) == "two");
+  BOOST_TEST((captures[0].name == captures[2].name && captures[0].of_flow && !captures[1].of_flow));
+  auto scratch = PcreScratch::make();
+  BOOST_REQUIRE(scratch.has_value());
+  const auto subject = as_bytes("--bx");
+  BOOST_TEST((set.find(*number, subject, 0, *scratch).outcome == Outcome::found));
+  BOOST_TEST(!PcreSet::group(1, subject, *scratch).has_value());
+  BOOST_TEST(as_text(PcreSet::group(2, subject, *scratch).value()) == "b");
+  BOOST_TEST(!PcreSet::group(3, subject, *scratch).has_value());
+  BOOST_TEST(!PcreSet::group(255, subject, *scratch).has_value());
+  keeps.captures = {{4, true, "none"}};
+  BOOST_TEST(!set.add(keeps).has_value());
+}
+
 // The flags as perlre and pcre2pattern(3) describe them.
 BOOST_AUTO_TEST_CASE(each_flag_does_what_it_says) {
   auto plain = pcre("^ab.c$");

@@ -62,6 +62,10 @@ Signature signature_of_every_field() {
   pcre.negated = pcre.relative = pcre.nocase = pcre.multiline = pcre.dot_all = true;
   pcre.extended = pcre.anchored = pcre.dollar_end = pcre.ungreedy = true;
   out.parts.push_back({std::nullopt, pcre});
+  Pcre keeps;
+  keeps.expression = "(a)(b)";
+  keeps.captures = {{2, true, "second"}, {1, false, "first"}};
+  out.parts.push_back({std::nullopt, keeps});
   out.conditions.push_back({ConditionKind::ttl, Comparison::between, true, 0, 0, 3, 9, {}});
   out.conditions.push_back({ConditionKind::flow_bit,
                             Comparison::equal,
@@ -157,12 +161,13 @@ BOOST_AUTO_TEST_CASE(a_pack_that_was_written_reads_the_same) {
   BOOST_TEST(signature.source_ports.excepted.at(0).first == 4000);
   BOOST_TEST((signature.destination.excepted.at(0) == *AddressRange::parse("2001:db8::1")));
   BOOST_TEST((signature.flow.state == SignatureFlow::State::established));
-  BOOST_REQUIRE(signature.parts.size() == 3U);
+  BOOST_REQUIRE(signature.parts.size() == 4U);
   BOOST_TEST(signature.parts[0].content->bytes == std::string("/a\0\xff", 4));
   BOOST_TEST((signature.parts[0].content->offset == 0U && signature.parts[0].content->depth == 4U));
   BOOST_TEST(!signature.parts[0].content->within.has_value());
   BOOST_TEST((signature.parts[1].content->distance == -3 && !signature.parts[1].content->offset));
   BOOST_TEST(signature.parts[2].pcre->expression == "^MIUI/\\d+");
+  BOOST_TEST((signature.parts[3].pcre->captures == std::vector<PcreCapture>{{2, true, "second"}, {1, false, "first"}}));
   // and everything that is not named here
   BOOST_TEST((write_pack(*read) == write_pack(pack)));
 }
@@ -275,6 +280,12 @@ BOOST_AUTO_TEST_CASE(what_no_source_could_have_held_is_refused_by_name) {
       {"distance: -2147483648", [&](Pack& p) { sig(p).parts[1].content->distance = INT32_MIN; }},
       {"counts both", [&](Pack& p) { content(p).distance = 0; }},
       {"pcre: is not UTF-8", [&](Pack& p) { sig(p).parts[2].pcre->expression = "\xff"; }},
+      {"capture: is of no group", [&](Pack& p) { sig(p).parts[3].pcre->captures[0].group = 0; }},
+      {"capture: is of no group", [&](Pack& p) { sig(p).parts[3].pcre->captures[0].group = 16; }},
+      {"capture: has no name", [&](Pack& p) { sig(p).parts[3].pcre->captures[0].name = "a b"; }},
+      {"capture: is one too many",
+       [&](Pack& p) { sig(p).parts[3].pcre->captures.resize(9, sig(p).parts[3].pcre->captures[0]); }},
+      {"capture: is one too many, or of what", [&](Pack& p) { sig(p).parts[3].pcre->negated = true; }},
   };
   BOOST_TEST(error_of(sample()) == "accepted");
   for (const auto& [expected, change] : changes) {

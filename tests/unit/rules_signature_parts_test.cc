@@ -166,6 +166,29 @@ BOOST_AUTO_TEST_CASE(expressions_have_flags) {
   refused("pcre:\"/(*UTF)a/\";", "61: the expression does not compile here");
 }
 
+BOOST_AUTO_TEST_CASE(groups_may_be_kept_under_names) {
+  using Captures = std::vector<sluice::PcreCapture>;
+  BOOST_TEST((pcre("pcre:\"/^(.*)\\/(\\d+)/VG, flow:key,pkt:value\";", "http").captures ==
+              Captures{{1, true, "key"}, {2, false, "value"}}));
+  // By their own names, whichever groups stand between them; other names are groups and nothing else.
+  BOOST_TEST((pcre("pcre:\"/(a)(?P<pkt_z>b)(?P<other>c)(?P<flow_x_1>d)/i\";").captures ==
+              Captures{{2, false, "z"}, {4, true, "x_1"}}));
+  BOOST_TEST(pcre("pcre:!\"/(?P<flow_x>d)/\";").captures.empty());
+  refused("pcre:\"/(a)/, flow:a, pkt:b\";", "69: the expression has 1 groups: remove this name");
+  refused("pcre:\"/(a)/, var:a\";", "61: no capture: write flow:NAME or pkt:NAME");
+  refused("pcre:\"/(a)/, flow:a b\";", "61: no capture");
+  refused("pcre:\"/(a)/,\";", "60: no capture");
+  refused("pcre:\"/(a)/, flow:" + std::string(65, 'x') + "\";", "61: no capture");
+  refused("pcre:!\"/(a)/, flow:a\";", "60: a pcre that must not match captures nothing");
+  std::string nine = "pcre:\"/";
+  for (int i = 0; i < 9; ++i) nine += "(a)";
+  refused(nine + "/, flow:a,flow:b,flow:c,flow:d,flow:e,flow:f,flow:g,flow:h,flow:i\";",
+          "141: more than 8 captures that are kept");
+  std::string far = "pcre:\"/";
+  for (int i = 0; i < 15; ++i) far += "(a)";
+  refused(far + "(?P<flow_far>a)/\";", "54: more than 8 captures that are kept, or one behind group 15");
+}
+
 BOOST_AUTO_TEST_CASE(buffers_fit_the_header) {
   refused("dns.query; content:\"a\";", "59: dns.query is of dns, and the header says http", "http");
   refused("http.uri; content:\"a\";", "58: http.uri is of http, and the header says udp", "udp ");
