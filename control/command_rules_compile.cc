@@ -12,6 +12,7 @@
 #include "control/rule_trial.hh"
 #include "control/signing_key.hh"
 #include "rules/list_file.hh"
+#include "rules/pack_view.hh"
 
 namespace sluice {
 namespace {
@@ -70,7 +71,8 @@ Exit run_compile(Arguments& arguments) {
   if (read.left_out > 0) fmt::print(stderr, "sluice: {} signatures were left out\n", read.left_out);
   arguments.info.sources = std::move(read.sources);
   const auto bytes = write_pack({arguments.info, std::move(read.rules)});
-  const auto proof = read_pack(bytes);  // what no tap would take is not published
+  const auto view = PackView::open(bytes);
+  const auto proof = view ? view->check() : tl::unexpected(view.error());  // what no tap would take is not published
   if (!proof) return refuse(fmt::format("the pack would be refused: {}", proof.error()), Exit::usage);
 
   std::string signature;
@@ -85,7 +87,7 @@ Exit run_compile(Arguments& arguments) {
     if (const auto error = replace_file(beside, signature)) return refuse(*error, Exit::failed);
   }
   fmt::print("{}: {}: {} indicators, {} signatures, SHA-256 {}\n", arguments.output, release_text(arguments.info),
-             proof->rules.indicators.size(), proof->rules.signatures.size(), pack_digest(bytes));
+             view->indicators(), view->signatures(), pack_digest(bytes));
   if (key)
     fmt::print("{}: signed with key {}\n", beside, text_of(key->public_key().id));
   else if (std::error_code ignored; std::filesystem::exists(beside, ignored))

@@ -8,6 +8,7 @@
 #include "control/release_file.hh"
 #include "control/signing_key.hh"
 #include "control/text_file.hh"
+#include "rules/pack_view.hh"
 
 namespace sluice {
 namespace {
@@ -39,9 +40,11 @@ tl::expected<Subject, std::string> read_subject(const std::string& path) {
     if (!manifest) return tl::unexpected(fmt::format("{}: {}", path, manifest.error()));
     subject.comment = release_text(*manifest);
   } else {
-    const auto pack = read_pack({reinterpret_cast<const std::uint8_t*>(subject.bytes.data()), subject.bytes.size()});
-    if (!pack) return tl::unexpected(fmt::format("{}: {}", path, pack.error()));
-    subject.comment = release_text(pack->info);
+    const auto pack =
+        PackView::open({reinterpret_cast<const std::uint8_t*>(subject.bytes.data()), subject.bytes.size()});
+    const auto good = pack ? pack->check() : tl::unexpected(pack.error());
+    if (!good) return tl::unexpected(fmt::format("{}: {}", path, good.error()));
+    subject.comment = release_text(pack->info());
   }
   return subject;
 }

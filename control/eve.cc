@@ -233,7 +233,7 @@ void EveWriter::put_source(Json& line, std::uint32_t generation) const {
 void EveWriter::put_alert(Json& line, const Event& event) const {
   const auto* const book = context_.rules != nullptr ? context_.rules->book(event.header().generation) : nullptr;
   const auto finding = read_finding(event, book, context_.clock_state != ClockState::unset);
-  const auto* const rule = finding.rule;
+  const auto* const rule = finding.rule.get();
 
   const auto flow_protocol = event.find(Field::flow_protocol);
   auto protocol = flow_protocol ? text_of(static_cast<Protocol>(flow_protocol->integer())) : std::string_view{};

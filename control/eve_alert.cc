@@ -79,7 +79,7 @@ std::string_view category_of(const RuleFacts& rule) {
 }  // namespace
 
 Json alert_object(const Event& event, const Finding& finding) {
-  const auto* const rule = finding.rule;
+  const auto* const rule = finding.rule.get();
   const auto own = event.find(Field::rule_action);
   const bool is_signature = rule != nullptr && rule->kind == RuleKind::signature;
   const bool asks = !own || own->integer() == static_cast<std::uint64_t>(Action::drop);

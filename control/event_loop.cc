@@ -123,8 +123,7 @@ void EventLoop::learn_rules() {
     counted_.rules_known = false;
     if (attachment_.is_up()) fetcher_.ask(reader->epoch(), live.generation);
   } else if (!counted_.rules_known || counted_generation_ != live.generation) {
-    counted_.rules_by_kind = {};
-    for (const auto& rule : *book) ++counted_.rules_by_kind[static_cast<std::size_t>(rule.kind)];
+    counted_.rules_by_kind = book->count_by_kind();
     counted_.rules_known = true;
     counted_generation_ = live.generation;
   }

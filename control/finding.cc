@@ -29,8 +29,9 @@ Action action_from(std::uint64_t value) noexcept {
 
 void judge_confidence(Finding& finding, bool clock_is_set) {
   if (finding.rule == nullptr) return;
-  const Rule rule{finding.rule->kind, finding.rule->confidence, {}, finding.rule->expires_ns};
-  finding.confidence = rule.confidence;
+  Rule rule;
+  rule.expire_at(finding.rule->expires_ns);
+  finding.confidence = finding.rule->confidence;
   if (finding.is_by_address())
     finding.lowered = Lowered::address_alone;
   else if (clock_is_set && rule.is_expired(finding.time))
@@ -65,7 +66,7 @@ Finding read_finding(const Event& alert, const RuleBook* rules, bool clock_is_se
     switch (field.field) {
       case Field::rule_row:
         finding.rule_row = field.integer();
-        finding.rule = rules != nullptr && finding.rule_row < rules->size() ? &(*rules)[finding.rule_row] : nullptr;
+        finding.rule = rules != nullptr ? rules->facts(finding.rule_row) : nullptr;
         break;
       case Field::matched_field: finding.matched_field = static_cast<Field>(field.integer()); break;
       case Field::matched_value: finding.matched_value = field.text(); break;

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "control/decoders/decoded.hh"
 #include "dataplane/event.hh"
+#include "rules/rule_book.hh"
 #include "rules/rule_exception.hh"
 #include "rules/rule_facts.hh"
 
@@ -20,9 +22,9 @@ enum class Lowered : std::uint8_t {
   expired,        // nobody stands behind the row any more
 };
 
-// Views into the event and the list, which must outlive it.
+// Views into the event, which must outlive it.
 struct Finding {
-  const RuleFacts* rule = nullptr;  // nothing where the event names a row that the list does not have
+  std::shared_ptr<const RuleFacts> rule;  // nothing where the event names a row that the rules do not have
   std::uint64_t rule_row = 0;
   // Else nobody said which side is inside, and the device is the end that is not listed: the initiator, unless its
   // address is the one that matched.

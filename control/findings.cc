@@ -272,12 +272,12 @@ std::string FindingsTable::finding_line(const Event& alert) const {
           ? nullptr
           : find_exception(*exceptions_, ExceptionAction::suppress, finding.rule->rule_id, place_of(finding));
   const auto suppressed = exception == nullptr ? std::string() : ", no alarm by exception " + exception->id;
-  return shown_text(fmt::format("{} | {} | {} | {}{} | {}{}{} | {}",
-                                device_text(finding.device, finding.device_is_inside), class_text(finding.rule),
-                                recipient_text(finding.rule, finding.rule_row), seen_words(finding, alert, reveals_),
-                                lowered_words(finding.lowered), stage_words(finding.stage, finding.matched_field),
-                                finding.action == Action::drop ? ", blocked" : "", suppressed,
-                                finding.rule != nullptr ? finding.rule->source : ""));
+  return shown_text(
+      fmt::format("{} | {} | {} | {}{} | {}{}{} | {}", device_text(finding.device, finding.device_is_inside),
+                  class_text(finding.rule.get()), recipient_text(finding.rule.get(), finding.rule_row),
+                  seen_words(finding, alert, reveals_), lowered_words(finding.lowered),
+                  stage_words(finding.stage, finding.matched_field), finding.action == Action::drop ? ", blocked" : "",
+                  suppressed, finding.rule != nullptr ? finding.rule->source : ""));
 }
 
 }  // namespace sluice

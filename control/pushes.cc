@@ -7,6 +7,7 @@
 #include "control/text_file.hh"
 #include "dataplane/site_rules.hh"
 #include "rules/minisign_text.hh"
+#include "rules/pack_view.hh"
 
 namespace sluice {
 namespace {
@@ -62,10 +63,10 @@ tl::expected<PushDone, PushFailure> Pushes::rollback(bool dry_run) {
 }
 
 tl::expected<PushDone, PushFailure> Pushes::pushed(const SignedPack& pack, const PushOptions& options) {
-  auto read = read_pack(pack.bytes);
+  const auto read = PackView::open(pack.bytes);
   if (!read) return tl::unexpected(PushFailure{Kind::refused, read.error(), "nothing was changed"});
   auto before = live_without("");
-  Member added{pack_digest(pack.bytes), std::move(read->info), pack};
+  Member added{pack_digest(pack.bytes), read->info(), pack};
   std::vector<Member> set;
   if (!options.only) {
     auto others = live_without(added.info.name);
@@ -84,9 +85,9 @@ Pushes::Members Pushes::members_of(const SignedManifest& signed_manifest, const 
   if (!manifest) return refused("manifest: " + manifest.error());
   std::vector<Member> set;
   for (const auto& pack : packs) {
-    auto read = read_pack(pack.bytes);
+    const auto read = PackView::open(pack.bytes);
     if (!read) return refused(read.error());
-    Member member{pack_digest(pack.bytes), std::move(read->info), pack};
+    Member member{pack_digest(pack.bytes), read->info(), pack};
     const auto& info = member.info;
     if (auto why = mismatch_of(*manifest, {info.name, info.channel, info.sequence, member.digest}); !why.empty())
       return refused(std::move(why));
@@ -180,8 +181,8 @@ tl::expected<Pushes::Member, std::string> Pushes::find(const std::string& digest
     if (!text || !*text || !signature || !*signature) continue;
     SignedPack pack{{(*text)->begin(), (*text)->end()}, **signature};
     if (pack_digest(pack.bytes) != digest) continue;
-    auto read = read_pack(pack.bytes);
-    if (read) return Member{digest, std::move(read->info), std::move(pack)};
+    const auto read = PackView::open(pack.bytes);
+    if (read) return Member{digest, read->info(), std::move(pack)};
   }
   return tl::unexpected("no file with digest " + digest);
 }

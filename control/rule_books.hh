@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 
-#include "rules/rule_facts.hh"
+#include "rules/rule_book.hh"
 
 namespace sluice {
 

@@ -2,19 +2,18 @@
 
 #include <utility>
 
-#include "rules/pack.hh"
-#include "rules/ruleset_order.hh"
+#include "rules/pack_view.hh"
 
 namespace sluice {
 
-tl::expected<std::shared_ptr<const RuleBook>, std::string> read_rule_book(const RuleFetcher::PackFiles& packs) {
-  RuleList rules;
-  for (const auto& bytes : packs) {
-    auto pack = read_pack(bytes);
+tl::expected<std::shared_ptr<const RuleBook>, std::string> read_rule_book(const SealedFiles& packs) {
+  std::vector<PackView> views;
+  for (const auto& file : packs) {
+    auto pack = PackView::open(file->bytes(), file);
     if (!pack) return tl::unexpected(pack.error());
-    join(rules, std::move(pack->rules));
+    views.push_back(std::move(*pack));
   }
-  return std::make_shared<const RuleBook>(rules.book());
+  return std::make_shared<const RuleBook>(std::move(views));
 }
 
 RuleFetcher::RuleFetcher(Fetch fetch) : fetch_(std::move(fetch)), thread_([this] { run(); }) {}

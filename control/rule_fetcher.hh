@@ -1,5 +1,5 @@
-// Asks the data plane what the rows of a generation are, on a thread of its own: reading a large ruleset takes longer
-// than an event ring may wait.
+// Asks the data plane what the rows of a generation are, on a thread of its own: checking the form of a large ruleset
+// takes longer than an event ring may wait.
 #pragma once
 
 #include <chrono>
@@ -14,15 +14,15 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "rules/rule_facts.hh"
+#include "dataplane/sealed_memory.hh"
+#include "rules/rule_book.hh"
 
 namespace sluice {
 
 class RuleFetcher {
  public:
-  using PackFiles = std::vector<std::vector<std::uint8_t>>;
   // The pack files of a generation, in the order of its rows.
-  using Fetch = std::function<tl::expected<PackFiles, std::string>(std::uint32_t generation)>;
+  using Fetch = std::function<tl::expected<SealedFiles, std::string>(std::uint32_t generation)>;
   // After a failure the same question is not asked again for this time.
   static constexpr auto retry_interval = std::chrono::milliseconds{500};
 
@@ -62,8 +62,7 @@ class RuleFetcher {
   std::thread thread_;
 };
 
-// The facts of all rows: of all packs first the indicators, then the signatures.
-[[nodiscard]] tl::expected<std::shared_ptr<const RuleBook>, std::string> read_rule_book(
-    const RuleFetcher::PackFiles& packs);
+// The facts of all rows: of all packs first the indicators, then the signatures. The packs are read in place.
+[[nodiscard]] tl::expected<std::shared_ptr<const RuleBook>, std::string> read_rule_book(const SealedFiles& packs);
 
 }  // namespace sluice

@@ -64,7 +64,7 @@ class RuleFilesReader {
     read_packs(sources);
     read_exceptions(sources);
     if (!errors_.empty()) return tl::unexpected(errors_);
-    files_.book = files_.rules.book();
+    files_.book = RuleBook{files_.rules};
     files_.digest = digest_of(files_.rules);
     return std::move(files_);
   }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "control/pack_file.hh"
+#include "rules/rule_book.hh"
 #include "rules/rule_list.hh"
 
 namespace sluice {

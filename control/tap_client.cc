@@ -90,16 +90,16 @@ tl::expected<PublishResult, std::string> TapClient::publish(const std::vector<Si
   return failure("an answer to another question");
 }
 
-tl::expected<std::vector<std::vector<std::uint8_t>>, std::string> TapClient::rules(std::uint32_t generation) {
+tl::expected<SealedFiles, std::string> TapClient::rules(std::uint32_t generation) {
   auto answer = ask(RulesQuery{generation}, {}, answer_limit);
   if (!answer) return tl::unexpected(answer.error());
   const auto* rules = std::get_if<RulesAnswer>(&answer->reply);
   if (rules == nullptr || rules->count != answer->descriptors.size()) return failure("an answer to another question");
-  std::vector<std::vector<std::uint8_t>> packs;
+  SealedFiles packs;
   for (auto& descriptor : answer->descriptors) {
-    const auto file = SealedMemory::adopt(std::move(descriptor), pack_size_limit);
+    auto file = SealedMemory::adopt(std::move(descriptor), pack_size_limit);
     if (!file) return failure("a pack that " + file.error());
-    packs.emplace_back(file->bytes().begin(), file->bytes().end());
+    packs.push_back(std::make_shared<const SealedMemory>(std::move(*file)));
   }
   return packs;
 }

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <tl/expected.hpp>
@@ -13,6 +14,7 @@
 #include "dataplane/descriptor.hh"
 #include "dataplane/message_socket.hh"
 #include "dataplane/rule_report.hh"
+#include "dataplane/sealed_memory.hh"
 
 namespace sluice {
 
@@ -39,7 +41,7 @@ class TapClient {
                                                                  const SignedManifest& manifest = {});
   // The pack files of the live generation or the one before it, in the order of its rows: events count rows over the
   // indicators of all packs, then over the signatures of all packs.
-  [[nodiscard]] tl::expected<std::vector<std::vector<std::uint8_t>>, std::string> rules(std::uint32_t generation);
+  [[nodiscard]] tl::expected<SealedFiles, std::string> rules(std::uint32_t generation);
   [[nodiscard]] tl::expected<RuleReport, std::string> costs();
   // Takes suspended rules into use again: those of these ids, or all. How many those were.
   [[nodiscard]] tl::expected<std::uint32_t, std::string> resume(const std::vector<std::string>& rules);

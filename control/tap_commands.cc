@@ -29,8 +29,7 @@ TapCommands tap_commands(const std::string& path) {
   commands.resume = [path](const std::vector<std::string>& rules) {
     return asked(path, [&](TapClient& client) { return client.resume(rules); });
   };
-  commands.rules =
-      [path](std::uint32_t generation) -> tl::expected<std::vector<std::vector<std::uint8_t>>, std::string> {
+  commands.rules = [path](std::uint32_t generation) -> tl::expected<SealedFiles, std::string> {
     auto client = TapClient::connect(path);
     if (!client) return tl::unexpected(client.error());
     return client->rules(generation);

@@ -24,7 +24,7 @@ struct TapCommands {
   std::function<tl::expected<RuleReport, TapFailure>()> costs;
   std::function<tl::expected<std::uint32_t, TapFailure>(const std::vector<std::string>& rules)> resume;
   // Pack files of a generation, in the order of its rows.
-  std::function<tl::expected<std::vector<std::vector<std::uint8_t>>, std::string>(std::uint32_t generation)> rules;
+  std::function<tl::expected<SealedFiles, std::string>(std::uint32_t generation)> rules;
 };
 
 // Over the data plane's command socket.

@@ -1,10 +1,12 @@
 #include "dataplane/generation.hh"
 
 namespace sluice {
-tl::expected<std::unique_ptr<Generation>, std::string> make_generation(const RuleList& rules,
+
+tl::expected<std::unique_ptr<Generation>, std::string> make_generation(const GenerationRules& rules,
                                                                        const Databases& databases, std::uint32_t number,
                                                                        std::uint32_t workers, std::uint32_t streams) {
-  std::unique_ptr<Generation> generation{new Generation{Ruleset{rules, number}, 0, nullptr, {}, {}}};
+  Ruleset ruleset{rules.indicators, rules.signatures, rules.exceptions, number};
+  std::unique_ptr<Generation> generation{new Generation{std::move(ruleset), 0, nullptr, {}, {}}};
   generation->first_signature_row = static_cast<std::uint32_t>(rules.indicators.size());
   if (rules.signatures.empty()) return generation;
 
@@ -22,6 +24,13 @@ tl::expected<std::unique_ptr<Generation>, std::string> make_generation(const Rul
                                   static_cast<std::uint32_t>(signature.line), signature.facts.signature_id,
                                   signature.action});
   return generation;
+}
+
+tl::expected<std::unique_ptr<Generation>, std::string> make_generation(const RuleList& rules,
+                                                                       const Databases& databases, std::uint32_t number,
+                                                                       std::uint32_t workers, std::uint32_t streams) {
+  return make_generation(GenerationRules{ListedIndicators{rules.indicators}, rules.signatures, rules.exceptions},
+                         databases, number, workers, streams);
 }
 
 }  // namespace sluice

@@ -1,12 +1,14 @@
 #include "dataplane/generation_loader.hh"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
 #include "dataplane/bytes.hh"
 #include "dataplane/site_rules.hh"
 #include "rules/pack.hh"
+#include "rules/pack_view.hh"
 #include "rules/ruleset_order.hh"
 
 namespace sluice {
@@ -21,18 +23,21 @@ std::chrono::microseconds lap(Clock::time_point& start) {
 
 struct ReadPack {
   LoadedPack loaded;
-  RuleList rules;
+  PackView view;
+  SignatureList signatures;
 };
 
 tl::expected<ReadPack, std::string> read(const SealedPack& file, bool is_site) {
-  auto pack = read_pack(file.file->bytes());
-  if (!pack) return tl::unexpected(pack.error());
-  const auto& info = pack->info;
-  return ReadPack{
-      {{info.name, info.channel, info.sequence, pack_digest(file.file->bytes()), info.expires_ns, pack->rules.size()},
-       file,
-       is_site},
-      std::move(pack->rules)};
+  auto view = PackView::open(file.file->bytes(), file.file);
+  if (!view) return tl::unexpected(view.error());
+  SignatureList signatures;
+  const auto good = view->read([](Indicator&&) {},  // rows stay in the pack
+                               [&](Signature&& signature) { signatures.push_back(std::move(signature)); });
+  if (!good) return tl::unexpected(good.error());
+  const auto& info = view->info();
+  const TapPack about{info.name,       info.channel, info.sequence, pack_digest(file.file->bytes()),
+                      info.expires_ns, view->size()};
+  return ReadPack{{about, file, is_site}, std::move(*view), std::move(signatures)};
 }
 
 // Time does not go back: a clock that was not set after a restart makes nothing valid again. An operator who allows a
@@ -107,7 +112,7 @@ tl::expected<std::optional<Manifest>, std::string> accept_manifest(const LoadReq
 // All packs of the manifest and no other: a push is one release or none.
 std::string mixed(const Manifest& manifest, const std::vector<ReadPack>& packs) {
   std::vector<ManifestPack> came;
-  for (const auto& [loaded, rules] : packs)
+  for (const auto& [loaded, view, signatures] : packs)
     if (!loaded.is_site)
       came.push_back({loaded.about.name, loaded.about.channel, loaded.about.sequence, loaded.about.digest});
   return mismatch_of(manifest, came);
@@ -183,20 +188,23 @@ tl::expected<LoadedRules, std::string> load_generation(const LoadRequest& reques
   if (!packs) return tl::unexpected(packs.error());
   if (loaded.manifest && request.is_push)
     if (auto why = mixed(*loaded.manifest, *packs); !why.empty()) return tl::unexpected(std::move(why));
-  RuleList rules;
+  std::vector<PackView> views;
+  SignatureList signatures;
   std::vector<int> with_signatures;
   for (auto& pack : *packs) {
-    if (!pack.rules.signatures.empty()) with_signatures.push_back(pack.loaded.pack.file->descriptor());
-    join(rules, std::move(pack.rules));
+    if (!pack.signatures.empty()) with_signatures.push_back(pack.loaded.pack.file->descriptor());
+    std::ranges::move(pack.signatures, std::back_inserter(signatures));
+    views.push_back(std::move(pack.view));
     loaded.packs.push_back(std::move(pack.loaded));
   }
   packs->clear();
-  rules.exceptions = settings.exceptions;
+  const PackedIndicators indicators{std::move(views)};
+  const GenerationRules rules{indicators, signatures, settings.exceptions};
   loaded.digest = digest_of(loaded.packs);
   loaded.verify = lap(at);
 
-  if (!rules.signatures.empty()) {
-    auto databases = settings.compile(rules.signatures, with_signatures, stop);
+  if (!signatures.empty()) {
+    auto databases = settings.compile(signatures, with_signatures, stop);
     loaded.compile = lap(at);
     auto why = databases ? std::string{} : databases.error();
     if (databases) {
@@ -211,7 +219,7 @@ tl::expected<LoadedRules, std::string> load_generation(const LoadRequest& reques
     if (request.is_push) return tl::unexpected(why);
     // Better to match names and addresses than nothing.
     loaded.shortcomings.push_back("signatures are not in use: " + why);
-    rules.signatures.clear();
+    signatures.clear();
   }
   auto generation = make_generation(rules, {}, request.number, settings.workers, settings.streams);
   if (!generation) return tl::unexpected(generation.error());

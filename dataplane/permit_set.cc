@@ -4,19 +4,23 @@
 
 namespace sluice {
 
-void PermitSet::build(const RuleList& list) {
-  for (const auto& exception : list.exceptions) {
-    if (exception.action != ExceptionAction::permit) continue;
-    Permit permit{exception, {}};
-    for (std::uint32_t row = 0; row < list.size(); ++row) {
-      if (!exception.names_rule(list.facts(row).rule_id)) continue;
+void PermitSet::build(const ExceptionList& exceptions, const IndicatorRows& indicators,
+                      const SignatureList& signatures) {
+  for (const auto& exception : exceptions)
+    if (exception.action == ExceptionAction::permit) permits_.push_back({exception, {}});
+  if (permits_.empty()) return;
+  for (std::uint32_t row = 0; row < indicators.size() + signatures.size(); ++row) {
+    const auto rule_id =
+        row < indicators.size() ? indicators.rule_id(row) : signatures[row - indicators.size()].facts.rule_id;
+    for (auto& permit : permits_) {
+      if (!permit.exception.names_rule(rule_id)) continue;
       if (!permit.rows.empty() && permit.rows.back().second + 1 == row)
         permit.rows.back().second = row;
       else
         permit.rows.emplace_back(row, row);
     }
-    if (!permit.rows.empty()) permits_.push_back(std::move(permit));
   }
+  std::erase_if(permits_, [](const Permit& permit) { return permit.rows.empty(); });
 }
 
 bool PermitSet::permits(std::uint32_t row, const ExceptionPlace& place) const noexcept {

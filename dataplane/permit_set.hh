@@ -5,15 +5,16 @@
 #include <utility>
 #include <vector>
 
+#include "rules/indicator_rows.hh"
 #include "rules/rule_exception.hh"
-#include "rules/rule_list.hh"
+#include "rules/signature.hh"
 
 namespace sluice {
 
 class PermitSet {
  public:
-  void build(const RuleList& list);
-  // Whether a permit holds there for that row of the list.
+  void build(const ExceptionList& exceptions, const IndicatorRows& indicators, const SignatureList& signatures);
+  // Whether a permit holds there for that row.
   [[nodiscard]] bool permits(std::uint32_t row, const ExceptionPlace& place) const noexcept;
   [[nodiscard]] bool empty() const noexcept { return permits_.empty(); }
 

@@ -1,9 +1,9 @@
 #include "dataplane/ruleset.hh"
 
 #include <algorithm>
-#include <bit>
-#include <map>
 #include <optional>
+#include <tuple>
+#include <utility>
 
 namespace sluice {
 namespace {
@@ -17,8 +17,9 @@ constexpr std::uint64_t hash_start = 0xcbf29ce484222325;
 constexpr std::uint64_t step(std::uint64_t hash, char byte) noexcept {
   return (hash ^ static_cast<std::uint8_t>(byte)) * 0x100000001b3;
 }
-// FNV's low bits are weak in the first bytes; the table index takes a spread of all.
-constexpr std::uint64_t spread(std::uint64_t hash) noexcept { return (hash ^ (hash >> 32)) * 0x9e3779b97f4a7c15 >> 20; }
+// FNV's low bits are weak in the first bytes: what says where to look, the upper half, takes a spread of all.
+constexpr std::uint64_t spread(std::uint64_t hash) noexcept { return (hash ^ (hash >> 32)) * 0x9e3779b97f4a7c15; }
+constexpr std::uint32_t lower_half(std::uint64_t hash) noexcept { return static_cast<std::uint32_t>(hash); }
 
 std::uint64_t hash_of(std::string_view name) noexcept {
   auto hash = hash_start;
@@ -43,82 +44,110 @@ Address predecessor(Address address) {
 
 }  // namespace
 
-Ruleset::Ruleset(const RuleList& list, std::uint32_t generation) : generation_(generation) {
-  rules_.reserve(list.size());
-  for (const auto& row : list.indicators)
-    rules_.push_back(
-        {row.facts.kind, row.facts.confidence, SignatureAction::alert, row.facts.expires_ns, row.facts.finding_class});
-  for (const auto& row : list.signatures)
-    rules_.push_back({row.facts.kind, row.facts.confidence, row.action, row.facts.expires_ns, row.facts.finding_class});
-  build_names(list.indicators);
-  build_intervals(list.indicators);
-  build_fingerprints(list.indicators);
-  urls_.build(list.indicators);
-  permits_.build(list);
+Ruleset::Ruleset(const IndicatorRows& indicators, const SignatureList& signatures, const ExceptionList& exceptions,
+                 std::uint32_t generation)
+    : generation_(generation) {
+  rules_.reserve(indicators.size() + signatures.size());
+  add_indicators(indicators);
+  for (const auto& row : signatures) {
+    rules_.push_back({row.facts.kind, row.facts.confidence, row.action, row.facts.finding_class});
+    rules_.back().expire_at(row.facts.expires_ns);
+  }
+  permits_.build(exceptions, indicators, signatures);
   for (const auto& rule : rules_) kinds_ |= 1U << static_cast<unsigned>(rule.kind);
 }
 
-void Ruleset::build_names(const IndicatorList& list) {
-  const auto slots = std::bit_ceil(std::max<std::size_t>(2, list.size() * 2));
-  names_.resize(slots);
-  next_row_.assign(list.size(), no_row);
-  for (auto row = static_cast<std::uint32_t>(list.size()); row-- > 0;) {  // backwards: chains come out in list order
-    const auto& name = list[row].name;
-    if (!rules_[row].is_name() || name.empty() || name.size() > name_limit) continue;
-    const auto hash = hash_of(name);
-    auto slot = spread(hash) & (slots - 1);
-    while (names_[slot].length != 0) {
-      const auto& taken = names_[slot];
-      if (taken.hash == hash && names_text_.compare(taken.text, taken.length, name) == 0) break;
-      slot = (slot + 1) & (slots - 1);
+Ruleset::Ruleset(const RuleList& list, std::uint32_t generation)
+    : Ruleset(ListedIndicators{list.indicators}, list.signatures, list.exceptions, generation) {}
+
+// Twice over the rows: the second time it is known how much room the names take.
+void Ruleset::add_indicators(const IndicatorRows& indicators) {
+  std::size_t names = 0;
+  std::size_t text = 0;
+  std::vector<RangeEnd> ends;
+  indicators.visit([&](const IndicatorTarget& target) {
+    const auto row = static_cast<std::uint32_t>(rules_.size());
+    rules_.push_back({target.kind, target.confidence, SignatureAction::alert, target.finding_class});
+    auto& rule = rules_.back();
+    rule.expire_at(target.expires_ns);
+    if (rule.is_name()) {
+      ++names;
+      text += target.name.size();
+    } else if (rule.is_address()) {
+      ends.push_back({target.range.first, row, true});
+      if (const auto after = successor(target.range.last)) ends.push_back({*after, row, false});
+    } else if (is_fingerprint(rule.kind)) {
+      fingerprints_.emplace_back(target.name, row);
+    } else {
+      urls_.add(target.name, row);
     }
-    auto& entry = names_[slot];
-    if (entry.length == 0) {
-      entry = {hash, static_cast<std::uint32_t>(names_text_.size()), static_cast<std::uint8_t>(name.size()), no_row};
-      names_text_ += name;
-    }
-    next_row_[row] = entry.first_row;
-    entry.first_row = row;
-  }
+  });
+  index_ranges(std::move(ends));
+  std::sort(fingerprints_.begin(), fingerprints_.end());
+  urls_.index();
+  next_row_.assign(rules_.size(), no_row);
+  names_.resize(names + names / 2 + 1);  // at least one stays empty
+  names_text_.reserve(text);
+  std::uint32_t row = 0;
+  indicators.visit([&](const IndicatorTarget& target) {
+    if (rules_[row].is_name()) add_name(target.name, row);
+    ++row;
+  });
 }
 
-void Ruleset::build_intervals(const IndicatorList& list) {
-  // A sweep over the ends of all ranges: between two neighbouring ends the set of containing rows is constant.
-  std::map<Address, std::pair<std::vector<std::uint32_t>, std::vector<std::uint32_t>>> ends;  // rows in, rows out
-  for (std::uint32_t row = 0; row < list.size(); ++row) {
-    if (!rules_[row].is_address()) continue;
-    ends[list[row].range.first].first.push_back(row);
-    if (const auto after = successor(list[row].range.last)) ends[*after].second.push_back(row);
+// Two thirds of the slots are taken at most, so that what is not there is told within a cache line or two.
+std::size_t Ruleset::slot_of(std::uint64_t hash) const noexcept {
+  return static_cast<std::size_t>((spread(hash) >> 32) * names_.size() >> 32);
+}
+
+void Ruleset::add_name(std::string_view name, std::uint32_t row) {
+  if (name.empty() || name.size() > name_limit) return;
+  const auto hash = hash_of(name);
+  auto slot = slot_of(hash);
+  for (; names_[slot].length != 0; slot = slot + 1 == names_.size() ? 0 : slot + 1) {
+    const auto& taken = names_[slot];
+    if (taken.hash != lower_half(hash) || names_text_.compare(taken.text, taken.length, name) != 0) continue;
+    auto last = taken.first_row;
+    while (next_row_[last] != no_row) last = next_row_[last];
+    next_row_[last] = row;
+    return;
   }
-  std::vector<std::uint32_t> inside;
-  for (auto at = ends.begin(); at != ends.end(); ++at) {
-    for (const auto row : at->second.second) std::erase(inside, row);
-    inside.insert(inside.end(), at->second.first.begin(), at->second.first.end());
+  names_[slot] = {lower_half(hash), static_cast<std::uint32_t>(names_text_.size()), row,
+                  static_cast<std::uint8_t>(name.size())};
+  names_text_ += name;
+}
+
+// A sweep over the ends of all ranges: between two neighbouring ends the set of containing rows is constant.
+void Ruleset::index_ranges(std::vector<RangeEnd> ends) {
+  std::sort(ends.begin(), ends.end(), [](const RangeEnd& one, const RangeEnd& other) {
+    return std::tie(one.at, one.row) < std::tie(other.at, other.row);
+  });
+  std::vector<std::uint32_t> inside;  // in order
+  for (auto at = ends.begin(); at != ends.end();) {
+    const auto first = at->at;
+    for (; at != ends.end() && at->at == first; ++at) {
+      const auto place = std::lower_bound(inside.begin(), inside.end(), at->row);
+      if (at->is_begin)
+        inside.insert(place, at->row);
+      else
+        inside.erase(place);
+    }
     if (inside.empty()) continue;
-    const auto next = std::next(at);
     Address last;
     last.bytes.fill(0xff);
-    if (next != ends.end()) last = predecessor(next->first);
-    intervals_.push_back({at->first, last, static_cast<std::uint32_t>(interval_rows_.size()),
-                          static_cast<std::uint32_t>(inside.size())});
-    auto sorted = inside;
-    std::sort(sorted.begin(), sorted.end());
-    interval_rows_.insert(interval_rows_.end(), sorted.begin(), sorted.end());
+    if (at != ends.end()) last = predecessor(at->at);
+    intervals_.push_back(
+        {first, last, static_cast<std::uint32_t>(interval_rows_.size()), static_cast<std::uint32_t>(inside.size())});
+    interval_rows_.insert(interval_rows_.end(), inside.begin(), inside.end());
   }
-}
-
-// Sorted, and looked up by halving: once a handshake, and the texts of the kinds never look alike.
-void Ruleset::build_fingerprints(const IndicatorList& list) {
-  for (std::uint32_t row = 0; row < list.size(); ++row)
-    if (is_fingerprint(rules_[row].kind)) fingerprints_.emplace_back(list[row].name, row);
-  std::sort(fingerprints_.begin(), fingerprints_.end());
 }
 
 const Ruleset::Name* Ruleset::find_name(std::string_view suffix, std::uint64_t hash) const noexcept {
-  auto slot = spread(hash) & (names_.size() - 1);
-  for (; names_[slot].length != 0; slot = (slot + 1) & (names_.size() - 1)) {
+  auto slot = slot_of(hash);
+  for (; names_[slot].length != 0; slot = slot + 1 == names_.size() ? 0 : slot + 1) {
     const auto& name = names_[slot];
-    if (name.hash == hash && std::string_view{names_text_}.substr(name.text, name.length) == suffix) return &name;
+    if (name.hash == lower_half(hash) && std::string_view{names_text_}.substr(name.text, name.length) == suffix)
+      return &name;
   }
   return nullptr;
 }
@@ -130,15 +159,27 @@ void Ruleset::match_name(std::string_view wire_name, Hits& hits) const noexcept 
   std::transform(wire_name.begin(), wire_name.end(), buffer.begin(), lower);
   const std::string_view name{buffer.data(), wire_name.size()};
 
+  // Each start of a label is one look-up. All are known before the first is made, so that memory answers them together.
+  struct Suffix {
+    std::uint64_t hash;
+    std::size_t at;
+  };
+  std::array<Suffix, (name_limit + 1) / 2> suffixes;
+  std::size_t count = 0;
   auto hash = hash_start;
   for (auto at = name.size(); at-- > 0;) {
     hash = step(hash, name[at]);
-    const bool whole = at == 0;
-    if (!whole && name[at - 1] != '.') continue;  // only at the start of a label
-    const auto* entry = find_name(name.substr(at), hash);
+    if (at != 0 && name[at - 1] != '.') continue;
+    if (count == suffixes.size()) break;  // more dots than a name has: empty labels
+    suffixes[count++] = {hash, at};
+    __builtin_prefetch(&names_[slot_of(hash)]);
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto at = suffixes[i].at;
+    const auto* entry = find_name(name.substr(at), suffixes[i].hash);
     if (entry == nullptr) continue;
     for (auto row = entry->first_row; row != no_row; row = next_row_[row])
-      if (whole || rules_[row].kind == RuleKind::domain) hits.add(row);
+      if (at == 0 || rules_[row].kind == RuleKind::domain) hits.add(row);
   }
 }
 
@@ -151,6 +192,7 @@ void Ruleset::match_address(const Address& address, Hits& hits) const noexcept {
   for (std::uint32_t i = 0; i < interval.count; ++i) hits.add(interval_rows_[interval.rows + i]);
 }
 
+// By halving: once a handshake. The texts of the kinds never look alike.
 void Ruleset::match_fingerprint(std::string_view fingerprint, Hits& hits) const noexcept {
   auto at = std::lower_bound(fingerprints_.begin(), fingerprints_.end(), fingerprint,
                              [](const auto& entry, std::string_view wanted) { return entry.first < wanted; });

@@ -13,6 +13,7 @@
 #include "dataplane/tick.hh"
 #include "dataplane/url_set.hh"
 #include "rules/address.hh"
+#include "rules/indicator_rows.hh"
 #include "rules/rule_list.hh"
 
 namespace sluice {
@@ -21,20 +22,27 @@ namespace sluice {
 struct Rule {
   RuleKind kind{};
   Confidence confidence{};
-  SignatureAction action{};     // of a signature
-  std::int64_t expires_ns = 0;  // 0 = never
+  SignatureAction action{};  // of a signature
   FindingClass finding_class{};
+  std::uint32_t expiry_day = 0;  // since 1970, the first day on which it does not count in full; 0 = never
 
+  // `expires_ns`: as in RuleFacts, the end of a day.
+  void expire_at(std::int64_t expires_ns) noexcept { expiry_day = static_cast<std::uint32_t>(expires_ns / day_ns); }
   [[nodiscard]] bool is_expired(Tick now) const noexcept {
-    return expires_ns != 0 && nanoseconds_since_epoch(now) >= expires_ns;
+    return expiry_day != 0 && nanoseconds_since_epoch(now) >= expiry_day * day_ns;
   }
   [[nodiscard]] bool is_address() const noexcept { return kind == RuleKind::ip || kind == RuleKind::cidr; }
   [[nodiscard]] bool is_name() const noexcept { return kind == RuleKind::domain || kind == RuleKind::host; }
+
+ private:
+  static constexpr std::int64_t day_ns = std::int64_t{86'400} * 1'000'000'000;
 };
 
 class Ruleset {
  public:
-  // Row numbers in hits are rows of `list`.
+  // Row numbers in hits are rows of the indicators, then of the signatures. Nothing of the arguments is kept.
+  Ruleset(const IndicatorRows& indicators, const SignatureList& signatures, const ExceptionList& exceptions,
+          std::uint32_t generation);
   explicit Ruleset(const RuleList& list, std::uint32_t generation = 1);
 
   // A host name as it stood on the wire: any case, with or without a trailing dot. Names longer than 253 bytes
@@ -62,10 +70,10 @@ class Ruleset {
  private:
   // One name of the list; rows with the same name are chained.
   struct Name {
-    std::uint64_t hash = 0;
-    std::uint32_t text = 0;   // offset in names_text_
-    std::uint8_t length = 0;  // 0 = empty slot
+    std::uint32_t hash = 0;  // the half of it that does not say where to look
+    std::uint32_t text = 0;  // offset in names_text_
     std::uint32_t first_row = 0;
+    std::uint8_t length = 0;  // 0 = empty slot
   };
   struct Interval {
     Address first;
@@ -73,16 +81,23 @@ class Ruleset {
     std::uint32_t rows = 0;  // offset in interval_rows_
     std::uint32_t count = 0;
   };
+  // Where a range begins, or the address behind it.
+  struct RangeEnd {
+    Address at;
+    std::uint32_t row = 0;
+    bool is_begin = false;
+  };
 
-  void build_names(const IndicatorList& list);
-  void build_intervals(const IndicatorList& list);
-  void build_fingerprints(const IndicatorList& list);
+  void add_indicators(const IndicatorRows& indicators);
+  void add_name(std::string_view name, std::uint32_t row);
+  void index_ranges(std::vector<RangeEnd> ends);
+  [[nodiscard]] std::size_t slot_of(std::uint64_t hash) const noexcept;
   [[nodiscard]] const Name* find_name(std::string_view suffix, std::uint64_t hash) const noexcept;
 
   std::uint32_t generation_;
   std::vector<Rule> rules_;
   std::vector<std::uint32_t> next_row_;  // chain of rows with the same name
-  std::vector<Name> names_;              // open addressing, a power of two
+  std::vector<Name> names_;              // open addressing
   std::string names_text_;
   std::vector<Interval> intervals_;  // sorted, disjoint; each carries all rows that contain it
   std::vector<std::uint32_t> interval_rows_;

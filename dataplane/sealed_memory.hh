@@ -4,9 +4,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <tl/expected.hpp>
+#include <vector>
 
 #include "dataplane/descriptor.hh"
 
@@ -34,5 +36,8 @@ class SealedMemory {
   Descriptor descriptor_;
   std::span<const std::uint8_t> bytes_;  // the mapping
 };
+
+// Each stays mapped as long as somebody uses it; none is null.
+using SealedFiles = std::vector<std::shared_ptr<const SealedMemory>>;
 
 }  // namespace sluice

@@ -8,7 +8,7 @@
 #include "rules/indicator_list.hh"
 #include "rules/indicator_merge.hh"
 #include "rules/list_file.hh"
-#include "rules/pack.hh"
+#include "rules/pack_view.hh"
 #include "rules/sha256.hh"
 #include "rules/signature_file.hh"
 
@@ -66,7 +66,7 @@ SiteRules load_site_rules(const std::vector<std::string>& indicators, const std:
         for (auto& row : *rows) {
           auto again = row;
           if (merge.add(rules.indicators, std::move(row)) == IndicatorMerge::Added::other_class)
-            rules.indicators.push_back(std::move(again));  // read_pack() names the two
+            rules.indicators.push_back(std::move(again));  // the check below names the two
         }
     });
   for (const auto& path : signatures)
@@ -77,8 +77,9 @@ SiteRules load_site_rules(const std::vector<std::string>& indicators, const std:
   for (const auto& pack : lists.packs) {
     const auto bytes = write_pack(pack);
     // Two files of one name may say the same twice, which each of them alone did not show.
-    if (const auto checked = read_pack(bytes); !checked) {
-      site.errors.push_back("list " + pack.info.name + ": " + checked.error());
+    const auto view = PackView::open(bytes);
+    if (const auto good = view ? view->check() : tl::unexpected(view.error()); !good) {
+      site.errors.push_back("list " + pack.info.name + ": " + good.error());
       continue;
     }
     auto file = SealedMemory::copy_of(bytes, "sluice-site");

@@ -7,7 +7,7 @@
 #include "dataplane/bytes.hh"
 #include "dataplane/durable_file.hh"
 #include "rules/minisign_text.hh"
-#include "rules/pack.hh"
+#include "rules/pack_view.hh"
 
 namespace sluice {
 namespace {
@@ -42,8 +42,8 @@ std::vector<SealedPack> named_packs(const std::vector<std::string>& paths, std::
 }
 
 std::string name_of(const SealedPack& pack) {
-  const auto read = read_pack(pack.file->bytes());
-  return read ? read->info.name : std::string{};
+  const auto read = PackView::open(pack.file->bytes());
+  return read ? read->info().name : std::string{};
 }
 
 // The manifest that the last good packs came with, where it counts.
@@ -66,9 +66,9 @@ std::string objection(const NamedPack& pack, const std::optional<Manifest>& mani
   const auto signers = verify_signatures(pack.pack.file->bytes(), pack.pack.signature, keyring);
   if (!signers) return signers.error();
   if (!manifest) return {};
-  const auto read = read_pack(pack.pack.file->bytes());
+  const auto read = PackView::open(pack.pack.file->bytes());
   if (!read) return read.error();
-  return mismatch_of(*manifest, {read->info.name, read->info.channel, read->info.sequence, pack.digest});
+  return mismatch_of(*manifest, {read->info().name, read->info().channel, read->info().sequence, pack.digest});
 }
 
 }  // namespace

@@ -26,19 +26,19 @@ std::string_view path_of(std::string_view target) noexcept {
 
 }  // namespace
 
-void UrlSet::build(const IndicatorList& list) {
-  for (std::uint32_t row = 0; row < list.size(); ++row) {
-    if (list[row].facts.kind != RuleKind::url) continue;
-    const auto url = parse_http_url(list[row].name);
-    if (!url) continue;  // an indicator's name is one of its own making
-    const auto text = url->host + url->path;
-    auto hash = hash_start;
-    for (const auto byte : text) hash = step(hash, byte);
-    entries_.push_back({hash, static_cast<std::uint32_t>(texts_.size()), static_cast<std::uint16_t>(text.size()),
-                        static_cast<std::uint16_t>(url->query.size()), url->port, row});
-    texts_ += text;
-    texts_ += url->query;
-  }
+void UrlSet::add(std::string_view name, std::uint32_t row) {
+  const auto url = parse_http_url(name);
+  if (!url) return;  // an indicator's name is one of its own making
+  const auto text = url->host + url->path;
+  auto hash = hash_start;
+  for (const auto byte : text) hash = step(hash, byte);
+  entries_.push_back({hash, static_cast<std::uint32_t>(texts_.size()), static_cast<std::uint16_t>(text.size()),
+                      static_cast<std::uint16_t>(url->query.size()), url->port, row});
+  texts_ += text;
+  texts_ += url->query;
+}
+
+void UrlSet::index() {
   std::sort(entries_.begin(), entries_.end(),
             [](const Entry& a, const Entry& b) { return a.hash != b.hash ? a.hash < b.hash : a.row < b.row; });
 }

@@ -9,7 +9,6 @@
 
 #include "dataplane/hits.hh"
 #include "rules/http_url.hh"
-#include "rules/indicator.hh"
 
 namespace sluice {
 
@@ -25,7 +24,9 @@ class UrlSet {
   // '/' of a path that are looked at; deeper paths match what ends before.
   static constexpr std::size_t depth_limit = 32;
 
-  void build(const IndicatorList& list);
+  // A URL as HttpUrl::text(). index() follows once all are in.
+  void add(std::string_view name, std::uint32_t row);
+  void index();
   [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
   // Of a target that is longer than http_url_size_limit, the rows that lie within it.
   void match(const RequestedUrl& url, Hits& hits) const noexcept;

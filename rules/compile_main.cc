@@ -17,7 +17,7 @@
 #include "rules/compile.hh"
 #include "rules/compile_sandbox.hh"
 #include "rules/memory_file.hh"
-#include "rules/pack.hh"
+#include "rules/pack_view.hh"
 
 namespace sluice {
 namespace {
@@ -88,12 +88,13 @@ std::optional<SignatureList> signatures_of(const std::vector<int>& packs) {
       say(fmt::format("pack at descriptor {}: {}", descriptor, bytes.error()));
       return std::nullopt;
     }
-    auto pack = read_pack(*bytes);
-    if (!pack) {
-      say(fmt::format("pack at descriptor {}: {}", descriptor, pack.error()));
+    const auto pack = PackView::open(*bytes);
+    auto read = pack ? pack->read_signatures() : tl::unexpected(pack.error());
+    if (!read) {
+      say(fmt::format("pack at descriptor {}: {}", descriptor, read.error()));
       return std::nullopt;
     }
-    for (auto& signature : pack->rules.signatures) signatures.push_back(std::move(signature));
+    for (auto& signature : *read) signatures.push_back(std::move(signature));
   }
   return signatures;
 }

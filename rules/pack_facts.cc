@@ -1,5 +1,9 @@
 #include "rules/pack_facts.hh"
 
+#include <array>
+#include <span>
+#include <vector>
+
 #include "rules/indicator_row.hh"
 #include "rules/pack_generated.h"
 #include "rules/rule_fact_text.hh"
@@ -7,16 +11,26 @@
 namespace sluice {
 namespace {
 
-CsvRow header_row() {
+// The columns of a row's own: what it has in common with others stands behind them.
+constexpr std::array own_columns{ListColumn::id, ListColumn::indicator, ListColumn::kind};
+
+ListColumns columns_of(std::span<const std::string_view> names) {
   CsvRow header;
-  for (const auto name : list_column_names) header.cells.push_back({std::string(name), 0, 0});
-  return header;
+  for (const auto name : names) header.cells.push_back({std::string(name), 0, 0});
+  std::vector<CsvError> none;
+  return *ListColumns::parse(header, none);
 }
 
-// The columns in their own order.
-ListColumns all_columns() {
-  std::vector<CsvError> none;
-  return *ListColumns::parse(header_row(), none);
+// All columns in their own order.
+const ListColumns& all_columns() {
+  static const auto columns = columns_of(list_column_names);
+  return columns;
+}
+
+const ListColumns& first_columns() {
+  static_assert(static_cast<std::size_t>(own_columns.back()) + 1 == own_columns.size());
+  static const auto columns = columns_of(std::span{list_column_names}.first(own_columns.size()));
+  return columns;
 }
 
 std::string_view id_of(std::string_view rule_id, std::string_view pack_name) {
@@ -31,8 +45,19 @@ AddressRange range_of(const packed::AddressRange* packed) {
   return range;
 }
 
-// As a row of a list, in the order of list_column_names. The place of an error is the number of its column.
-CsvRow list_row_of(const RuleFacts& facts, std::string_view pack_name) {
+// The name of the pack, '/', and the id; of an indicator whose id is derived, nothing behind the '/'.
+std::string read_rule_id(const flatbuffers::String* packed, RuleKind kind, std::string_view pack_name,
+                         PackReading& reading) {
+  auto rule_id = reading.text(packed, "rule_id", 2 * list_id_size_limit + 1);
+  const auto prefix = std::string(pack_name) + '/';
+  if (rule_id.empty() && kind != RuleKind::signature) return prefix;
+  if (!reading.failed() && (!rule_id.starts_with(prefix) || !is_list_id(id_of(rule_id, pack_name))))
+    reading.fail("rule_id", fmt::format("is not \"{}\" with an id behind it", prefix));
+  return rule_id;
+}
+
+// As a row of a list, with the first `columns` of list_column_names. The place of an error is the number of its column.
+CsvRow list_row_of(const RuleFacts& facts, std::string_view pack_name, std::size_t columns) {
   const std::array<std::string_view, list_column_names.size()> texts{id_of(facts.rule_id, pack_name),
                                                                      facts.subject,
                                                                      text_of(facts.kind),
@@ -50,8 +75,8 @@ CsvRow list_row_of(const RuleFacts& facts, std::string_view pack_name) {
                                                                      facts.last_verified,
                                                                      facts.expires};
   CsvRow row;
-  row.cells.reserve(texts.size());
-  for (std::size_t i = 0; i < texts.size(); ++i) row.cells.push_back({std::string(texts[i]), 0, i});
+  row.cells.reserve(columns);
+  for (std::size_t i = 0; i < columns; ++i) row.cells.push_back({std::string(texts[i]), 0, i});
   return row;
 }
 
@@ -60,13 +85,7 @@ CsvRow list_row_of(const RuleFacts& facts, std::string_view pack_name) {
 RuleFacts read_packed_facts(const PackedRule& rule, std::string_view pack_name, PackReading& reading) {
   const auto& packed = *rule.facts;
   RuleFacts facts;
-  facts.rule_id = reading.text(rule.rule_id, "rule_id", 2 * list_id_size_limit + 1);
-  const auto prefix = std::string(pack_name) + '/';
-  const bool is_derived = facts.rule_id.empty() && packed.kind() != static_cast<std::uint8_t>(RuleKind::signature);
-  if (is_derived) facts.rule_id = prefix;
-  if (!reading.failed() && !is_derived &&
-      (!facts.rule_id.starts_with(prefix) || !is_list_id(id_of(facts.rule_id, pack_name))))
-    reading.fail("rule_id", fmt::format("is not \"{}\" with an id behind it", prefix));
+  facts.rule_id = read_rule_id(rule.rule_id, static_cast<RuleKind>(packed.kind()), pack_name, reading);
   const auto text = [&](const flatbuffers::String* value, std::string_view field) {
     return reading.text(value, field, list_cell_size_limit);
   };
@@ -96,24 +115,45 @@ RuleFacts read_packed_facts(const PackedRule& rule, std::string_view pack_name, 
   return facts;
 }
 
-PackedIndicatorReader::PackedIndicatorReader(std::string_view pack_name)
-    : pack_name_(pack_name), columns_(all_columns()) {}
+PackedIndicatorReader::PackedIndicatorReader(std::string_view pack_name) : pack_name_(pack_name) {}
 
-Indicator PackedIndicatorReader::read(const packed::Indicator& packed, PackReading& reading, std::string& key) const {
-  const auto facts = read_packed_facts({packed.facts(), packed.rule_id(), packed.subject()}, pack_name_, reading);
+Indicator PackedIndicatorReader::read(const packed::Indicator& packed, PackReading& reading, std::string& key) {
+  const auto known = known_.find(packed.facts());
+  const bool is_known = known != known_.end();
+  RuleFacts facts;
+  if (is_known) {
+    facts.kind = known->second.kind;
+    facts.rule_id = read_rule_id(packed.rule_id(), facts.kind, pack_name_, reading);
+    facts.subject = reading.text(packed.subject(), "subject", list_cell_size_limit);
+  } else {
+    facts = read_packed_facts({packed.facts(), packed.rule_id(), packed.subject()}, pack_name_, reading);
+  }
   const auto name = reading.text(packed.name(), "name", list_cell_size_limit);
   if (!reading.failed() && facts.kind == RuleKind::signature) reading.fail("kind", "a signature among the indicators");
   if (reading.failed() || !reading.spend(sizeof(Indicator))) return {};
   std::vector<CsvError> errors;
-  auto row = read_list_row(list_row_of(facts, pack_name_), columns_, pack_name_, errors);
+  auto row = read_list_row(list_row_of(facts, pack_name_, is_known ? own_columns.size() : list_column_names.size()),
+                           is_known ? first_columns() : all_columns(), pack_name_, errors);
   if (!row) {
     reading.fail(list_column_names[errors.front().column], errors.front().message);
     return {};
   }
-  if (row->indicator.name != name || row->indicator.range != range_of(packed.range()))
+  auto& indicator = row->indicator;
+  if (indicator.name != name || indicator.range != range_of(packed.range())) {
     reading.fail("indicator", "what is matched is not what the indicator says: write the pack again from its sources");
+    return {};
+  }
+  if (is_known) {
+    auto own = std::move(indicator.facts);
+    indicator.facts = known->second;
+    indicator.facts.rule_id = std::move(own.rule_id);
+    indicator.facts.subject = std::move(own.subject);
+  } else {
+    if (known_.size() == known_limit) known_.clear();
+    known_.emplace(packed.facts(), indicator.facts);
+  }
   key = std::move(row->key);
-  return std::move(row->indicator);
+  return std::move(indicator);
 }
 
 }  // namespace sluice

@@ -3,9 +3,9 @@
 
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "rules/indicator.hh"
-#include "rules/list_columns.hh"
 #include "rules/pack_reading.hh"
 #include "rules/rule_facts.hh"
 
@@ -27,16 +27,18 @@ struct PackedRule {
 [[nodiscard]] RuleFacts read_packed_facts(const PackedRule& rule, std::string_view pack_name, PackReading& reading);
 
 // Reads packed indicators by handing what they say to the reader of indicator lists, so that a pack can hold nothing
-// that a list could not.
+// that a list could not. Facts that many rows have in common are judged once.
 class PackedIndicatorReader {
  public:
   explicit PackedIndicatorReader(std::string_view pack_name);
   // `key` becomes ListRow's: equal for two rows that match the same.
-  [[nodiscard]] Indicator read(const packed::Indicator& packed, PackReading& reading, std::string& key) const;
+  [[nodiscard]] Indicator read(const packed::Indicator& packed, PackReading& reading, std::string& key);
 
  private:
+  static constexpr std::size_t known_limit = 1024;  // with more, what is known is learned anew
+
   std::string pack_name_;
-  ListColumns columns_;
+  std::unordered_map<const packed::Facts*, RuleFacts> known_;  // what good ones say
 };
 
 }  // namespace sluice

@@ -123,14 +123,26 @@ void read_numbers(const packed::Signature& packed, Signature& out, PackReading& 
 
 }  // namespace
 
+RuleFacts read_packed_signature_facts(const packed::Signature& packed, std::string_view pack_name,
+                                      PackReading& reading) {
+  auto facts = read_packed_facts({packed.facts(), packed.rule_id(), packed.subject()}, pack_name, reading);
+  if (facts.kind != RuleKind::signature) reading.fail("kind", "an indicator among the signatures");
+  facts.generator_id = packed.generator_id();
+  facts.signature_id = packed.signature_id();
+  facts.revision = packed.revision();
+  facts.priority = packed.priority();
+  facts.classtype = packed.classtype();
+  facts.metadata = reading.text(packed.metadata(), "metadata", text_limit);
+  if (const auto number = facts.classtype;
+      number != no_classtype && number != unknown_classtype && !is_classtype(number))
+    reading.fail("classtype", "a number that this version does not know");
+  return facts;
+}
+
 Signature read_packed_signature(const packed::Signature& packed, std::string_view pack_name, PackReading& reading) {
   Signature out;
   if (!reading.spend(sizeof(Signature))) return out;
-  out.facts = read_packed_facts({packed.facts(), packed.rule_id(), packed.subject()}, pack_name, reading);
-  if (out.facts.kind != RuleKind::signature) reading.fail("kind", "an indicator among the signatures");
-  out.facts.generator_id = packed.generator_id();
-  out.facts.signature_id = packed.signature_id();
-  out.facts.revision = packed.revision();
+  out.facts = read_packed_signature_facts(packed, pack_name, reading);
   out.text = reading.text(packed.text(), "text", text_limit);
   out.file = reading.text(packed.file(), "file", file_limit);
   out.line = packed.line();
@@ -147,12 +159,6 @@ Signature read_packed_signature(const packed::Signature& packed, std::string_vie
   out.flow.fragments = reading.number(packed.flow_fragments(), SignatureFlow::Fragments::whole, "flow");
   out.silent = packed.silent();
   out.speaks = packed.speaks();
-  out.facts.priority = packed.priority();
-  out.facts.classtype = packed.classtype();
-  out.facts.metadata = reading.text(packed.metadata(), "metadata", text_limit);
-  if (const auto number = out.facts.classtype;
-      number != no_classtype && number != unknown_classtype && !is_classtype(number))
-    reading.fail("classtype", "a number that this version does not know");
   if (packed.threshold() != nullptr) out.threshold = read_threshold(*packed.threshold(), reading);
   read_conditions(packed, out, reading);
   read_numbers(packed, out, reading);

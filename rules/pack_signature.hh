@@ -14,6 +14,9 @@ namespace packed {
 struct Signature;
 }  // namespace packed
 
+// What is known of it beside what it matches.
+[[nodiscard]] RuleFacts read_packed_signature_facts(const packed::Signature& packed, std::string_view pack_name,
+                                                    PackReading& reading);
 [[nodiscard]] Signature read_packed_signature(const packed::Signature& packed, std::string_view pack_name,
                                               PackReading& reading);
 

@@ -7,7 +7,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace sluice {
 
@@ -75,9 +74,6 @@ struct RuleFacts {
   std::uint8_t priority = 3;   // 1 is the most urgent
   std::string metadata;        // all that its `metadata` says, as written: "KEY VALUE, KEY VALUE"
 };
-
-// The facts of all rules of a ruleset, by row: `rule_row` in events.
-using RuleBook = std::vector<RuleFacts>;
 
 // Text and back; nothing for a text that is in none of the closed lists. Case matters: lists are lower case.
 [[nodiscard]] std::string_view text_of(RuleKind kind) noexcept;

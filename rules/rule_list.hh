@@ -20,13 +20,6 @@ struct RuleList {
   [[nodiscard]] const RuleFacts& facts(std::size_t row) const noexcept {
     return row < indicators.size() ? indicators[row].facts : signatures[row - indicators.size()].facts;
   }
-  [[nodiscard]] RuleBook book() const {
-    RuleBook facts;
-    facts.reserve(size());
-    for (const auto& indicator : indicators) facts.push_back(indicator.facts);
-    for (const auto& signature : signatures) facts.push_back(signature.facts);
-    return facts;
-  }
 };
 
 }  // namespace sluice

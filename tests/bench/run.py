@@ -75,6 +75,13 @@ def streams(program):
     return ''
 
 
+def look_ups(program):
+    done = bench(program + '-look-ups', '--turns', '2', '--domains', '2000')
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r'^look-up +\d+ ns .*\nunordered_map +\d+ ns', done.stdout, re.M), done.stdout
+    return ''
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('pattern', nargs='?', default='')
@@ -83,7 +90,7 @@ def main():
     program = os.path.join(os.path.abspath(arguments.build), 'tests/bench/bench')
     tally = Tally('bench', arguments.pattern)
     items = {'all_rows_forward_the_same_packets': all_rows, 'one_row_alone': one_row, 'a_row_that_is_none': unknown_row,
-             'streams_see_all_of_the_text': streams}
+             'streams_see_all_of_the_text': streams, 'look_ups_find_what_a_map_finds': look_ups}
     for name, item in items.items():
         if not tally.wants(name):
             continue

@@ -17,7 +17,7 @@ constexpr std::size_t width = 100;
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const auto rows = [] {
     sluice::RuleBooks books;
-    books.add(0, "", std::make_shared<const sluice::RuleBook>(3));
+    books.add(0, "", std::make_shared<const sluice::RuleBook>(std::vector<sluice::RuleFacts>(3)));
     return books;
   }();
   static const sluice::EveWriter writer{[] {

@@ -11,7 +11,7 @@ namespace {
 constexpr auto tap = "0b9ed8b6-53a1-4c4e-9f0e-3f6a5d2c1b77";
 constexpr bool clock_set = true;
 
-const RuleBook rows{telemetry_row(), address_row()};
+const RuleBook rows{{telemetry_row(), address_row()}};
 
 }  // namespace
 
@@ -22,7 +22,7 @@ BOOST_AUTO_TEST_CASE(what_the_alert_carries) {
   alert_fields(record, 0, "Data.Example.NET.", Action::pass, Action::drop);
   const auto event = record.event();
   const auto finding = read_finding(event, &rows, clock_set);
-  BOOST_TEST(finding.rule == &rows[0]);
+  BOOST_TEST(finding.rule == rows.facts(0));
   BOOST_TEST(finding.device.text() == "192.0.2.10");
   BOOST_TEST(finding.remote.text() == "203.0.113.7");
   BOOST_TEST(finding.device_is_inside);
@@ -66,8 +66,9 @@ BOOST_AUTO_TEST_CASE(an_address_alone_is_low_confidence) {
 
 BOOST_AUTO_TEST_CASE(an_expired_row_is_low_confidence_where_the_clock_is_set) {
   auto row = telemetry_row();
-  row.expires_ns = nanoseconds_since_epoch(header(EventType::alert).time) - 1;
-  RuleBook expired{row};
+  constexpr std::int64_t day = 86'400'000'000'000;
+  row.expires_ns = nanoseconds_since_epoch(header(EventType::alert).time) / day * day;
+  const RuleBook expired{{row}};
   Record record{header(EventType::alert)};
   record.integer(Field::rule_row, 0);
   const auto event = record.event();
@@ -75,8 +76,9 @@ BOOST_AUTO_TEST_CASE(an_expired_row_is_low_confidence_where_the_clock_is_set) {
   BOOST_TEST((read_finding(event, &expired, clock_set).lowered == Lowered::expired));
   BOOST_TEST((read_finding(event, &expired, !clock_set).confidence == Confidence::high));
 
-  expired[0].expires_ns += 2;
-  BOOST_TEST((read_finding(event, &expired, clock_set).lowered == Lowered::no));
+  row.expires_ns += day;
+  const RuleBook valid{{row}};
+  BOOST_TEST((read_finding(event, &valid, clock_set).lowered == Lowered::no));
 }
 
 // Expected ids: Python's uuid.uuid5(name space, json.dumps([tap, device, rule, destination, day], ...)).

@@ -19,7 +19,7 @@ RuleBooks three_rows() {
   advertising.finding_class = FindingClass::advertising;
   advertising.recipient = "Example Ads";
   RuleBooks books;
-  books.add(3, "00ff", std::make_shared<const RuleBook>(RuleBook{telemetry_row(), address_row(), advertising}));
+  books.add(3, "00ff", std::make_shared<const RuleBook>(RuleBook{{telemetry_row(), address_row(), advertising}}));
   return books;
 }
 
@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(a_rule_keeps_its_row_of_the_table_over_generations) {
   see(3, 0);
   auto renamed = telemetry_row();
   renamed.recipient = "Example Phones Ltd";
-  books.add(4, "0100", std::make_shared<const RuleBook>(RuleBook{address_row(), renamed}));
+  books.add(4, "0100", std::make_shared<const RuleBook>(RuleBook{{address_row(), renamed}}));
   see(4, 1);
   // The books may go: the table keeps what it says.
   books.clear();
@@ -216,7 +216,7 @@ BOOST_AUTO_TEST_CASE(exceptions_hold_for_what_was_found_before) {
 
 BOOST_AUTO_TEST_CASE(what_was_decoded_is_shown_without_identifiers) {
   RuleBooks books;
-  books.add(3, "00ff", std::make_shared<const RuleBook>(RuleBook{signature_row()}));
+  books.add(3, "00ff", std::make_shared<const RuleBook>(RuleBook{{signature_row()}}));
   FindingsTable table{&books};
   Record record{header(EventType::alert)};
   record.integer(Field::rule_row, 0)

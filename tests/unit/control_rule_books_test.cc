@@ -12,7 +12,7 @@ BOOST_AUTO_TEST_CASE(what_is_known_of_a_generation_grows) {
   books.add(7, "d1");
   BOOST_TEST(books.find(7)->digest == "d1");
   BOOST_TEST(books.book(7) == nullptr);
-  books.add(7, "", std::make_shared<const RuleBook>(3));
+  books.add(7, "", std::make_shared<const RuleBook>(std::vector<RuleFacts>(3)));
   BOOST_TEST(books.find(7)->digest == "d1");
   BOOST_REQUIRE(books.book(7) != nullptr);
   BOOST_TEST(books.book(7)->size() == 3U);

@@ -30,8 +30,9 @@ BOOST_AUTO_TEST_CASE(rows_are_in_the_order_of_the_packs) {
   BOOST_REQUIRE_MESSAGE(answer->book.has_value(), (answer->book ? std::string{} : answer->book.error()));
   const auto& book = **answer->book;
   BOOST_REQUIRE(book.size() == 2U);
-  BOOST_TEST(book[0].rule_id == "site/site.example");
-  BOOST_TEST(book[1].rule_id == "phones/data.example");
+  BOOST_TEST(book.facts(0)->rule_id == "site/site.example");
+  BOOST_TEST(book.facts(1)->rule_id == "phones/data.example");
+  BOOST_TEST(book.facts(2) == nullptr);
 }
 
 BOOST_AUTO_TEST_CASE(of_all_packs_indicators_stand_before_signatures) {
@@ -50,18 +51,22 @@ BOOST_AUTO_TEST_CASE(of_all_packs_indicators_stand_before_signatures) {
   signature.parts.push_back({content, std::nullopt});
   auto first = pack_of("one", 1, {"one.example"});
   first.rules.signatures.push_back(signature);
-  const auto book = read_rule_book({write_pack(first), write_pack(pack_of("two", 1, {"two.example"}))});
+  const auto book = read_rule_book({sealed(write_pack(first)), sealed(write_pack(pack_of("two", 1, {"two.example"})))});
   BOOST_REQUIRE_MESSAGE(book.has_value(), (book ? std::string{} : book.error()));
   BOOST_REQUIRE((*book)->size() == 3U);
-  BOOST_TEST((**book)[1].rule_id == "two/two.example");
-  BOOST_TEST((**book)[2].rule_id == "one/7");
+  BOOST_TEST((*book)->facts(1)->rule_id == "two/two.example");
+  BOOST_TEST((*book)->facts(2)->rule_id == "one/7");
+  BOOST_TEST((*book)->facts(2)->signature_id == 7U);
+  const auto kinds = (*book)->count_by_kind();
+  BOOST_TEST(kinds[static_cast<std::size_t>(RuleKind::signature)] == 1U);
+  BOOST_TEST(kinds[static_cast<std::size_t>(RuleKind::domain)] == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(a_failure_is_told_and_not_asked_again_at_once) {
   std::atomic<int> asked{0};
-  RuleFetcher fetcher{[&](std::uint32_t) -> tl::expected<RuleFetcher::PackFiles, std::string> {
+  RuleFetcher fetcher{[&](std::uint32_t) -> tl::expected<SealedFiles, std::string> {
     ++asked;
-    return RuleFetcher::PackFiles{{1, 2, 3}};  // no pack
+    return SealedFiles{sealed({1, 2, 3})};  // no pack
   }};
   fetcher.ask(1, 5);
   const auto answer = answer_of(fetcher);

@@ -83,7 +83,9 @@ BOOST_AUTO_TEST_CASE(the_packs_of_a_generation_come_back_in_their_order) {
   auto client = tap.client();
   const auto rules = client.rules(5);
   BOOST_REQUIRE(rules.has_value());
-  BOOST_TEST((*rules == std::vector<std::vector<std::uint8_t>>{{1}, {2, 2}}));
+  BOOST_REQUIRE_EQUAL(rules->size(), 2U);
+  BOOST_TEST((*rules)[0]->bytes().size() == 1U);
+  BOOST_TEST((*rules)[1]->bytes().size() == 2U);
   BOOST_TEST(holds(client.rules(6).error(), "another question"));
   BOOST_TEST(holds(client.rules(7).error(), "another question"));
   BOOST_TEST(client.rules(8).error() == "not live any more");

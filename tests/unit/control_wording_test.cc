@@ -32,7 +32,7 @@ std::set<std::string> all_messages() {
       for (const auto stage : stages) {
         for (const auto field : fields) {
           Finding finding;
-          finding.rule = &rule;
+          finding.rule = std::make_shared<const RuleFacts>(rule);
           finding.stage = stage;
           finding.matched_field = field;
           messages.insert(alert_message(finding));
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_SUITE(control_wording)
 BOOST_AUTO_TEST_CASE(a_name_in_a_handshake) {
   const auto rule = telemetry_row();
   Finding finding;
-  finding.rule = &rule;
+  finding.rule = std::make_shared<const RuleFacts>(rule);
   finding.stage = Stage::name_in_handshake;
   finding.matched_field = Field::tls_sni;
   BOOST_TEST(alert_message(finding) ==
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(a_name_in_a_handshake) {
 BOOST_AUTO_TEST_CASE(an_http_request_is_data) {
   const auto rule = telemetry_row();
   Finding finding;
-  finding.rule = &rule;
+  finding.rule = std::make_shared<const RuleFacts>(rule);
   finding.stage = Stage::data_sent;
   finding.matched_field = Field::http_host;
   BOOST_TEST(alert_message(finding) ==
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(an_http_request_is_data) {
 BOOST_AUTO_TEST_CASE(an_address_alone_was_once_listed) {
   const auto rule = address_row();
   Finding finding;
-  finding.rule = &rule;
+  finding.rule = std::make_shared<const RuleFacts>(rule);
   finding.stage = Stage::connected;
   finding.matched_field = Field::destination_ip;
   BOOST_TEST(alert_message(finding) ==
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(an_address_alone_was_once_listed) {
 BOOST_AUTO_TEST_CASE(names_that_only_dns_connects_say_so) {
   const auto rule = telemetry_row();
   Finding finding;
-  finding.rule = &rule;
+  finding.rule = std::make_shared<const RuleFacts>(rule);
   finding.stage = Stage::name_looked_up;
   finding.matched_field = Field::dns_query_name;
   finding.alias_target = "data.example.com";
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(a_signature_is_named_by_its_number) {
   const auto rule = signature_row();
   const auto message = [&](Stage stage, Field field) {
     Finding finding;
-    finding.rule = &rule;
+    finding.rule = std::make_shared<const RuleFacts>(rule);
     finding.stage = stage;
     finding.matched_field = field;
     finding.matched_value = "API.example.com.";
@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(without_recipient_or_rule) {
   Finding finding;
   finding.rule_row = 99;
   BOOST_TEST(alert_message(finding) == "SLUICE: row 99 is not in the rules at hand");
-  finding.rule = &rule;
+  finding.rule = std::make_shared<const RuleFacts>(rule);
   BOOST_TEST(alert_message(finding).ends_with(": recipient not named"));
 }
 

@@ -14,9 +14,9 @@ using nlohmann::json;
 // Of the generation that header() carries.
 inline RuleBooks rules_at_hand() {
   RuleBooks books;
-  books.add(3, "00ff", std::make_shared<const RuleBook>(RuleBook{telemetry_row(), address_row()}));
+  books.add(3, "00ff", std::make_shared<const RuleBook>(RuleBook{{telemetry_row(), address_row()}}));
   books.add(4, "0100");
-  books.add(2, "0200", std::make_shared<const RuleBook>(RuleBook{signature_row()}));
+  books.add(2, "0200", std::make_shared<const RuleBook>(RuleBook{{signature_row()}}));
   return books;
 }
 inline const RuleBooks books = rules_at_hand();

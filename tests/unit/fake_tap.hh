@@ -103,6 +103,12 @@ class FakeTap {
   std::thread turning_;
 };
 
+inline std::shared_ptr<const SealedMemory> sealed(const std::vector<std::uint8_t>& bytes) {
+  auto file = SealedMemory::copy_of(bytes, "test");
+  BOOST_REQUIRE_MESSAGE(file.has_value(), (file ? std::string{} : file.error()));
+  return std::make_shared<const SealedMemory>(std::move(*file));
+}
+
 // Takes whatever is published, and says afterwards that it is live.
 struct FakeCommands {
   std::string refusal;  // of the next publication
@@ -149,11 +155,10 @@ struct FakeCommands {
       resumed = rules;
       return static_cast<std::uint32_t>(rules.size());
     };
-    commands.rules = [this](std::uint32_t wanted) -> tl::expected<std::vector<std::vector<std::uint8_t>>, std::string> {
+    commands.rules = [this](std::uint32_t wanted) -> tl::expected<SealedFiles, std::string> {
       if (wanted > 2) return tl::unexpected(std::string{"not live any more"});
-      return std::vector<std::vector<std::uint8_t>>{
-          write_pack(pack_of("site", 0, {"site.example"})),
-          write_pack(pack_of("phones", wanted, {renamed ? "other.example" : "data.example"}))};
+      return SealedFiles{sealed(write_pack(pack_of("site", 0, {"site.example"}))),
+                         sealed(write_pack(pack_of("phones", wanted, {renamed ? "other.example" : "data.example"})))};
     };
     return commands;
   }

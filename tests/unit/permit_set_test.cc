@@ -4,6 +4,7 @@
 
 #include "rules/exception_list.hh"
 #include "rules/indicator_list.hh"
+#include "rules/rule_list.hh"
 
 BOOST_AUTO_TEST_SUITE(permit_set)
 
@@ -21,7 +22,7 @@ BOOST_AUTO_TEST_CASE(a_permit_holds_for_its_rule_place_and_time) {
                          .rows;
   BOOST_REQUIRE_EQUAL(rules.exceptions.size(), 4U);
   sluice::PermitSet permits;
-  permits.build(rules);
+  permits.build(rules.exceptions, sluice::ListedIndicators{rules.indicators}, rules.signatures);
   const auto address = [](const char* text) { return *sluice::Address::parse(text); };
   sluice::ExceptionPlace place{address("192.0.2.7"), 0, "b.example", {}, 0};
   BOOST_TEST(permits.permits(1, place));

@@ -101,7 +101,7 @@ struct Outcome {
 Outcome replayed(const TemporaryFolder& folder, std::uint32_t workers, Mode mode, Record record) {
   const auto rules = listed_rules();
   RuleBooks books;
-  books.add(1, "", std::make_shared<const RuleBook>(rules.book()));
+  books.add(1, "", std::make_shared<const RuleBook>(rules));
   const auto generation = *make_generation(rules, {}, 1, workers);
   ReplayOptions options;
   options.captures = {folder / "in.pcap"};

@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(rows_of_all_lists_stand_in_the_order_of_the_lists) {
   BOOST_REQUIRE_MESSAGE(files.has_value(), (files.has_value() ? std::string{} : files.error()));
   BOOST_REQUIRE(files->book.size() == 3U);
   BOOST_TEST(files->rules.indicators[1].name == "b.example");
-  BOOST_TEST(files->book[2].subject == "192.0.2.1");
+  BOOST_TEST(files->book.facts(2)->subject == "192.0.2.1");
 }
 
 BOOST_AUTO_TEST_CASE(the_digest_follows_the_rows_and_nothing_else) {
@@ -67,8 +67,8 @@ BOOST_AUTO_TEST_CASE(signatures_stand_behind_the_indicators_and_their_text_is_in
   const auto files = rule("abc");
   BOOST_REQUIRE_MESSAGE(files.has_value(), (files.has_value() ? std::string{} : files.error()));
   BOOST_REQUIRE(files->book.size() == 2U);
-  BOOST_TEST(files->book[1].rule_id == "own/1");
-  BOOST_TEST(files->book[1].subject == "one");
+  BOOST_TEST(files->book.facts(1)->rule_id == "own/1");
+  BOOST_TEST(files->book.facts(1)->subject == "one");
   BOOST_TEST(rule("abc")->digest == files->digest);
   BOOST_TEST(rule("abd")->digest != files->digest);  // what is known of the rule is the same
   const auto bad = rule("|0|");
@@ -93,9 +93,9 @@ BOOST_AUTO_TEST_CASE(own_lists_come_first_and_packs_by_name) {
   const auto files = load_rule_files({.indicators = {own}, .packs = {zeta, alpha}});
   BOOST_REQUIRE_MESSAGE(files.has_value(), (files.has_value() ? std::string{} : files.error()));
   BOOST_REQUIRE(files->book.size() == 3U);
-  BOOST_TEST(files->book[0].subject == "own.example");
-  BOOST_TEST(files->book[1].subject == "alpha.example");
-  BOOST_TEST(files->book[2].subject == "zeta.example");
+  BOOST_TEST(files->book.facts(0)->subject == "own.example");
+  BOOST_TEST(files->book.facts(1)->subject == "alpha.example");
+  BOOST_TEST(files->book.facts(2)->subject == "zeta.example");
   BOOST_TEST(files->notices.size() == 2U);
   BOOST_TEST(load_rule_files({.indicators = {own}, .packs = {alpha, zeta}})->digest == files->digest);
 

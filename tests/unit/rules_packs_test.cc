@@ -54,8 +54,8 @@ const IndicatorList& all_rows() {
 }
 
 // The facts of everything that ships, rows and signatures.
-sluice::RuleBook shipped_facts() {
-  sluice::RuleBook facts;
+std::vector<sluice::RuleFacts> shipped_facts() {
+  std::vector<sluice::RuleFacts> facts;
   for (const auto& indicator : all_rows()) facts.push_back(indicator.facts);
   for (const auto& signature : vendor_signatures()) facts.push_back(signature.facts);
   return facts;

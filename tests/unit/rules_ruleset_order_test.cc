@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_CASE(indicators_of_all_parts_stand_before_the_signatures_of_all)
   join(all, part("one", 2, 1));
   join(all, part("two", 1, 2));
   std::string ids;
-  for (const auto& facts : all.book()) ids += facts.rule_id + " ";
+  for (std::size_t row = 0; row < all.size(); ++row) ids += all.facts(row).rule_id + " ";
   BOOST_TEST(ids == "one/i one/i two/i one/s two/s two/s ");
 }
 

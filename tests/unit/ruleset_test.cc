@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(names_block_unless_the_evidence_is_weak) {
     Rule rule;
     rule.kind = RuleKind::domain;
     rule.confidence = confidence;
-    rule.expires_ns = expires_ns;
+    rule.expire_at(expires_ns);
     return enforced_action(policy, rule, now);
   };
   BOOST_TEST((action(Confidence::high, 0) == Action::drop));
@@ -135,7 +135,8 @@ BOOST_AUTO_TEST_CASE(names_block_unless_the_evidence_is_weak) {
   BOOST_TEST((action(Confidence::defined, 0) == Action::drop));
   BOOST_TEST((action(Confidence::low, 0) == Action::pass));
   BOOST_TEST((action(Confidence::high, nanoseconds_since_epoch(now)) == Action::pass));  // expired this moment
-  BOOST_TEST((action(Confidence::high, nanoseconds_since_epoch(now) + 1) == Action::drop));
+  constexpr std::int64_t day = 86'400'000'000'000;
+  BOOST_TEST((action(Confidence::high, nanoseconds_since_epoch(now) + day) == Action::drop));
 }
 
 BOOST_AUTO_TEST_CASE(addresses_block_only_where_the_operator_says_so) {
@@ -147,12 +148,12 @@ BOOST_AUTO_TEST_CASE(addresses_block_only_where_the_operator_says_so) {
 }
 
 BOOST_AUTO_TEST_CASE(a_class_among_the_hits) {
-  const auto now = tick_from_nanoseconds(1'000);
+  const auto now = tick_from_nanoseconds(86'400'000'000'000);  // the end of the first day
   auto resolver = named(RuleKind::domain, "resolver.example");
   resolver.facts.finding_class = FindingClass::dns_bypass;
   auto expired = named(RuleKind::domain, "old.example");
   expired.facts.finding_class = FindingClass::dns_bypass;
-  expired.facts.expires_ns = 1'000;
+  expired.facts.expires_ns = nanoseconds_since_epoch(now);
   const Ruleset rules{{{resolver, expired}, {}}};
   const auto is = [&](std::string_view name, FindingClass finding_class) {
     Hits hits;

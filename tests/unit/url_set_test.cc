@@ -11,7 +11,8 @@ class Urls {
   explicit Urls(const std::string& urls) {
     const auto list = sluice::parse_indicator_list("kind,indicator\n" + urls, "t");
     for (const auto& error : list.errors) BOOST_ERROR(error.text());
-    set_.build(list.rows);
+    for (std::uint32_t row = 0; row < list.rows.size(); ++row) set_.add(list.rows[row].name, row);
+    set_.index();
   }
   // Rows by number, as text.
   [[nodiscard]] std::string match(std::string_view host, std::string_view target, std::uint16_t port = 80) const {
