@@ -1,5 +1,6 @@
 #include "rules/pack_facts.hh"
 
+#include <algorithm>
 #include <array>
 #include <span>
 #include <vector>
@@ -35,14 +36,6 @@ const ListColumns& first_columns() {
 
 std::string_view id_of(std::string_view rule_id, std::string_view pack_name) {
   return rule_id.substr(pack_name.size() + 1);
-}
-
-AddressRange range_of(const packed::AddressRange* packed) {
-  AddressRange range;
-  if (packed == nullptr) return range;
-  std::ranges::copy(*packed->first().bytes(), range.first.bytes.begin());
-  std::ranges::copy(*packed->last().bytes(), range.last.bytes.begin());
-  return range;
 }
 
 // The name of the pack, '/', and the id; of an indicator whose id is derived, nothing behind the '/'.
@@ -115,6 +108,13 @@ RuleFacts read_packed_facts(const PackedRule& rule, std::string_view pack_name, 
   return facts;
 }
 
+AddressRange read_packed_range(const packed::AddressRange& packed) {
+  AddressRange range;
+  std::ranges::copy(*packed.first().bytes(), range.first.bytes.begin());
+  std::ranges::copy(*packed.last().bytes(), range.last.bytes.begin());
+  return range;
+}
+
 PackedIndicatorReader::PackedIndicatorReader(std::string_view pack_name) : pack_name_(pack_name) {}
 
 Indicator PackedIndicatorReader::read(const packed::Indicator& packed, PackReading& reading, std::string& key) {
@@ -139,7 +139,8 @@ Indicator PackedIndicatorReader::read(const packed::Indicator& packed, PackReadi
     return {};
   }
   auto& indicator = row->indicator;
-  if (indicator.name != name || indicator.range != range_of(packed.range())) {
+  const auto range = packed.range() == nullptr ? AddressRange{} : read_packed_range(*packed.range());
+  if (indicator.name != name || indicator.range != range) {
     reading.fail("indicator", "what is matched is not what the indicator says: write the pack again from its sources");
     return {};
   }

@@ -12,6 +12,7 @@
 namespace sluice {
 
 namespace packed {
+struct AddressRange;
 struct Facts;
 struct Indicator;
 }  // namespace packed
@@ -25,6 +26,8 @@ struct PackedRule {
 
 // All but generator_id, signature_id and revision.
 [[nodiscard]] RuleFacts read_packed_facts(const PackedRule& rule, std::string_view pack_name, PackReading& reading);
+
+[[nodiscard]] AddressRange read_packed_range(const packed::AddressRange& packed);
 
 // Reads packed indicators by handing what they say to the reader of indicator lists, so that a pack can hold nothing
 // that a list could not. Facts that many rows have in common are judged once.

@@ -34,20 +34,13 @@ std::vector<Value> read_list(const flatbuffers::Vector<const Packed*>* packed, s
   return list;
 }
 
-AddressRange address_range(const packed::AddressRange& packed) {
-  AddressRange range;
-  std::ranges::copy(*packed.first().bytes(), range.first.bytes.begin());
-  std::ranges::copy(*packed.last().bytes(), range.last.bytes.begin());
-  return range;
-}
-
 PortRange port_range(const packed::PortRange& packed) { return {packed.first(), packed.last()}; }
 
 SignatureAddresses read_addresses(const packed::Addresses& packed, std::string_view field, PackReading& reading) {
   SignatureAddresses out;
   out.place = reading.number(packed.place(), SignatureAddresses::Place::outside, field);
-  out.listed = read_list(packed.listed(), field, reading, address_range);
-  out.excepted = read_list(packed.excepted(), field, reading, address_range);
+  out.listed = read_list(packed.listed(), field, reading, read_packed_range);
+  out.excepted = read_list(packed.excepted(), field, reading, read_packed_range);
   return out;
 }
 

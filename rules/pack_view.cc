@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -75,14 +74,6 @@ tl::expected<const packed::Root*, std::string> checked_root(std::span<const std:
   if (format != pack_format || !packed::VerifyRootBuffer(form))
     return tl::unexpected<std::string>("is cut or altered: fetch the pack again");
   return packed::GetRoot(bytes.data());
-}
-
-AddressRange range_of(const packed::AddressRange* packed) {
-  AddressRange range;
-  if (packed == nullptr) return range;
-  std::ranges::copy(*packed->first().bytes(), range.first.bytes.begin());
-  std::ranges::copy(*packed->last().bytes(), range.last.bytes.begin());
-  return range;
 }
 
 std::string_view view_of(const flatbuffers::String* text) {
@@ -211,7 +202,7 @@ void PackView::visit_targets(const IndicatorRows::Visitor& visitor) const {
       target.expires_ns = expiry_of(*known);
     }
     target.name = view_of(row->name());
-    target.range = range_of(row->range());
+    target.range = row->range() == nullptr ? AddressRange{} : read_packed_range(*row->range());
     visitor(target);
   }
 }

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <tl/expected.hpp>
+#include <vector>
 
 #include "rules/indicator_rows.hh"
 #include "rules/pack.hh"

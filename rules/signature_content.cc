@@ -150,7 +150,7 @@ bool read_capture_list(const QuotedValue& value, std::size_t from, std::uint32_t
       return false;
     }
     if (group > groups) {
-      faults.push_back({value.at + begin, fmt::format("the expression has {} groups: remove this name", groups)});
+      faults.push_back({value.at + begin, fmt::format("the expression has no group {}: remove this name", group)});
       return false;
     }
     capture.name = name;

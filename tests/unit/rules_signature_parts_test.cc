@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(groups_may_be_kept_under_names) {
   BOOST_TEST((pcre("pcre:\"/(a)(?P<pkt_z>b)(?P<other>c)(?P<flow_x_1>d)/i\";").captures ==
               Captures{{2, false, "z"}, {4, true, "x_1"}}));
   BOOST_TEST(pcre("pcre:!\"/(?P<flow_x>d)/\";").captures.empty());
-  refused("pcre:\"/(a)/, flow:a, pkt:b\";", "69: the expression has 1 groups: remove this name");
+  refused("pcre:\"/(a)/, flow:a, pkt:b\";", "69: the expression has no group 2: remove this name");
   refused("pcre:\"/(a)/, var:a\";", "61: no capture: write flow:NAME or pkt:NAME");
   refused("pcre:\"/(a)/, flow:a b\";", "61: no capture");
   refused("pcre:\"/(a)/,\";", "60: no capture");
