@@ -1,7 +1,6 @@
 #include "rules/ruleset_order.hh"
 
 #include <algorithm>
-#include <iterator>
 #include <vector>
 
 #include "rules/sha256.hh"
@@ -11,13 +10,6 @@ namespace sluice {
 bool stands_before(const RulesetPlace& one, const RulesetPlace& other) noexcept {
   if (one.is_site || other.is_site) return one.is_site && !other.is_site;
   return one.name < other.name;
-}
-
-void join(RuleList& rules, RuleList&& part) {
-  const auto move_behind = [](auto& to, auto& from) { std::move(from.begin(), from.end(), std::back_inserter(to)); };
-  move_behind(rules.indicators, part.indicators);
-  move_behind(rules.signatures, part.signatures);
-  part = {};
 }
 
 std::string ruleset_digest(std::span<const NamedDigest> packs) {

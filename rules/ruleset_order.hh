@@ -1,12 +1,11 @@
 // In which order the rules of several packs make one ruleset. Rows of events are positions in that order, and the
 // program that writes them is not the one that explains them: this is the one place where it is fixed.
+// Of packs in that order, the indicators of all stand before the signatures of all (rule_book.hh).
 #pragma once
 
 #include <span>
 #include <string>
 #include <string_view>
-
-#include "rules/rule_list.hh"
 
 namespace sluice {
 
@@ -17,10 +16,6 @@ struct RulesetPlace {
 };
 // For std::stable_sort: the site's keep the order in which they came.
 [[nodiscard]] bool stands_before(const RulesetPlace& one, const RulesetPlace& other) noexcept;
-
-// Behind what is there: its indicators behind the indicators, its signatures behind the signatures. A ruleset is all of
-// its parts, joined in their order.
-void join(RuleList& rules, RuleList&& part);
 
 // What names a ruleset: SHA-256 over a line "NAME DIGEST" for each of its packs in the order of their names, in hex.
 struct NamedDigest {

@@ -17,23 +17,6 @@ BOOST_AUTO_TEST_CASE(lists_of_the_site_come_first_as_they_are_and_packs_by_name)
   BOOST_TEST(order == "site:z site:a B a b ");
 }
 
-BOOST_AUTO_TEST_CASE(indicators_of_all_parts_stand_before_the_signatures_of_all) {
-  const auto part = [](const char* name, std::size_t indicators, std::size_t signatures) {
-    RuleList list;
-    list.indicators.resize(indicators);
-    list.signatures.resize(signatures);
-    for (auto& row : list.indicators) row.facts.rule_id = std::string{name} + "/i";
-    for (auto& row : list.signatures) row.facts.rule_id = std::string{name} + "/s";
-    return list;
-  };
-  RuleList all;
-  join(all, part("one", 2, 1));
-  join(all, part("two", 1, 2));
-  std::string ids;
-  for (std::size_t row = 0; row < all.size(); ++row) ids += all.facts(row).rule_id + " ";
-  BOOST_TEST(ids == "one/i one/i two/i one/s two/s two/s ");
-}
-
 BOOST_AUTO_TEST_CASE(the_digest_is_that_of_its_lines_whatever_the_order) {
   // printf 'alpha 0a\nbeta ff\n' | sha256sum
   constexpr auto expected = "5f3f401d52e6c7f43ad46139c590f55a372cb8adba4aebe4074917a1d3d9422e";
