@@ -31,8 +31,7 @@ tl::expected<ReadPack, std::string> read(const SealedPack& file, bool is_site) {
   auto view = PackView::open(file.file->bytes(), file.file);
   if (!view) return tl::unexpected(view.error());
   SignatureList signatures;
-  const auto good = view->read([](Indicator&&) {},  // rows stay in the pack
-                               [&](Signature&& signature) { signatures.push_back(std::move(signature)); });
+  const auto good = view->read([&](Signature&& signature) { signatures.push_back(std::move(signature)); });
   if (!good) return tl::unexpected(good.error());
   const auto& info = view->info();
   const TapPack about{info.name,       info.channel, info.sequence, pack_digest(file.file->bytes()),

@@ -13,7 +13,6 @@
 #include "rules/date.hh"
 #include "rules/domain_name.hh"
 #include "rules/nearest_word.hh"
-#include "rules/sha256.hh"
 #include "rules/utf8.hh"
 
 namespace sluice {
@@ -24,9 +23,8 @@ constexpr std::array<std::string_view, 10> column_names{"id",          "action",
                                                         "destination", "author", "reason", "created", "expires"};
 constexpr std::array<Column, 5> needed_columns{Column::action, Column::author, Column::reason, Column::expires,
                                                Column::destination};
-constexpr std::size_t cell_limit = 1024;     // bytes
-constexpr std::size_t derived_id_size = 16;  // hex digits
-constexpr std::uint16_t last_vlan = 4094;    // IEEE 802.1Q: 4095 is reserved
+constexpr std::size_t cell_limit = 1024;   // bytes
+constexpr std::uint16_t last_vlan = 4094;  // IEEE 802.1Q: 4095 is reserved
 constexpr std::size_t absent = SIZE_MAX;
 
 std::string_view name_of(Column column) { return column_names[static_cast<std::size_t>(column)]; }
@@ -211,12 +209,9 @@ class ExceptionReader {
       fail(Column::id, fmt::format("id \"{}\": use letters, digits, '.', '_' and '-', {} at most", printable(out.id),
                                    list_id_size_limit));
     if (failed_) return;
-    if (out.id.empty()) {
-      Sha256 digest;
-      digest.add(fmt::format("{}:{}:{}:{}:{}", text(Column::action), text(Column::device), text(Column::group),
-                             out.rule, out.destination.empty() ? text(Column::destination) : out.destination));
-      out.id = digest.hex().substr(0, derived_id_size);
-    }
+    if (out.id.empty())
+      out.id = derived_id(fmt::format("{}:{}:{}:{}:{}", text(Column::action), text(Column::device), text(Column::group),
+                                      out.rule, out.destination.empty() ? text(Column::destination) : out.destination));
     const auto [known, fresh] = ids_.try_emplace(out.id, row_->line);
     if (!fresh)
       fail(Column::id,

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "rules/address.hh"
@@ -18,10 +17,5 @@ struct Indicator {
 };
 
 using IndicatorList = std::vector<Indicator>;
-
-// Name of the list + '/' + the row's own id; without one, the first 16 hex digits of SHA-256 over
-// "kind:normalised indicator". Never from the row's position. `normalised` is the name, the digest, the address, or the
-// prefix in its RFC 5952 form.
-[[nodiscard]] std::string derived_id(RuleKind kind, std::string_view normalised);
 
 }  // namespace sluice

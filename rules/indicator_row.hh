@@ -15,13 +15,9 @@ namespace sluice {
 // No cell is longer, in bytes.
 constexpr std::size_t list_cell_size_limit = 4096;
 
-// A prefix shorter than this covers a large part of the internet, which is more often a typing error than a wish.
-constexpr unsigned shortest_ipv4_prefix = 8;
-constexpr unsigned shortest_ipv6_prefix = 16;
-
 struct ListRow {
   Indicator indicator;
-  std::string key;  // kind ':' normalised indicator: equal for two rows that match the same
+  std::string key;  // indicator_key()
 };
 
 // The row, or nothing and at least one more error. All errors of the row are reported, not only the first. The row

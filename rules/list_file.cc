@@ -7,12 +7,14 @@
 
 #include <fmt/format.h>
 
+#include "rules/sha256.hh"
 #include "rules/utf8.hh"
 
 namespace sluice {
 namespace {
 
 constexpr std::string_view blanks = " \t";
+constexpr std::size_t derived_id_size = 16;  // hex digits
 constexpr std::size_t read_block_size = 1024 * 1024;
 
 }  // namespace
@@ -42,6 +44,12 @@ bool is_list_id(std::string_view text) noexcept {
            c == '-';
   };
   return !text.empty() && text.size() <= list_id_size_limit && std::all_of(text.begin(), text.end(), allowed);
+}
+
+std::string derived_id(std::string_view key) {
+  Sha256 digest;
+  digest.add(key);
+  return digest.hex().substr(0, derived_id_size);
 }
 
 bool check_list(std::string_view text, std::string_view list_name, ListErrors& errors) {

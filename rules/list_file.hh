@@ -44,6 +44,9 @@ class ListErrors {
 };
 
 [[nodiscard]] bool is_list_id(std::string_view text) noexcept;
+// The id of a row that has none of its own: the first 16 hex digits of SHA-256 over `key`, which says what the row
+// means and never where it stands.
+[[nodiscard]] std::string derived_id(std::string_view key);
 
 // What must be true of a list before its first line is read; false where nothing of it can be read.
 [[nodiscard]] bool check_list(std::string_view text, std::string_view list_name, ListErrors& errors);

@@ -2,35 +2,25 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 #include <vector>
 
 #include "rules/indicator_row.hh"
+#include "rules/indicator_text.hh"
+#include "rules/list_file.hh"
 #include "rules/pack_generated.h"
 #include "rules/rule_fact_text.hh"
 
 namespace sluice {
 namespace {
 
-// The columns of a row's own: what it has in common with others stands behind them.
-constexpr std::array own_columns{ListColumn::id, ListColumn::indicator, ListColumn::kind};
-
-ListColumns columns_of(std::span<const std::string_view> names) {
-  CsvRow header;
-  for (const auto name : names) header.cells.push_back({std::string(name), 0, 0});
-  std::vector<CsvError> none;
-  return *ListColumns::parse(header, none);
-}
-
 // All columns in their own order.
 const ListColumns& all_columns() {
-  static const auto columns = columns_of(list_column_names);
-  return columns;
-}
-
-const ListColumns& first_columns() {
-  static_assert(static_cast<std::size_t>(own_columns.back()) + 1 == own_columns.size());
-  static const auto columns = columns_of(std::span{list_column_names}.first(own_columns.size()));
+  static const auto columns = [] {
+    CsvRow header;
+    for (const auto name : list_column_names) header.cells.push_back({std::string(name), 0, 0});
+    std::vector<CsvError> none;
+    return *ListColumns::parse(header, none);
+  }();
   return columns;
 }
 
@@ -49,8 +39,8 @@ std::string read_rule_id(const flatbuffers::String* packed, RuleKind kind, std::
   return rule_id;
 }
 
-// As a row of a list, with the first `columns` of list_column_names. The place of an error is the number of its column.
-CsvRow list_row_of(const RuleFacts& facts, std::string_view pack_name, std::size_t columns) {
+// As a row of a list. The place of an error is the number of its column.
+CsvRow list_row_of(const RuleFacts& facts, std::string_view pack_name) {
   const std::array<std::string_view, list_column_names.size()> texts{id_of(facts.rule_id, pack_name),
                                                                      facts.subject,
                                                                      text_of(facts.kind),
@@ -68,8 +58,8 @@ CsvRow list_row_of(const RuleFacts& facts, std::string_view pack_name, std::size
                                                                      facts.last_verified,
                                                                      facts.expires};
   CsvRow row;
-  row.cells.reserve(columns);
-  for (std::size_t i = 0; i < columns; ++i) row.cells.push_back({std::string(texts[i]), 0, i});
+  row.cells.reserve(texts.size());
+  for (std::size_t i = 0; i < texts.size(); ++i) row.cells.push_back({std::string(texts[i]), 0, i});
   return row;
 }
 
@@ -117,44 +107,65 @@ AddressRange read_packed_range(const packed::AddressRange& packed) {
 
 PackedIndicatorReader::PackedIndicatorReader(std::string_view pack_name) : pack_name_(pack_name) {}
 
-Indicator PackedIndicatorReader::read(const packed::Indicator& packed, PackReading& reading, std::string& key) {
-  const auto known = known_.find(packed.facts());
-  const bool is_known = known != known_.end();
-  RuleFacts facts;
-  if (is_known) {
-    facts.kind = known->second.kind;
-    facts.rule_id = read_rule_id(packed.rule_id(), facts.kind, pack_name_, reading);
-    facts.subject = reading.text(packed.subject(), "subject", list_cell_size_limit);
-  } else {
-    facts = read_packed_facts({packed.facts(), packed.rule_id(), packed.subject()}, pack_name_, reading);
-  }
-  const auto name = reading.text(packed.name(), "name", list_cell_size_limit);
+struct PackedIndicatorReader::Row {
+  const RuleFacts* facts = nullptr;
+  std::string subject;
+  IndicatorMeaning meaning;
+  Identity identity;
+};
+
+// Facts that were not seen before go through the list's reader, with the row whose they are. Null after a fault.
+const RuleFacts* PackedIndicatorReader::facts_of(const packed::Indicator& packed, PackReading& reading) {
+  if (const auto known = known_.find(packed.facts()); known != known_.end()) return &known->second;
+  const auto facts = read_packed_facts({packed.facts(), packed.rule_id(), packed.subject()}, pack_name_, reading);
   if (!reading.failed() && facts.kind == RuleKind::signature) reading.fail("kind", "a signature among the indicators");
-  if (reading.failed() || !reading.spend(sizeof(Indicator))) return {};
+  if (reading.failed()) return nullptr;
   std::vector<CsvError> errors;
-  auto row = read_list_row(list_row_of(facts, pack_name_, is_known ? own_columns.size() : list_column_names.size()),
-                           is_known ? first_columns() : all_columns(), pack_name_, errors);
+  auto row = read_list_row(list_row_of(facts, pack_name_), all_columns(), pack_name_, errors);
   if (!row) {
     reading.fail(list_column_names[errors.front().column], errors.front().message);
+    return nullptr;
+  }
+  if (known_.size() == known_limit) known_.clear();
+  return &known_.emplace(packed.facts(), std::move(row->indicator.facts)).first->second;
+}
+
+PackedIndicatorReader::Row PackedIndicatorReader::read_row(const packed::Indicator& packed, PackReading& reading) {
+  Row row;
+  row.facts = facts_of(packed, reading);
+  if (row.facts == nullptr) return {};
+  const auto kind = row.facts->kind;
+  row.identity.rule_id = read_rule_id(packed.rule_id(), kind, pack_name_, reading);
+  row.subject = trimmed(reading.text(packed.subject(), "subject", list_cell_size_limit));
+  const auto name = reading.text(packed.name(), "name", list_cell_size_limit);
+  if (reading.failed() || !reading.spend(sizeof(Indicator))) return {};
+  auto meaning = read_indicator_text(kind, row.subject);
+  if (!meaning) {
+    reading.fail("indicator", meaning.error());
     return {};
   }
-  auto& indicator = row->indicator;
   const auto range = packed.range() == nullptr ? AddressRange{} : read_packed_range(*packed.range());
-  if (indicator.name != name || indicator.range != range) {
+  if (meaning->name != name || meaning->range != range) {
     reading.fail("indicator", "what is matched is not what the indicator says: write the pack again from its sources");
     return {};
   }
-  if (is_known) {
-    auto own = std::move(indicator.facts);
-    indicator.facts = known->second;
-    indicator.facts.rule_id = std::move(own.rule_id);
-    indicator.facts.subject = std::move(own.subject);
-  } else {
-    if (known_.size() == known_limit) known_.clear();
-    known_.emplace(packed.facts(), indicator.facts);
-  }
-  key = std::move(row->key);
-  return std::move(indicator);
+  row.meaning = std::move(*meaning);
+  row.identity.key = indicator_key(kind, row.meaning);
+  if (row.identity.rule_id.ends_with('/')) row.identity.rule_id += derived_id(row.identity.key);
+  return row;
+}
+
+PackedIndicatorReader::Identity PackedIndicatorReader::judge(const packed::Indicator& packed, PackReading& reading) {
+  return read_row(packed, reading).identity;
+}
+
+Indicator PackedIndicatorReader::read(const packed::Indicator& packed, PackReading& reading) {
+  auto row = read_row(packed, reading);
+  if (reading.failed()) return {};
+  Indicator indicator{*row.facts, std::move(row.meaning.name), row.meaning.range};
+  indicator.facts.rule_id = std::move(row.identity.rule_id);
+  indicator.facts.subject = std::move(row.subject);
+  return indicator;
 }
 
 }  // namespace sluice

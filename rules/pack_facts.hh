@@ -29,16 +29,28 @@ struct PackedRule {
 
 [[nodiscard]] AddressRange read_packed_range(const packed::AddressRange& packed);
 
-// Reads packed indicators by handing what they say to the reader of indicator lists, so that a pack can hold nothing
-// that a list could not. Facts that many rows have in common are judged once.
+// Reads packed indicators as strictly as the reader of indicator lists, so that a pack can hold nothing that a list
+// could not. Facts that many rows have in common are handed to that reader with the first of them and judged once.
 class PackedIndicatorReader {
  public:
+  // What of a row tells it from others.
+  struct Identity {
+    std::string rule_id;
+    std::string key;  // indicator_key()
+  };
+
   explicit PackedIndicatorReader(std::string_view pack_name);
-  // `key` becomes ListRow's: equal for two rows that match the same.
-  [[nodiscard]] Indicator read(const packed::Indicator& packed, PackReading& reading, std::string& key);
+  // Judges a row without making it. Empty after a fault.
+  [[nodiscard]] Identity judge(const packed::Indicator& packed, PackReading& reading);
+  [[nodiscard]] Indicator read(const packed::Indicator& packed, PackReading& reading);
 
  private:
   static constexpr std::size_t known_limit = 1024;  // with more, what is known is learned anew
+
+  struct Row;  // what a row says beside the facts in common
+
+  [[nodiscard]] const RuleFacts* facts_of(const packed::Indicator& packed, PackReading& reading);
+  [[nodiscard]] Row read_row(const packed::Indicator& packed, PackReading& reading);
 
   std::string pack_name_;
   std::unordered_map<const packed::Facts*, RuleFacts> known_;  // what good ones say

@@ -115,8 +115,7 @@ tl::expected<PackView, std::string> PackView::open(std::span<const std::uint8_t>
 std::size_t PackView::indicators() const noexcept { return root_->indicators()->size(); }
 std::size_t PackView::signatures() const noexcept { return root_->signatures()->size(); }
 
-tl::expected<void, std::string> PackView::read(const TakeIndicator& take_indicator,
-                                               const TakeSignature& take_signature) const {
+tl::expected<void, std::string> PackView::read(const TakeSignature& take) const {
   PackReading reading;
   PackRepeats ids;
   PackRepeats keys;
@@ -124,18 +123,16 @@ tl::expected<void, std::string> PackView::read(const TakeIndicator& take_indicat
   keys.reserve(indicators());
   PackedIndicatorReader reader{info_.name};
   for (std::size_t row = 0; row < indicators(); ++row) {
-    std::string key;
-    auto indicator = read_indicator(row, reader, reading, key);
+    const auto identity = reader.judge(packed_indicator(row, reading), reading);
     if (reading.failed()) break;
-    ids.add(indicator.facts.rule_id, row);
-    keys.add(key, row);
-    take_indicator(std::move(indicator));
+    ids.add(identity.rule_id, row);
+    keys.add(identity.key, row);
   }
   for (std::size_t number = 0; number < signatures() && !reading.failed(); ++number) {
     auto signature = read_signature(number, reading);
     if (reading.failed()) break;
     ids.add(signature.facts.rule_id, indicators() + number);
-    take_signature(std::move(signature));
+    take(std::move(signature));
   }
   if (!reading.failed()) refuse_repeats(ids, keys, reading);
   if (reading.failed()) return tl::unexpected(reading.fault());
@@ -143,7 +140,7 @@ tl::expected<void, std::string> PackView::read(const TakeIndicator& take_indicat
 }
 
 tl::expected<void, std::string> PackView::check() const {
-  return read([](Indicator&&) {}, [](Signature&&) {});
+  return read([](Signature&&) {});
 }
 
 // Whichever of the two comes first in the pack.
@@ -151,10 +148,7 @@ void PackView::refuse_repeats(PackRepeats& ids, PackRepeats& keys, PackReading& 
   const auto same_id = ids.find([this](std::size_t row) { return facts(row).rule_id; });
   const auto same_key = keys.find([this](std::size_t row) {
     PackReading again;
-    std::string key;
-    PackedIndicatorReader reader{info_.name};
-    static_cast<void>(read_indicator(row, reader, again, key));
-    return key;
+    return PackedIndicatorReader{info_.name}.judge(packed_indicator(row, again), again).key;
   });
   const bool by_id = same_id && (!same_key || same_id->second <= same_key->second);
   const auto& same = by_id ? same_id : same_key;
@@ -177,11 +171,10 @@ tl::expected<SignatureList, std::string> PackView::read_signatures() const {
   return out;
 }
 
-Indicator PackView::read_indicator(std::size_t row, PackedIndicatorReader& reader, PackReading& reading,
-                                   std::string& key) const {
+const packed::Indicator& PackView::packed_indicator(std::size_t row, PackReading& reading) const {
   const auto& packed = *root_->indicators()->Get(static_cast<flatbuffers::uoffset_t>(row));
   reading.at("indicator", row + 1, view_of(packed.rule_id()));
-  return reader.read(packed, reading, key);
+  return packed;
 }
 
 Signature PackView::read_signature(std::size_t number, PackReading& reading) const {
@@ -207,15 +200,18 @@ void PackView::visit_targets(const IndicatorRows::Visitor& visitor) const {
   }
 }
 
-RuleFacts PackView::facts(std::size_t row) const {
+Indicator PackView::indicator(std::size_t row) const {
   PackReading reading;
+  return PackedIndicatorReader{info_.name}.read(packed_indicator(row, reading), reading);
+}
+
+RuleFacts PackView::facts(std::size_t row) const {
   if (row >= indicators()) {
+    PackReading reading;
     const auto number = static_cast<flatbuffers::uoffset_t>(row - indicators());
     return read_packed_signature_facts(*root_->signatures()->Get(number), info_.name, reading);
   }
-  PackedIndicatorReader reader{info_.name};
-  std::string key;
-  return read_indicator(row, reader, reading, key).facts;
+  return indicator(row).facts;
 }
 
 RuleKind PackView::kind(std::size_t row) const noexcept {

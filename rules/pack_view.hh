@@ -20,12 +20,12 @@ namespace sluice {
 
 class PackedIndicatorReader;
 namespace packed {
+struct Indicator;
 struct Root;
 }  // namespace packed
 
 class PackView {
  public:
-  using TakeIndicator = std::function<void(Indicator&& indicator)>;
   using TakeSignature = std::function<void(Signature&& signature)>;
 
   // Checks the form of the whole, so that nothing that is read later lies outside of it, and what the pack says of
@@ -39,10 +39,9 @@ class PackView {
   [[nodiscard]] std::size_t signatures() const noexcept;
   [[nodiscard]] std::size_t size() const noexcept { return indicators() + signatures(); }
 
-  // All rows in order, each judged as strictly as one of a source file, and then whether two are alike. At an error
-  // what was handed over is to be thrown away.
-  [[nodiscard]] tl::expected<void, std::string> read(const TakeIndicator& indicator,
-                                                     const TakeSignature& signature) const;
+  // Judges all rows, each as strictly as one of a source file, and then whether two are alike. Hands the signatures
+  // over, in order: at an error they are to be thrown away.
+  [[nodiscard]] tl::expected<void, std::string> read(const TakeSignature& signature) const;
   // The same, and nothing is kept.
   [[nodiscard]] tl::expected<void, std::string> check() const;
   // The signatures alone, judged in the same way.
@@ -51,6 +50,7 @@ class PackView {
   // The rest is for a pack that read() has found good: of another one a value that no source can have is empty.
 
   void visit_targets(const IndicatorRows::Visitor& visitor) const;
+  [[nodiscard]] Indicator indicator(std::size_t row) const;
   // Rows: the indicators, then the signatures.
   [[nodiscard]] RuleFacts facts(std::size_t row) const;
   [[nodiscard]] RuleKind kind(std::size_t row) const noexcept;
@@ -58,8 +58,7 @@ class PackView {
  private:
   PackView(const packed::Root& root, PackInfo info, std::shared_ptr<const void> owner);
 
-  [[nodiscard]] Indicator read_indicator(std::size_t row, PackedIndicatorReader& reader, PackReading& reading,
-                                         std::string& key) const;
+  [[nodiscard]] const packed::Indicator& packed_indicator(std::size_t row, PackReading& reading) const;
   [[nodiscard]] Signature read_signature(std::size_t number, PackReading& reading) const;
   void refuse_repeats(PackRepeats& ids, PackRepeats& keys, PackReading& reading) const;
 

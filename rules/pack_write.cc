@@ -4,6 +4,8 @@
 
 #include <map>
 
+#include "rules/indicator_text.hh"
+#include "rules/list_file.hh"
 #include "rules/pack.hh"
 #include "rules/pack_generated.h"
 #include "rules/pack_part.hh"
@@ -30,8 +32,7 @@ packed::PortRange packed_range(const PortRange& range) { return {range.first, ra
 // An id that the reader derives from the row itself is not stored: it is a quarter of a large pack.
 bool is_derived(const Indicator& indicator) {
   const auto& facts = indicator.facts;
-  const auto normalised = facts.kind == RuleKind::ip ? indicator.range.first.text() : indicator.name;
-  return !normalised.empty() && facts.rule_id.ends_with('/' + derived_id(facts.kind, normalised));
+  return facts.rule_id.ends_with('/' + derived_id(indicator_key(facts.kind, {indicator.name, indicator.range})));
 }
 
 // A list says the same of thousands of names.

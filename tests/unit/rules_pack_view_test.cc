@@ -132,6 +132,28 @@ BOOST_AUTO_TEST_CASE(the_bytes_live_as_long_as_whoever_reads_them) {
   BOOST_TEST(book.facts(0)->rule_id == "one/push");
 }
 
+BOOST_AUTO_TEST_CASE(a_row_is_judged_as_strictly_when_its_facts_were_read_before) {
+  const auto fault_after = [](const auto& change) {
+    auto pack = pack_of_both("one");
+    change(pack.rules.indicators[3]);  // says what the first two say
+    return fault_of(pack);
+  };
+  const std::string row = "indicator 4 (one/last): ";
+  BOOST_TEST(fault_after([](Indicator&) {}).empty());
+  BOOST_TEST(fault_after([](Indicator& last) { last.name = "other.example.com"; }) ==
+             row + "indicator: what is matched is not what the indicator says: write the pack again from its sources");
+  BOOST_TEST(fault_after([](Indicator& last) { last.range.last.bytes[15] = 1; }) ==
+             row + "indicator: what is matched is not what the indicator says: write the pack again from its sources");
+  BOOST_TEST(fault_after([](Indicator& last) { last.facts.subject = "log"; }) ==
+             row +
+                 "indicator: \"log\" is a single label, which as a top-level domain would match everything below it: "
+                 "write the full name");
+  BOOST_TEST(fault_after([](Indicator& last) { last.facts.subject = "log\n.example.com"; }) ==
+             row + "subject: holds a control character or a line break");
+  BOOST_TEST(fault_after([](Indicator& last) { last.facts.rule_id = "one/a b"; }) ==
+             "indicator 4 (one/a b): rule_id: is not \"one/\" with an id behind it");
+}
+
 BOOST_AUTO_TEST_CASE(two_rows_that_are_alike_are_named) {
   auto pack = pack_of_both("one");
   auto& rows = pack.rules.indicators;
