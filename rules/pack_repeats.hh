@@ -1,4 +1,4 @@
-// Whether two rows of a pack are alike, in 16 bytes a row: a number that is drawn from each row's text, and the texts
+// Whether two rows of a pack are alike, in 8 bytes a row: a number that is drawn from each row's text, and the texts
 // again only where two numbers are the same.
 #pragma once
 
@@ -15,21 +15,21 @@ namespace sluice {
 
 class PackRepeats {
  public:
-  void reserve(std::size_t rows) { rows_.reserve(rows); }
-  void add(std::string_view text, std::size_t row) {
-    rows_.push_back({std::hash<std::string_view>{}(text), static_cast<std::uint32_t>(row)});
-  }
+  void reserve(std::size_t rows) { numbers_.reserve(rows); }
+  // Of the next row, from 0.
+  void add(std::string_view text) { numbers_.push_back(number_of(text)); }
 
-  // The first row with the text of an earlier one, and that one: {earlier, later}. `text` gives that of a row again.
+  // Once, at the end: the first row with the text of an earlier one, and that one: {earlier, later}. `text` gives that
+  // of a row again, the same as before.
   [[nodiscard]] std::optional<std::pair<std::size_t, std::size_t>> find(
       const std::function<std::string(std::size_t row)>& text);
 
  private:
-  struct Row {
-    std::uint64_t hash;
-    std::uint32_t row;
-  };
-  std::vector<Row> rows_;
+  [[nodiscard]] static std::uint64_t number_of(std::string_view text) noexcept {
+    return std::hash<std::string_view>{}(text);
+  }
+
+  std::vector<std::uint64_t> numbers_;
 };
 
 }  // namespace sluice

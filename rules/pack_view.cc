@@ -125,13 +125,13 @@ tl::expected<void, std::string> PackView::read(const TakeSignature& take) const 
   for (std::size_t row = 0; row < indicators(); ++row) {
     const auto identity = reader.judge(packed_indicator(row, reading), reading);
     if (reading.failed()) break;
-    ids.add(identity.rule_id, row);
-    keys.add(identity.key, row);
+    ids.add(identity.rule_id);
+    keys.add(identity.key);
   }
   for (std::size_t number = 0; number < signatures() && !reading.failed(); ++number) {
     auto signature = read_signature(number, reading);
     if (reading.failed()) break;
-    ids.add(signature.facts.rule_id, indicators() + number);
+    ids.add(signature.facts.rule_id);
     take(std::move(signature));
   }
   if (!reading.failed()) refuse_repeats(ids, keys, reading);
