@@ -186,9 +186,13 @@ tl::expected<PackFloor, std::string> PackStore::load_floor() const {
 
 tl::expected<void, std::string> PackStore::store_floor(const PackFloor& floor) const {
   if (const auto made = make_directory(directory_); !made) return made;
-  auto lines = std::string{floor_title} + "\n" + std::string{seen_word} + " " +
-               std::to_string(nanoseconds_since_epoch(floor.last_seen)) + "\n";
-  for (const auto& [name, sequence] : floor.sequences) lines += name + " " + std::to_string(sequence) + "\n";
+  std::string lines{floor_title};
+  const auto add = [&](std::string_view word, const std::string& number) {
+    lines.append("\n").append(word).append(" ").append(number);
+  };
+  add(seen_word, std::to_string(nanoseconds_since_epoch(floor.last_seen)));
+  for (const auto& [name, sequence] : floor.sequences) add(name, std::to_string(sequence));
+  lines += '\n';
   return write_durably(floor_path(), as_bytes(with_checksum(lines)));
 }
 
