@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -19,7 +20,7 @@ struct FormatName {
   std::string_view name;
   std::string_view description;
 };
-constexpr std::array<FormatName, 13> formats{{
+constexpr std::array<FormatName, 16> formats{{
     {Format::none, "", ""},
     {Format::device, "device", "interface, PCI address or virtual device"},
     {Format::cidr, "cidr", "network or address"},
@@ -33,6 +34,9 @@ constexpr std::array<FormatName, 13> formats{{
     {Format::power_of_two, "power_of_two", "a power of two"},
     {Format::rule, "rule", "LIST/ID or LIST/*"},
     {Format::key_id, "key_id", "key id, 16 hexadecimal digits"},
+    {Format::device_or_group, "device_or_group", "network, address or group"},
+    {Format::finding_class, "finding_class", "class of findings"},
+    {Format::destination, "destination", "host name, network or address"},
 }};
 
 bool is_letter_or_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -170,6 +174,44 @@ std::optional<std::string> rule_complaint(std::string_view text) {
   return fmt::format("{} is no id of a rule such as local/1000001, nor local/* for all of a list", in_quotes(text));
 }
 
+std::optional<std::string> device_or_group_complaint(std::string_view text) {
+  const bool looks_like_network = text.find_first_of(":/") != std::string_view::npos;
+  return looks_like_network ? cidr_complaint(text) : name_complaint(text);
+}
+
+std::optional<std::string> finding_class_complaint(std::string_view text) {
+  constexpr std::array<std::string_view, 12> classes{
+      "telemetry",           "advertising",    "dns-bypass",        "weak-encryption",       "clear-text-identifier",
+      "remote-content-list", "keyboard-input", "spyware-indicator", "stalkerware-indicator", "known-c2-indicator",
+      "anonymiser",          "unclassified"};
+  if (std::ranges::find(classes, text) != classes.end()) return std::nullopt;
+  return fmt::format("{} is no class of findings: write one of {}", in_quotes(text), fmt::join(classes, ", "));
+}
+
+// Names as DNS carries them, in any case, without a dot at the end.
+std::optional<std::string> destination_complaint(std::string_view text) {
+  if (text.find_first_of(":/") != std::string_view::npos || !cidr_complaint(text)) return cidr_complaint(text);
+  const auto is_label = [](std::string_view label) {
+    return !label.empty() && label.size() <= 63 && label.front() != '-' && label.back() != '-' &&
+           std::ranges::all_of(label, [](char c) { return is_letter_or_digit(c) || c == '-' || c == '_'; });
+  };
+  bool good = text.size() <= host_name_size_limit && text.find('.') != std::string_view::npos;
+  for (auto rest = text; good;) {
+    const auto dot = rest.find('.');
+    good = is_label(rest.substr(0, dot));
+    if (dot == std::string_view::npos) {
+      good = good && !std::ranges::all_of(rest, [](char c) { return c >= '0' && c <= '9'; });  // a wrong address
+      break;
+    }
+    rest.remove_prefix(dot + 1);
+  }
+  if (good) return std::nullopt;
+  return fmt::format(
+      "{} is neither a network nor a host name such as telemetry.example.com, which stands for all names below it too; "
+      "international names are written in their xn-- form",
+      in_quotes(text));
+}
+
 }  // namespace
 
 Format format_named(std::string_view name) {
@@ -201,6 +243,9 @@ std::optional<std::string> complaint(Format format, std::string_view text) {
     case Format::key_id: return key_id_complaint(text);
     case Format::eal_argument: return argument_complaint(text);
     case Format::rule: return rule_complaint(text);
+    case Format::device_or_group: return device_or_group_complaint(text);
+    case Format::finding_class: return finding_class_complaint(text);
+    case Format::destination: return destination_complaint(text);
     case Format::none:
     case Format::power_of_two: break;
   }

@@ -24,6 +24,7 @@ void add_push_command(CLI::App& program, Run& run);
 void add_packs_command(CLI::App& program, Run& run);
 void add_rollback_command(CLI::App& program, Run& run);
 void add_watch_command(CLI::App& program, Run& run);
+void add_policy_command(CLI::App& program, Run& run);
 void add_rules_command(CLI::App& program, Run& run);
 // Of `sluice rules`.
 void add_rules_lint_command(CLI::App& rules, Run& run);

@@ -176,6 +176,10 @@ void add_replay_command(CLI::App& program, Run& run) {
   command
       ->add_option("--exceptions", arguments->rules.exceptions, "What is not blocked, and what raises no alarm (CSV)")
       ->type_name("F.csv");
+  command
+      ->add_option("--policy", arguments->rules.policy,
+                   "Configuration (JSON) whose policy says what is done with findings; nothing else of it counts")
+      ->type_name("F.json");
   add_key_options(*command, arguments->rules.keys);
   command->add_flag("--skip-unsupported", arguments->rules.skip_unsupported,
                     "Leave signatures out that cannot be read, say which and why, and count them in the statistics");

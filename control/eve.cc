@@ -151,6 +151,10 @@ Json own_fields(const Event& event, bool is_quic) {
       own.emplace("resolved_name", stored_text(field.text()));
     else if (field.field == Field::alias_target)
       own.emplace("alias_target", stored_text(field.text()));
+    else if (field.field == Field::never_block)
+      own.emplace("never_block", text_of(static_cast<Shield>(field.integer())));
+    else if (field.field == Field::policy_line)
+      own.emplace("policy", stored_text(field.text()));
     else if (field.field == Field::never_resolved)
       own.emplace("never_resolved", true);
     else if (field.field == Field::flow_visibility)

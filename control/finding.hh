@@ -51,7 +51,7 @@ struct Finding {
 };
 
 // What the site's exceptions are held against. The texts are the finding's.
-[[nodiscard]] ExceptionPlace place_of(const Finding& finding) noexcept;
+[[nodiscard]] HitPlace place_of(const Finding& finding) noexcept;
 
 // `clock_is_set`: an unset clock expires nothing.
 [[nodiscard]] Finding read_finding(const Event& alert, const RuleBook* rules, bool clock_is_set);

@@ -8,7 +8,9 @@
 #include <iterator>
 #include <set>
 
+#include "config/configuration.hh"
 #include "control/pack_file.hh"
+#include "dataplane/policy_settings.hh"
 #include "rules/exception_list.hh"
 #include "rules/indicator_list.hh"
 #include "rules/sha256.hh"
@@ -63,6 +65,7 @@ class RuleFilesReader {
     read_own(sources);
     read_packs(sources);
     read_exceptions(sources);
+    read_policy(sources);
     if (!errors_.empty()) return tl::unexpected(errors_);
     files_.book = RuleBook{files_.rules};
     files_.digest = digest_of(files_.rules);
@@ -101,6 +104,16 @@ class RuleFilesReader {
     auto loaded = load_exception_list(sources.exceptions);
     for (const auto& error : loaded.errors) fail(error.text());
     files_.rules.exceptions = std::move(loaded.rows);
+  }
+
+  void read_policy(const RuleSources& sources) {
+    if (sources.policy.empty()) return;
+    const auto loaded = config::load(sources.policy);
+    if (loaded) {
+      files_.rules.policy = site_policy(*loaded->policy);
+      return;
+    }
+    for (const auto& error : loaded.error()) fail(config::text(error));
   }
 
   void read_packs(const RuleSources& sources) {

@@ -17,6 +17,7 @@ struct RuleSources {
   std::vector<std::string> signatures{};  // of one's own, in Suricata's language
   std::vector<std::string> packs{};
   std::string exceptions{};       // of one's own (CSV); empty: none
+  std::string policy{};           // a configuration whose policy holds; empty: none
   bool skip_unsupported = false;  // leave signatures out that cannot be read, and say so
   KeyringSources keys{};          // where one is trusted, every pack must verify
 

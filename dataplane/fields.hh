@@ -326,7 +326,7 @@ enum class Field : std::uint16_t {
   // eve: what Suricata's events have beside these
   anomaly = 340,                   // integer: Anomaly
   packet_way = 341,                // integer: 0 to the server, 1 to the client, of the packet that the event is about
-  rule_action = 342,               // integer: Action, what the rule alone asks for
+  rule_action = 342,               // integer: Action, what the rule, or the policy for it, asks for
   transaction = 343,               // integer: number of the message, or pair of messages, in its flow, from 0
   drop_cause = 346,                // integer: DropCause
   transport_header = 348,          // bytes: the first 20 of TCP, 8 of others
@@ -349,6 +349,8 @@ enum class Field : std::uint16_t {
   flow_passed = 461,    // integer: 1 where a rule lets the flow pass
   flow_would = 462,     // integer: Action, what `enforce` would have done to the flow
   packet_passed = 463,  // integer: 1 where a rule lets the packet pass
+  never_block = 469,    // integer: Shield
+  policy_line = 468,    // text: name of the line of the site's policy that decided
   // What groups of a rule's expressions captured, where content may leave: a name, and behind it its text.
   flow_capture = 464,         // text
   flow_capture_text = 465,    // bytes

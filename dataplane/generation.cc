@@ -2,10 +2,10 @@
 
 namespace sluice {
 
-tl::expected<std::unique_ptr<Generation>, std::string> make_generation(const GenerationRules& rules,
+tl::expected<std::unique_ptr<Generation>, std::string> make_generation(const RuleRows& rules,
                                                                        const Databases& databases, std::uint32_t number,
                                                                        std::uint32_t workers, std::uint32_t streams) {
-  Ruleset ruleset{rules.indicators, rules.signatures, rules.exceptions, number};
+  Ruleset ruleset{rules, number};
   std::unique_ptr<Generation> generation{new Generation{std::move(ruleset), 0, nullptr, {}, {}}};
   generation->first_signature_row = static_cast<std::uint32_t>(rules.indicators.size());
   if (rules.signatures.empty()) return generation;
@@ -29,7 +29,7 @@ tl::expected<std::unique_ptr<Generation>, std::string> make_generation(const Gen
 tl::expected<std::unique_ptr<Generation>, std::string> make_generation(const RuleList& rules,
                                                                        const Databases& databases, std::uint32_t number,
                                                                        std::uint32_t workers, std::uint32_t streams) {
-  return make_generation(GenerationRules{ListedIndicators{rules.indicators}, rules.signatures, rules.exceptions},
+  return make_generation(RuleRows{ListedIndicators{rules.indicators}, rules.signatures, rules.exceptions, rules.policy},
                          databases, number, workers, streams);
 }
 

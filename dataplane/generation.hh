@@ -37,17 +37,10 @@ struct Generation {
   [[nodiscard]] std::uint32_t number() const noexcept { return ruleset.generation(); }
 };
 
-// What a generation is made of; nothing of it is kept.
-struct GenerationRules {
-  const IndicatorRows& indicators;
-  const SignatureList& signatures;
-  const ExceptionList& exceptions;
-};
-
-// `streams`: directions of clear text that a worker may follow. `databases` are those compiled from the signatures;
-// not looked at where there is none. The error is that of SignatureSet::build().
+// Nothing of the rules is kept. `streams`: directions of clear text that a worker may follow. `databases` are those
+// compiled from the signatures; not looked at where there is none. The error is that of SignatureSet::build().
 [[nodiscard]] tl::expected<std::unique_ptr<Generation>, std::string> make_generation(
-    const GenerationRules& rules, const Databases& databases, std::uint32_t number, std::uint32_t workers,
+    const RuleRows& rules, const Databases& databases, std::uint32_t number, std::uint32_t workers,
     std::uint32_t streams = default_payload_windows);
 [[nodiscard]] tl::expected<std::unique_ptr<Generation>, std::string> make_generation(
     const RuleList& rules, const Databases& databases, std::uint32_t number, std::uint32_t workers,

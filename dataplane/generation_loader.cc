@@ -198,7 +198,7 @@ tl::expected<LoadedRules, std::string> load_generation(const LoadRequest& reques
   }
   packs->clear();
   const PackedIndicators indicators{std::move(views)};
-  const GenerationRules rules{indicators, signatures, settings.exceptions};
+  const RuleRows rules{indicators, signatures, settings.exceptions, settings.policy};
   loaded.digest = digest_of(loaded.packs);
   loaded.verify = lap(at);
 

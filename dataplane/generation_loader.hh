@@ -34,6 +34,7 @@ struct LoaderSettings {
   Keyring keyring;               // who must have signed a pack
   std::vector<SealedPack> site;  // the site's own lists as packs (site_rules.hh): not signed, in every ruleset
   ExceptionList exceptions;      // the site's
+  SitePolicy policy;             // the same
   CompileSignatures compile;
   std::string ruleset;       // the one that this tap runs; empty: any, and packs without a manifest
   ProgramVersion program{};  // this one

@@ -5,6 +5,7 @@
 #include "config/program_start.hh"
 #include "dataplane/command_socket.hh"
 #include "dataplane/main_core.hh"
+#include "dataplane/policy_settings.hh"
 #include "dataplane/rule_budget.hh"
 #include "dataplane/rule_desk.hh"
 #include "dataplane/settings.hh"
@@ -59,6 +60,7 @@ tl::expected<LoaderSettings, int> loader_settings(const config::ConfigurationT& 
     if (const auto id = key_id_from(text)) loader.keyring.revoked.push_back(*id);
   loader.site = std::move(site.packs);
   loader.exceptions = std::move(exceptions.rows);
+  loader.policy = site_policy(*settings.policy);
   loader.compile = signature_compiler(compiler_path(), rules.state_directory + "/databases");
   loader.ruleset = rules.ruleset;
   loader.program = parse_program_version(SLUICE_VERSION).value_or(ProgramVersion{});

@@ -23,7 +23,7 @@ void PermitSet::build(const ExceptionList& exceptions, const IndicatorRows& indi
   std::erase_if(permits_, [](const Permit& permit) { return permit.rows.empty(); });
 }
 
-bool PermitSet::permits(std::uint32_t row, const ExceptionPlace& place) const noexcept {
+bool PermitSet::permits(std::uint32_t row, const HitPlace& place) const noexcept {
   return std::any_of(permits_.begin(), permits_.end(), [&](const Permit& permit) {
     const auto after = std::upper_bound(permit.rows.begin(), permit.rows.end(), row,
                                         [](std::uint32_t wanted, const auto& range) { return wanted < range.first; });

@@ -15,7 +15,7 @@ class PermitSet {
  public:
   void build(const ExceptionList& exceptions, const IndicatorRows& indicators, const SignatureList& signatures);
   // Whether a permit holds there for that row.
-  [[nodiscard]] bool permits(std::uint32_t row, const ExceptionPlace& place) const noexcept;
+  [[nodiscard]] bool permits(std::uint32_t row, const HitPlace& place) const noexcept;
   [[nodiscard]] bool empty() const noexcept { return permits_.empty(); }
 
  private:

@@ -28,18 +28,38 @@ const Address& far_end(const Flow& flow) noexcept {
 }
 
 // Where a hit is, for the site's exceptions. A name that was looked up says nothing of where the question went.
-ExceptionPlace place_of(const Passage& at, Field field, std::string_view value) noexcept {
+HitPlace place_of(const Passage& at, Field field, std::string_view value) noexcept {
   const auto inside_is_responder = at.flow.inside == Inside::destination;
-  ExceptionPlace place{inside_is_responder ? at.flow.responder() : at.flow.initiator(),
-                       at.flow.key.vlan[0],
-                       value,
-                       {},
-                       nanoseconds_since_epoch(at.packet.time)};
+  HitPlace place{inside_is_responder ? at.flow.responder() : at.flow.initiator(),
+                 at.flow.key.vlan[0],
+                 value,
+                 {},
+                 nanoseconds_since_epoch(at.packet.time)};
   if (field == Field::destination_ip)
     place.remote = Address::parse(value);
   else if (field != Field::dns_query_name)
     place.remote = far_end(at.flow);
   return place;
+}
+
+// What a device needs to have a network, and the time: RFC 2131, 8415, 5905, 4861. An address is looked at before the
+// first packet has told its flow's protocol.
+bool serves_network(const Passage& at) noexcept {
+  constexpr unsigned router_solicitation = 133;
+  constexpr unsigned redirect = 137;
+  const auto& flow = at.flow;
+  const auto& packet = at.packet;
+  if (flow.key.protocol == ip_protocol::icmp_v6) {
+    const auto type = static_cast<unsigned>(flow.icmp[0] >> 8);
+    return type >= router_solicitation && type <= redirect;
+  }
+  if (flow.protocol != Protocol::unknown)
+    return flow.protocol == Protocol::dhcp || flow.protocol == Protocol::dhcpv6 || flow.protocol == Protocol::ntp;
+  if (flow.key.protocol != ip_protocol::udp) return false;
+  const auto on = [&](std::uint16_t port) { return packet.source_port == port || packet.destination_port == port; };
+  if (on(ntp_port)) return probe_ntp(packet.payload) == Probe::yes;
+  if (on(dhcp_server_port)) return probe_dhcp(packet.payload) == Probe::yes;
+  return (on(dhcpv6_server_port) || on(dhcpv6_client_port)) && probe_dhcpv6(packet.payload) == Probe::yes;
 }
 
 // Addresses in text take a fixed room here: std::string would allocate.
@@ -185,14 +205,17 @@ void Reporter::alerts(const Passage& at, const Hits& hits, Field field, std::str
   auto reject = RejectTarget::none;
   std::optional<std::uint32_t> first;  // that asks for it
   bool by_signature = false;
-  for (const auto row : hits) {
-    const auto& rule = ruleset_->rule(row);
-    if (enforced_action(policy_, rule, at.packet.time) != Action::drop) continue;
-    if (ruleset_->permits(row, place_of(at, field, value))) continue;
+  std::array<Decision, Hits::limit> decisions;
+  const auto* const asked = resolved(at.flow, at.packet.time);
+  const HitContext context{asked == nullptr ? std::string_view{} : asked->asked(), false, serves_network(at)};
+  for (std::size_t i = 0; i < hits.count; ++i) {
+    const auto row = hits.rows[i];
+    decisions[i] = decide(policy_, *ruleset_, row, place_of(at, field, value), context, at.packet.time);
+    if (decisions[i].action != Action::drop) continue;
     would = Action::drop;
     if (!first) first = row;
-    by_signature = by_signature || rule.kind == RuleKind::signature;
-    reject = reject | reject_target(rule);
+    by_signature = by_signature || ruleset_->rule(row).kind == RuleKind::signature;
+    reject = reject | decisions[i].reject;
   }
   const auto action = policy_.mode == Mode::enforce ? would : Action::pass;
   if (would == Action::drop && scope == Scope::flow) {
@@ -223,8 +246,10 @@ void Reporter::alerts(const Passage& at, const Hits& hits, Field field, std::str
     event.integer(Field::stage, static_cast<std::uint64_t>(stage));
     event.integer(Field::action, static_cast<std::uint64_t>(action));
     event.integer(Field::would, static_cast<std::uint64_t>(would));
-    event.integer(Field::rule_action,
-                  static_cast<std::uint64_t>(enforced_action(policy_, ruleset_->rule(row), at.packet.time)));
+    event.integer(Field::rule_action, static_cast<std::uint64_t>(decisions[i].action));
+    if (decisions[i].shield != Shield::none)
+      event.integer(Field::never_block, static_cast<std::uint64_t>(decisions[i].shield));
+    if (decisions[i].line != nullptr) event.text(Field::policy_line, decisions[i].line->name);
     if (reject != RejectTarget::none) event.integer(Field::reject_target, static_cast<std::uint64_t>(reject));
     if (at.packet.passed) event.integer(Field::packet_passed, 1);
     event.integer(Field::flow_protocol, static_cast<std::uint64_t>(at.flow.protocol));
@@ -235,8 +260,8 @@ void Reporter::alerts(const Passage& at, const Hits& hits, Field field, std::str
     if (said.request != nullptr) vendor_request_fields(event, said);
     encrypted_dns_field(event, at.flow);
     if (!alias_target.empty()) event.text(Field::alias_target, alias_target);
-    if (field == Field::destination_ip || field == Field::resolved_name)
-      if (const auto* const chain = resolved(at.flow, at.packet.time)) event.text(Field::resolved_name, chain->asked());
+    if (asked != nullptr && (field == Field::destination_ip || field == Field::resolved_name))
+      event.text(Field::resolved_name, asked->asked());
     signatures_.put_variables(event, at.flow);
     if (images_) signatures_.put_captures(event, at.flow, row);
     if (images_ && ruleset_->rule(row).kind == RuleKind::signature) matched_fields(event, at.packet, said.alone);

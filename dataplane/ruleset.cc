@@ -44,21 +44,21 @@ Address predecessor(Address address) {
 
 }  // namespace
 
-Ruleset::Ruleset(const IndicatorRows& indicators, const SignatureList& signatures, const ExceptionList& exceptions,
-                 std::uint32_t generation)
-    : generation_(generation) {
-  rules_.reserve(indicators.size() + signatures.size());
-  add_indicators(indicators);
-  for (const auto& row : signatures) {
+Ruleset::Ruleset(const RuleRows& rules, std::uint32_t generation)
+    : generation_(generation), never_block_(rules.policy.never_block) {
+  rules_.reserve(rules.indicators.size() + rules.signatures.size());
+  add_indicators(rules.indicators);
+  for (const auto& row : rules.signatures) {
     rules_.push_back({row.facts.kind, row.facts.confidence, row.action, row.facts.finding_class});
     rules_.back().expire_at(row.facts.expires_ns);
   }
-  permits_.build(exceptions, indicators, signatures);
+  permits_.build(rules.exceptions, rules.indicators, rules.signatures);
+  policy_.build(rules.policy.lines, rules.indicators, rules.signatures);
   for (const auto& rule : rules_) kinds_ |= 1U << static_cast<unsigned>(rule.kind);
 }
 
 Ruleset::Ruleset(const RuleList& list, std::uint32_t generation)
-    : Ruleset(ListedIndicators{list.indicators}, list.signatures, list.exceptions, generation) {}
+    : Ruleset(RuleRows{ListedIndicators{list.indicators}, list.signatures, list.exceptions, list.policy}, generation) {}
 
 // Twice over the rows: the second time it is known how much room the names take.
 void Ruleset::add_indicators(const IndicatorRows& indicators) {

@@ -10,6 +10,7 @@
 
 #include "dataplane/hits.hh"
 #include "dataplane/permit_set.hh"
+#include "dataplane/policy_set.hh"
 #include "dataplane/tick.hh"
 #include "dataplane/url_set.hh"
 #include "rules/address.hh"
@@ -38,11 +39,18 @@ struct Rule {
   static constexpr std::int64_t day_ns = std::int64_t{86'400} * 1'000'000'000;
 };
 
+// What a generation is made of, wherever it lies.
+struct RuleRows {
+  const IndicatorRows& indicators;
+  const SignatureList& signatures;
+  const ExceptionList& exceptions;
+  const SitePolicy& policy;
+};
+
 class Ruleset {
  public:
   // Row numbers in hits are rows of the indicators, then of the signatures. Nothing of the arguments is kept.
-  Ruleset(const IndicatorRows& indicators, const SignatureList& signatures, const ExceptionList& exceptions,
-          std::uint32_t generation);
+  Ruleset(const RuleRows& rules, std::uint32_t generation);
   explicit Ruleset(const RuleList& list, std::uint32_t generation = 1);
 
   // A host name as it stood on the wire: any case, with or without a trailing dot. Names longer than 253 bytes
@@ -54,9 +62,14 @@ class Ruleset {
   // A request in clear text.
   void match_url(const RequestedUrl& url, Hits& hits) const noexcept { urls_.match(url, hits); }
   // Whether the site has excepted that row from blocking there.
-  [[nodiscard]] bool permits(std::uint32_t row, const ExceptionPlace& place) const noexcept {
+  [[nodiscard]] bool permits(std::uint32_t row, const HitPlace& place) const noexcept {
     return permits_.permits(row, place);
   }
+  // The first line of the site's policy that holds there for that row; null: none.
+  [[nodiscard]] const PolicyLine* policy_line(std::uint32_t row, const HitPlace& place) const noexcept {
+    return policy_.find(row, place);
+  }
+  [[nodiscard]] const NeverBlock& never_block() const noexcept { return never_block_; }
   // Whether any row is of that kind.
   [[nodiscard]] bool has(RuleKind kind) const noexcept { return kinds_ >> static_cast<unsigned>(kind) & 1U; }
 
@@ -104,6 +117,8 @@ class Ruleset {
   std::vector<std::pair<std::string, std::uint32_t>> fingerprints_;  // sorted; text and row
   UrlSet urls_;
   PermitSet permits_;
+  PolicySet policy_;
+  NeverBlock never_block_;
   std::uint32_t kinds_ = 0;  // a bit for each RuleKind that a row has
 };
 

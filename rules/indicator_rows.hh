@@ -22,6 +22,7 @@ struct IndicatorTarget {
   std::int64_t expires_ns = 0;  // as RuleFacts
   std::string_view name;        // as Indicator
   AddressRange range;
+  std::string_view recipient;  // as RuleFacts; lives as long as the name
 };
 
 class IndicatorRows {
@@ -43,8 +44,8 @@ class ListedIndicators final : public IndicatorRows {
   [[nodiscard]] std::size_t size() const noexcept override { return list_->size(); }
   void visit(const Visitor& visitor) const override {
     for (const auto& row : *list_)
-      visitor(
-          {row.facts.kind, row.facts.finding_class, row.facts.confidence, row.facts.expires_ns, row.name, row.range});
+      visitor({row.facts.kind, row.facts.finding_class, row.facts.confidence, row.facts.expires_ns, row.name, row.range,
+               row.facts.recipient});
   }
   [[nodiscard]] std::string rule_id(std::size_t row) const override { return (*list_)[row].facts.rule_id; }
 

@@ -193,6 +193,7 @@ void PackView::visit_targets(const IndicatorRows::Visitor& visitor) const {
       target.finding_class = static_cast<FindingClass>(known->finding_class());
       target.confidence = static_cast<Confidence>(known->confidence());
       target.expires_ns = expiry_of(*known);
+      target.recipient = view_of(known->recipient());
     }
     target.name = view_of(row->name());
     target.range = row->range() == nullptr ? AddressRange{} : read_packed_range(*row->range());

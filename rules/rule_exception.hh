@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "rules/address.hh"
+#include "rules/hit_place.hh"
 
 namespace sluice {
 
@@ -17,15 +18,6 @@ enum class ExceptionAction : std::uint8_t {
   suppress,  // its findings are recorded as suppressed, and raise no alarm
 };
 [[nodiscard]] std::string_view text_of(ExceptionAction action) noexcept;
-
-// Where a rule hit.
-struct ExceptionPlace {
-  Address device;                   // the inspected end
-  std::uint16_t vlan = 0;           // outermost; 0: none
-  std::string_view destination;     // the name that matched or was used, in any case; empty: none
-  std::optional<Address> remote{};  // the other end, where what matched is about it
-  std::int64_t now_ns = 0;          // since 1970
-};
 
 // What is empty or unset holds for all; at least one of device, vlan, rule and destination is set.
 struct RuleException {
@@ -43,7 +35,7 @@ struct RuleException {
   std::int64_t expires_ns = 0;  // end of that day; 0 = never
 
   [[nodiscard]] bool names_rule(std::string_view rule_id) const noexcept;
-  [[nodiscard]] bool covers(const ExceptionPlace& place) const noexcept;
+  [[nodiscard]] bool covers(const HitPlace& place) const noexcept;
   [[nodiscard]] bool is_expired(std::int64_t now_ns) const noexcept { return expires_ns != 0 && now_ns >= expires_ns; }
 };
 
@@ -51,6 +43,6 @@ using ExceptionList = std::vector<RuleException>;
 
 // The first of that action that holds there for that rule; null where none does.
 [[nodiscard]] const RuleException* find_exception(const ExceptionList& list, ExceptionAction action,
-                                                  std::string_view rule_id, const ExceptionPlace& place) noexcept;
+                                                  std::string_view rule_id, const HitPlace& place) noexcept;
 
 }  // namespace sluice

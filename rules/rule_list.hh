@@ -8,6 +8,7 @@
 #include "rules/rule_exception.hh"
 #include "rules/rule_facts.hh"
 #include "rules/signature.hh"
+#include "rules/site_policy.hh"
 
 namespace sluice {
 
@@ -15,6 +16,7 @@ struct RuleList {
   IndicatorList indicators;
   SignatureList signatures;
   ExceptionList exceptions{};  // of the site; no pack holds any
+  SitePolicy policy{};         // the same
 
   [[nodiscard]] std::size_t size() const noexcept { return indicators.size() + signatures.size(); }
   [[nodiscard]] const RuleFacts& facts(std::size_t row) const noexcept {

@@ -98,6 +98,29 @@ BOOST_AUTO_TEST_CASE(names_and_labels) {
   BOOST_TEST(wrong(Format::label, umlauts) == '"' + umlauts.substr(0, 63) + "...\" is longer than 64 bytes");
 }
 
+BOOST_AUTO_TEST_CASE(whom_and_what_a_line_of_the_policy_is_about) {
+  for (const char* text :
+       {"192.0.2.1", "192.0.2.0/24", "2001:db8::/32", "press", "10.0.0.300"})  // a group may be so called
+    BOOST_TEST(right(Format::device_or_group, text), text);
+  for (const char* text : {"", "192.0.2.1/24", "2001:db8::g", "the press"})
+    BOOST_TEST(!right(Format::device_or_group, text), text);
+
+  BOOST_TEST(right(Format::finding_class, "known-c2-indicator"));
+  for (const char* text : {"", "c2", "Telemetry"}) BOOST_TEST(!right(Format::finding_class, text), text);
+
+  for (const char* text : {"example.com", "A.Example.com", "_dns.resolver.arpa", "xn--bcher-kva.example", "192.0.2.1",
+                           "192.0.2.0/24", "2001:db8::1"})
+    BOOST_TEST(right(Format::destination, text), text);
+  for (const char* text : {"", "example", ".example.com", "example.com.", "*.example.com", "a..example", "-a.example",
+                           "b\u00fccher.example", "http://example.com/", "192.0.2.300", "192.0.2.1/24", "a.example:80"})
+    BOOST_TEST(!right(Format::destination, text), text);
+  const auto label = std::string(63, 'a');
+  BOOST_TEST(right(Format::destination, label + ".example"));
+  BOOST_TEST(!right(Format::destination, "a" + label + ".example"));
+  BOOST_TEST(right(Format::destination, label + '.' + label + '.' + label + '.' + label.substr(2)));
+  BOOST_TEST(!right(Format::destination, label + '.' + label + '.' + label + '.' + label.substr(1)));
+}
+
 BOOST_AUTO_TEST_CASE(arguments_of_the_eal) {
   for (const auto* text : {"--vdev", "net_null0", "--log-level=pmd:8", "--legacy-mem", "-a", "--lcores-not"}) {
     BOOST_TEST_CONTEXT(text) { BOOST_TEST(right(Format::eal_argument, text)); }

@@ -33,6 +33,8 @@ BOOST_AUTO_TEST_CASE(what_is_shown_reads_back_to_the_same) {
   const auto loaded =
       parse(R"({"mode": "enforce", "workers": 2, "eal": {"cpus": [0, 1, 2], "extra_arguments": ["\"\\x"]},
     "site": {"name": "Zürich \"x\" // no comment"}, "inspection": {"inside_networks": ["10.0.0.0/8"]},
+    "policy": {"may_block": ["network", "calls"], "groups": [{"name": "g", "devices": ["10.0.0.1", "::1"]}],
+               "lines": [{"name": "a", "devices": ["g"], "action": "reject"}, {"name": "b", "classes": ["telemetry"]}]},
     "port_pairs": [{"name": "a", "inside": {"device": "eth1"}, "outside": {"device": "eth2", "driver": "af_packet"}},
                    {"name": "b", "inside": {"device": "eth3"}, "outside": {"device": "eth4"}, "queues": 2}]})",
             "written");

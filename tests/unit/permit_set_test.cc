@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE(a_permit_holds_for_its_rule_place_and_time) {
   sluice::PermitSet permits;
   permits.build(rules.exceptions, sluice::ListedIndicators{rules.indicators}, rules.signatures);
   const auto address = [](const char* text) { return *sluice::Address::parse(text); };
-  sluice::ExceptionPlace place{address("192.0.2.7"), 0, "b.example", {}, 0};
+  sluice::HitPlace place{address("192.0.2.7"), 0, "b.example", {}, 0};
   BOOST_TEST(permits.permits(1, place));
   BOOST_TEST(!permits.permits(0, place));  // what is suppressed is not permitted
   place.now_ns = 1893542400'000000000;     // date -u -d 2030-01-02 +%s

@@ -1,0 +1,96 @@
+#include "config/policy_relations.hh"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+#include <string_view>
+
+#include "config/error.hh"
+#include "config/format.hh"
+
+namespace sluice::config {
+namespace {
+
+constexpr std::array<const char*, 5> conditions{"devices", "classes", "recipients", "rules", "destinations"};
+
+// The names of all, each once.
+std::set<std::string> names_of(const std::vector<Place>& all, std::string_view what, Faults& faults) {
+  std::set<std::string> names;
+  for (const auto& one : all) {
+    const auto name = one.at("name");
+    if (name.known() && !names.insert(name.text()).second)
+      faults.push_back({name.offset(one), fmt::format("a second {} is called {}", what, in_quotes(name.text()))});
+  }
+  return names;
+}
+
+void check_groups(const Place& line, const std::set<std::string>& groups, Faults& faults) {
+  const auto devices = line.at("devices");
+  for (const auto& device : devices.items()) {
+    if (!device.known() || !complaint(Format::cidr, device.text()) || groups.contains(device.text())) continue;
+    faults.push_back(
+        {device.offset(devices), fmt::format("{} is neither an address or network nor a group: add it to policy.groups",
+                                             in_quotes(device.text()))});
+  }
+}
+
+// Empty: all. Nothing where an item is wrong by itself.
+std::optional<std::set<std::string>> texts_of(const Place& list) {
+  if (!list.known()) return std::nullopt;
+  std::set<std::string> texts;
+  for (const auto& item : list.items()) {
+    if (!item.known()) return std::nullopt;
+    texts.insert(item.text());
+  }
+  return texts;
+}
+
+// Whether the earlier line holds wherever the later one does, as far as their texts tell.
+bool takes_all_of(const Place& earlier, const Place& later) {
+  return std::ranges::all_of(conditions, [&](const char* condition) {
+    const auto wide = texts_of(earlier.at(condition));
+    const auto narrow = texts_of(later.at(condition));
+    if (!wide || !narrow) return false;
+    return wide->empty() || (!narrow->empty() && std::ranges::includes(*wide, *narrow));
+  });
+}
+
+void check_order(const std::vector<Place>& lines, Faults& faults) {
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const auto before = std::find_if(lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(i),
+                                     [&](const Place& earlier) { return takes_all_of(earlier, lines[i]); });
+    const auto name = lines[i].at("name");
+    if (before == lines.begin() + static_cast<std::ptrdiff_t>(i) || !name.known()) continue;
+    const auto first = before->at("name");
+    if (!first.known()) continue;
+    faults.push_back({name.offset(lines[i]),
+                      fmt::format("the line {} is never reached: {} before it holds wherever this one does; put this "
+                                  "one first, or remove it",
+                                  in_quotes(name.text()), in_quotes(first.text()))});
+  }
+}
+
+}  // namespace
+
+void check_policy(const Place& policy, Faults& faults) {
+  const auto all_groups = policy.at("groups").items();
+  const auto groups = names_of(all_groups, "group", faults);
+  for (const auto& group : all_groups) {
+    const auto name = group.at("name");
+    if (name.known() && !complaint(Format::cidr, name.text()))
+      faults.push_back(
+          {name.offset(group), fmt::format("{} is an address: call the group something else", in_quotes(name.text()))});
+    const auto devices = group.at("devices");
+    if (devices.known() && devices.items().empty())
+      faults.push_back({devices.offset(group), "a group without devices: name some, or remove it"});
+  }
+  const auto lines = policy.at("lines").items();
+  names_of(lines, "line of the policy", faults);
+  for (const auto& line : lines) check_groups(line, groups, faults);
+  check_order(lines, faults);
+}
+
+}  // namespace sluice::config

@@ -1,0 +1,50 @@
+// What a site does with findings: what nothing blocks, and the lines that decide on the rest.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rules/address.hh"
+#include "rules/hit_place.hh"
+#include "rules/policy_line.hh"
+
+namespace sluice {
+
+// Why something is not blocked, whatever rules and lines say.
+enum class Shield : std::uint8_t {
+  none,
+  calls,    // Wi-Fi calls, emergency calls among them, need it
+  network,  // devices need it to have a network, and the time
+  site,     // the site says so
+};
+[[nodiscard]] std::string_view text_of(Shield shield) noexcept;
+
+// What of it holds.
+struct NeverBlock {
+  bool calls = true;
+  bool network = true;
+  std::vector<std::string> names{};      // in lower case: each and all below it
+  std::vector<AddressRange> networks{};  // either end
+};
+
+// What is about a hit beside its place.
+struct HitContext {
+  std::string_view looked_up;       // the name that the device asked DNS for to reach the far end; empty: not known
+  bool is_by_name = false;          // the place's destination is what matched
+  bool is_network_service = false;  // DHCP, NTP, neighbour discovery
+};
+
+// Calls: names of mobile operators below pub.3gppnetwork.org (3GPP TS 23.003: ePDG in 19.4.2.9, XCAP in 13.9; GSMA
+// TS.43: entitlement servers), and the addresses that the device was given for them. What a device writes into a
+// handshake is believed only where that name is what matched: anybody can write it.
+[[nodiscard]] Shield shield_of(const NeverBlock& never_block, const HitPlace& place,
+                               const HitContext& context) noexcept;
+
+struct SitePolicy {
+  NeverBlock never_block{};
+  PolicyLines lines{};
+};
+
+}  // namespace sluice

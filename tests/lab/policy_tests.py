@@ -1,0 +1,57 @@
+"""The site's policy on a running tap: who is let through, who is blocked, and who is told."""
+
+import time
+
+from bench import BLOCKED_LIMIT_S, LISTED, require
+from servers import WEB4
+
+INSIDE = "192.168.77.0/24"  # where the lab's device is
+RESET = 56  # curl: failure in receiving network data
+AT_ONCE_S = 0.5  # a client that is told needs milliseconds; one that is not waits for its time-out
+
+
+def line(name, action, **conditions):
+    return {"name": name, "action": action, **conditions}
+
+
+def visit(bench):
+    """Fetches a page of the listed name; returns curl's exit status, the seconds it took, and the lines and verdicts of
+    its alerts."""
+    with bench.alerts() as alerts:
+        begin = time.monotonic()
+        done = bench.inside(["curl", "--silent", "--max-time", BLOCKED_LIMIT_S, "--connect-to", f"{LISTED}::{WEB4}:",
+                             f"http://{LISTED}/"])
+        took = time.monotonic() - begin
+    return done.returncode, took, {(alert["sluice"].get("policy"), alert["alert"]["action"]) for alert in alerts}
+
+
+def a_device_that_is_observed_is_let_through_and_said_to_be(bench):
+    bench.wire.configure(exceptions="", policy={"groups": [{"name": "watched", "devices": [INSIDE]}],
+                                                "lines": [line("let-be", "observe", devices=["watched"])]})
+    status, _, said = visit(bench)
+    require(status == 0 and said == {("let-be", "allowed")}, f"curl ended with {status}; alerts: {said}")
+    require(bench.address_of(LISTED), "a look-up is not answered")
+
+
+def a_line_about_others_changes_nothing(bench):
+    bench.wire.configure(policy={"lines": [line("others", "observe", devices=["192.0.2.0/24"]),
+                                           line("elsewhere", "observe", destinations=["else.example"])]})
+    status, took, said = visit(bench)
+    require(status != 0 and took >= BLOCKED_LIMIT_S and said == {(None, "blocked")},
+            f"curl ended with {status} after {took:.1f} s; alerts: {said}")
+
+
+def who_is_rejected_learns_it_at_once(bench):
+    bench.wire.configure(policy={"lines": [line("say-no", "reject", recipients=["the lab"], destinations=[LISTED])]})
+    status, took, said = visit(bench)
+    require(status == RESET and took < AT_ONCE_S and said == {("say-no", "blocked")},
+            f"curl ended with {status} after {took:.1f} s; alerts: {said}")
+    bench.wire.configure(policy={})
+
+
+# Each goes on where the one before it ended.
+TESTS = [
+    a_device_that_is_observed_is_let_through_and_said_to_be,
+    a_line_about_others_changes_nothing,
+    who_is_rejected_learns_it_at_once,
+]

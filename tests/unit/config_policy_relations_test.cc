@@ -1,0 +1,67 @@
+#include "config/policy_relations.hh"
+
+#include <boost/test/unit_test.hpp>
+#include <string>
+
+#include "config/check.hh"
+#include "config/schema.hh"
+
+using namespace sluice::config;
+
+namespace {
+
+// What check_policy() says of a policy, a message each line.
+std::string faults_of(const std::string& policy) {
+  Faults faults;
+  const auto root = read_json("{\"policy\":" + policy + "}", faults);
+  const auto values = check(root, schema(), faults);
+  Faults added;
+  check_policy(Place{&values, &root}.at("policy"), added);
+  std::string out;
+  for (const auto& fault : added) out += fault.message + '\n';
+  return out;
+}
+
+// Of a policy of two lines.
+std::string second_after(const std::string& first, const std::string& second) {
+  return faults_of(R"({"lines":[{"name":"one")" + first + R"(},{"name":"two")" + second + "}]}");
+}
+
+constexpr const char* unreachable =
+    "the line \"two\" is never reached: \"one\" before it holds wherever this one does; put this one first, or remove "
+    "it\n";
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(config_policy_relations)
+
+BOOST_AUTO_TEST_CASE(a_line_behind_one_that_takes_all_is_never_reached) {
+  BOOST_TEST(second_after("", "") == unreachable);
+  BOOST_TEST(second_after("", R"(,"classes":["telemetry"])") == unreachable);
+  BOOST_TEST(second_after(R"(,"classes":["telemetry"])", "") == "");
+  BOOST_TEST(second_after(R"(,"classes":["telemetry","advertising"])", R"(,"classes":["advertising"])") == unreachable);
+  BOOST_TEST(second_after(R"(,"classes":["telemetry"])", R"(,"classes":["advertising"])") == "");
+  BOOST_TEST(second_after(R"(,"rules":["a/*"])", R"(,"rules":["a/*"],"devices":["192.0.2.1"])") == unreachable);
+  BOOST_TEST(second_after(R"(,"rules":["a/*"],"devices":["192.0.2.1"])", R"(,"rules":["a/*"])") == "");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_wrong_by_itself_is_not_compared) {
+  BOOST_TEST(second_after(R"(,"classes":["nonsense"])", R"(,"classes":["nonsense"])") == "");
+  BOOST_TEST(second_after(R"(,"classes":7)", R"(,"classes":7)") == "");
+  BOOST_TEST(faults_of("7") == "");
+  BOOST_TEST(faults_of(R"({"lines":[7,{}],"groups":[7]})") == "");
+}
+
+BOOST_AUTO_TEST_CASE(groups_are_there_have_devices_and_names_of_their_own) {
+  BOOST_TEST(faults_of(R"({"groups":[{"name":"a","devices":["192.0.2.0/24"]}],
+                           "lines":[{"name":"one","devices":["a","192.0.2.1","2001:db8::/32"]}]})") == "");
+  BOOST_TEST(faults_of(R"({"lines":[{"name":"one","devices":["a"]}]})") ==
+             "\"a\" is neither an address or network nor a group: add it to policy.groups\n");
+  BOOST_TEST(faults_of(R"({"groups":[{"name":"10.0.0.1","devices":["::1"]}]})") ==
+             "\"10.0.0.1\" is an address: call the group something else\n");
+  BOOST_TEST(faults_of(R"({"groups":[{"name":"a"}]})") == "a group without devices: name some, or remove it\n");
+  BOOST_TEST(faults_of(R"({"groups":[{"name":"a","devices":["::1"]},{"name":"a","devices":["::2"]}]})") ==
+             "a second group is called \"a\"\n");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
