@@ -20,8 +20,8 @@ FIGURES = re.compile(r'(\d+) passed, (\d+) failed(?:, (\d+) skipped)?\s*$')
 # name, program, limit in seconds, whether a sanitized build runs it (the lab judges timing; the corpus takes hours)
 SECTIONS = [
     ('lint', 'lint/run.py', 300, False),
-    ('unit', 'unit/run.py', 600, True),
-    ('cases', 'cases/run.py', 600, True),
+    ('unit', 'unit/run.py', 900, True),
+    ('cases', 'cases/run.py', 900, True),
     ('bench', 'bench/run.py', 300, True),
     ('splits', 'splits/run.py', 420, False),
     ('corpus', 'corpus.py', 600, False),

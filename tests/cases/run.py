@@ -18,7 +18,7 @@ from pcap import packets  # noqa: E402
 from eve_schema import faults, validator  # noqa: E402
 from tally import Stopwatch, Tally  # noqa: E402
 
-LIMIT_S = 60
+LIMIT_S = 180
 WHOLE = '.whole'  # added to a capture's path by a maker: the packets that can be had from a capture of another form
 KEYS = {'description', 'arguments', 'capture', 'make', 'captures', 'command', 'script', 'expect'}
 WITHOUT_CAPTURE = {'command', 'script'}
