@@ -20,9 +20,10 @@ struct FormatName {
   std::string_view name;
   std::string_view description;
 };
-constexpr std::array<FormatName, 16> formats{{
+constexpr std::array<FormatName, 17> formats{{
     {Format::none, "", ""},
     {Format::device, "device", "interface, PCI address or virtual device"},
+    {Format::address, "address", "address"},
     {Format::cidr, "cidr", "network or address"},
     {Format::path, "path", "absolute path"},
     {Format::path_or_empty, "path_or_empty", "absolute path, or empty"},
@@ -179,6 +180,11 @@ std::optional<std::string> device_or_group_complaint(std::string_view text) {
   return looks_like_network ? cidr_complaint(text) : name_complaint(text);
 }
 
+std::optional<std::string> address_complaint(std::string_view text) {
+  if (text.find('/') == std::string_view::npos && !cidr_complaint(text)) return std::nullopt;
+  return fmt::format("{} is no IPv4 or IPv6 address such as 192.0.2.1 or 2001:db8::1", in_quotes(text));
+}
+
 std::optional<std::string> finding_class_complaint(std::string_view text) {
   constexpr std::array<std::string_view, 12> classes{
       "telemetry",           "advertising",    "dns-bypass",        "weak-encryption",       "clear-text-identifier",
@@ -233,6 +239,7 @@ std::optional<std::string> complaint(Format format, std::string_view text) {
   }
   switch (format) {
     case Format::device: return device_complaint(text);
+    case Format::address: return address_complaint(text);
     case Format::cidr: return cidr_complaint(text);
     case Format::path: return path_complaint(text);
     case Format::path_or_empty: return text.empty() ? std::nullopt : path_complaint(text);

@@ -11,6 +11,7 @@ namespace sluice::config {
 enum class Format : std::uint8_t {
   none,
   device,           // kernel interface, PCI address or DPDK virtual device (device.hh)
+  address,          // IPv4 or IPv6
   cidr,             // IPv4 or IPv6 network without host bits, or one address
   path,             // absolute path
   path_or_empty,    // absolute path, or none

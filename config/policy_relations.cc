@@ -73,6 +73,30 @@ void check_order(const std::vector<Place>& lines, Faults& faults) {
   }
 }
 
+// One of each family, and one at all where a line leads there.
+void check_sinkhole(const Place& policy, const std::vector<Place>& lines, Faults& faults) {
+  const auto sinkhole = policy.at("sinkhole");
+  if (!sinkhole.known()) return;
+  const auto addresses = sinkhole.items();
+  const auto is_v6 = [](const Place& address) { return address.text().find(':') != std::string::npos; };
+  if (addresses.size() == 2 && addresses[0].known() && addresses[1].known() &&
+      is_v6(addresses[0]) == is_v6(addresses[1]))
+    faults.push_back({addresses[1].offset(sinkhole), "two addresses of one family: name one of IPv4 and one of IPv6"});
+  if (!addresses.empty()) return;
+  for (const auto& line : lines)
+    if (const auto action = line.at("action");
+        action.known() && action.value->is_string() && action.text() == "sinkhole")
+      faults.push_back({action.offset(line), "where to? Name an address in policy.sinkhole"});
+}
+
+void check_consent(const Place& line, Faults& faults) {
+  const auto consent = line.at("although_breaks");
+  const auto action = line.at("action");
+  if (!consent.known() || !consent.value->is_boolean() || !consent.value->get<bool>()) return;
+  if (!action.known() || action.text() != "observe") return;
+  faults.push_back({consent.offset(line), "although_breaks goes with the actions that block: this line observes"});
+}
+
 }  // namespace
 
 void check_policy(const Place& policy, Faults& faults) {
@@ -89,7 +113,11 @@ void check_policy(const Place& policy, Faults& faults) {
   }
   const auto lines = policy.at("lines").items();
   names_of(lines, "line of the policy", faults);
-  for (const auto& line : lines) check_groups(line, groups, faults);
+  for (const auto& line : lines) {
+    check_groups(line, groups, faults);
+    check_consent(line, faults);
+  }
+  check_sinkhole(policy, lines, faults);
   check_order(lines, faults);
 }
 

@@ -8,7 +8,7 @@
 
 namespace sluice::config {
 
-tl::expected<ConfigurationT, int> program_start(int argc, char** argv, const Program& program, Use use) {
+tl::expected<Started, int> program_start(int argc, char** argv, const Program& program, Use use) {
   const option options[] = {{"config", required_argument, nullptr, 'c'},
                             {"help", no_argument, nullptr, 'h'},
                             {"version", no_argument, nullptr, 'v'},
@@ -27,7 +27,7 @@ tl::expected<ConfigurationT, int> program_start(int argc, char** argv, const Pro
     return tl::unexpected(exit_usage);
   }
   auto loaded = load(path, use);
-  if (loaded) return std::move(*loaded);
+  if (loaded) return Started{std::move(*loaded), std::move(path)};
   for (const auto& error : loaded.error()) std::fprintf(stderr, "%s\n", text(error).c_str());
   return tl::unexpected(exit_usage);
 }

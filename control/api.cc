@@ -129,6 +129,7 @@ struct Api::Server {
   void push(const HttpRequest& request, HttpResponse& response, const httplib::ContentReader& content);
   void push_ruleset(const HttpRequest& request, HttpResponse& response, const httplib::ContentReader& content);
   void rollback(const HttpRequest& request, HttpResponse& response);
+  void reload(const HttpRequest& request, HttpResponse& response);
   void findings(const HttpRequest& request, HttpResponse& response);
   void events(const HttpRequest& request, HttpResponse& response);
 };
@@ -147,6 +148,7 @@ void Api::Server::routes() {
                                   const httplib::ContentReader& content) { push_ruleset(request, response, content); });
   http.Post("/v1/rollback",
             [this](const HttpRequest& request, HttpResponse& response) { rollback(request, response); });
+  http.Post("/v1/reload", [this](const HttpRequest& request, HttpResponse& response) { reload(request, response); });
   http.Get("/v1/rules/cost", [this](const HttpRequest&, HttpResponse& response) {
     const auto report = parts.tap.costs();
     if (!report) return refuse(response, report.error());
@@ -169,7 +171,7 @@ void Api::Server::routes() {
     else
       refuse(response, status, request.method + " " + request.path + " is not served here",
              "GET /v1/status, /v1/packs, /v1/rules/cost, /v1/findings, /v1/events; POST /v1/packs, /v1/ruleset, "
-             "/v1/rollback, /v1/rules/resume");
+             "/v1/rollback, /v1/reload, /v1/rules/resume");
   });
   http.set_exception_handler([](const HttpRequest&, HttpResponse& response, std::exception_ptr thrown) {
     try {
@@ -190,6 +192,15 @@ TapAnswer Api::Server::ask_tap() {
   const auto loop = parts.events->status();
   if (!loop.up) return tl::unexpected(TapFailure{false, loop.reason});
   return parts.tap.status();
+}
+
+void Api::Server::reload(const HttpRequest& request, HttpResponse& response) {
+  const auto dry_run = flag(request, response, "dry_run");
+  if (!dry_run) return;
+  const auto done = parts.tap.reload(*dry_run);
+  if (!done) return refuse(response, done.error());
+  if (done->applied && parts.reloaded) parts.reloaded();
+  answer(response, reload_document(*done));
 }
 
 void Api::Server::push(const HttpRequest& request, HttpResponse& response, const httplib::ContentReader& content) {

@@ -22,6 +22,7 @@ class Api {
     Pushes* pushes = nullptr;
     TapCommands tap;
     ControlFacts facts;
+    std::function<void()> reloaded{};  // called when the data plane goes by a configuration that has changed
   };
 
   // Makes the socket, mode 0660, and its folder where that is missing. An error where another program serves it.

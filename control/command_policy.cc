@@ -22,13 +22,23 @@ struct Arguments {
 };
 
 // Why that is done with a finding of that rule.
-std::string reason(const Decision& decision, const Rule& rule, const Policy& policy, Tick now) {
+std::string reason(const Decision& decision, const Rule& rule, const RuleFacts& facts, const Policy& policy, Tick now) {
   if (decision.shield == Shield::calls) return "calls over Wi-Fi, emergency calls among them, are never blocked";
+  if (decision.shield == Shield::breaks)
+    return fmt::format("line \"{}\" of the policy says {}, but not that it may break something (although_breaks): {}",
+                       decision.line->name, text_of(decision.line->action), shown_text(facts.breaks));
   if (decision.shield != Shield::none) return "the site never blocks it (policy.never_block)";
   if (decision.asked == Action::drop && decision.action == Action::pass) return "an exception of the site permits it";
   if (rule.is_expired(now)) return "what has expired is not blocked";
   if (decision.line != nullptr)
     return fmt::format("line \"{}\" of the policy: {}", decision.line->name, text_of(decision.line->action));
+  if (is_watched(rule.finding_class))
+    return fmt::format("no line of the policy holds; {} is watched, so that who attacks does not learn of it",
+                       text_of(rule.finding_class));
+  if (rule.breaks == Breaks::something)
+    return fmt::format("no line of the policy holds; to block it breaks something: {}", shown_text(facts.breaks));
+  if (rule.breaks == Breaks::unknown && rule.confidence != Confidence::defined)
+    return "no line of the policy holds; the pack does not say what breaks when it is blocked";
   if (rule.is_address() && !policy.block_addresses)
     return "no line of the policy holds; addresses alone are not blocked (rules.block_addresses)";
   if (rule.confidence == Confidence::low && rule.is_name())
@@ -60,7 +70,7 @@ Exit explain(const Arguments& arguments, const config::ConfigurationT& configura
     blocked = blocked || decision.action == Action::drop;
     fmt::print("{:<8} {} ({}{}{}): {}\n", decision.action == Action::drop ? "block" : "forward",
                shown_text(facts.rule_id), text_of(facts.finding_class), facts.recipient.empty() ? "" : ", ",
-               shown_text(facts.recipient), reason(decision, rules.rule(row), policy, now));
+               shown_text(facts.recipient), reason(decision, rules.rule(row), facts, policy, now));
   }
   if (hits.count == 0) fmt::print("{:<8} no name or address of a list matches\n", "forward");
   fmt::print("{}\n", !blocked                       ? "It is forwarded."

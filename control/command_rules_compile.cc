@@ -70,6 +70,9 @@ Exit run_compile(Arguments& arguments) {
   if (!trial.failures.empty()) return Exit::usage;
   if (read.left_out > 0) fmt::print(stderr, "sluice: {} signatures were left out\n", read.left_out);
   arguments.info.sources = std::move(read.sources);
+  const auto silent = std::ranges::count_if(read.rules.indicators, [](const Indicator& row) {
+    return breaks_of(row.facts.breaks) == Breaks::unknown && row.facts.confidence != Confidence::defined;
+  });
   const auto bytes = write_pack({arguments.info, std::move(read.rules)});
   const auto view = PackView::open(bytes);
   const auto proof = view ? view->check() : tl::unexpected(view.error());  // what no tap would take is not published
@@ -88,6 +91,11 @@ Exit run_compile(Arguments& arguments) {
   }
   fmt::print("{}: {}: {} indicators, {} signatures, SHA-256 {}\n", arguments.output, release_text(arguments.info),
              view->indicators(), view->signatures(), pack_digest(bytes));
+  if (silent > 0)
+    fmt::print(
+        "{} of its rows do not say what breaks when they are blocked (column breaks): a tap observes them, unless "
+        "a line of its policy blocks them\n",
+        silent);
   if (key)
     fmt::print("{}: signed with key {}\n", beside, text_of(key->public_key().id));
   else if (std::error_code ignored; std::filesystem::exists(beside, ignored))

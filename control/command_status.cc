@@ -53,6 +53,7 @@ void print(const Json& status) {
   line("State", text_at(status, "state"));
   line("Since", text_at(status, "since"));
   line("Reason", text_at(status, "reason"));
+  line("Mode", text_at(status, "mode"));
   line("Generation", text_at(status, "generation"));
   line("Ruleset", text_at(status, "ruleset_digest"));
   if (status.contains("manifest") && status["manifest"].is_object())

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdio>
 #include <exception>
+#include <mutex>
 
 #include "config/program_start.hh"
 #include "control/api.hh"
@@ -23,8 +24,8 @@ constexpr int exit_failed = 1;
 constexpr const char* help = R"(sluice-control --config FILE
 
 The control plane of a tap: takes events and counters from the memory that sluice-dataplane shares, writes EVE JSON,
-serves metrics to Prometheus, and answers `sluice status`, `watch`, `push`, `packs` and `rollback`. It never touches a
-packet; it may be started before or after the data plane, and either may be restarted while traffic flows. Says `ready`
+serves metrics to Prometheus, and answers `sluice status`, `watch`, `push`, `packs`, `rollback` and `reload`. It never
+touches a packet; it may be started before or after the data plane, and either may be restarted while traffic flows. Says `ready`
 on standard output when it serves. SIGHUP opens the EVE file anew and reads the site's exceptions
 (rules.exceptions) again; SIGINT or SIGTERM ends it.
 
@@ -50,16 +51,21 @@ sigset_t block_signals() {
   return signals;
 }
 
+// Where the configuration says now that they stand.
+std::string exceptions_path(const std::string& configuration_path, const config::ConfigurationT& known) {
+  const auto configuration = config::load(configuration_path);
+  return configuration ? configuration->rules->exceptions : known.rules->exceptions;
+}
+
 // What is wrong in the file is said, and the exceptions at hand stay; a new list holds for what was found before too.
 bool read_exceptions(const std::string& path, EventLoop& events) {
-  if (path.empty()) return true;
-  auto loaded = load_exception_list(path);
+  auto loaded = path.empty() ? LoadedExceptions{} : load_exception_list(path);
   for (const auto& error : loaded.errors) std::fprintf(stderr, "%s\n", error.text().c_str());
   if (loaded.errors.empty()) events.set_exceptions(std::make_shared<const ExceptionList>(std::move(loaded.rows)));
   return loaded.errors.empty();
 }
 
-int run(const config::ConfigurationT& settings) {
+int run(const config::ConfigurationT& settings, const std::string& path) {
   const auto signals = block_signals();
   ::umask(0027);
   const auto& control = *settings.control;
@@ -85,7 +91,12 @@ int run(const config::ConfigurationT& settings) {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   const ControlFacts facts{SLUICE_VERSION, *tap_id, settings.site->name, control.eve_file,
                            std::chrono::duration_cast<std::chrono::nanoseconds>(now).count()};
-  const auto api = Api::start(control.socket, {&events, &stream, &pushes, tap, facts});
+  std::mutex reading;  // a signal and the API may ask for it at once
+  const auto read_again = [&] {
+    const std::lock_guard lock{reading};
+    static_cast<void>(read_exceptions(exceptions_path(path, settings), events));
+  };
+  const auto api = Api::start(control.socket, {&events, &stream, &pushes, tap, facts, read_again});
   if (!api) return complain(api.error());
 
   events.settle();
@@ -96,18 +107,17 @@ int run(const config::ConfigurationT& settings) {
     if (::sigwait(&signals, &signal) != 0) continue;
     if (signal != SIGHUP) return 0;
     events.reopen_eve();
-    static_cast<void>(read_exceptions(settings.rules->exceptions, events));
+    read_again();
   }
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const auto settings =
-      config::program_start(argc, argv, {"sluice-control", SLUICE_VERSION, help}, config::Use::replay);
-  if (!settings) return settings.error();
+  const auto started = config::program_start(argc, argv, {"sluice-control", SLUICE_VERSION, help}, config::Use::replay);
+  if (!started) return started.error();
   try {
-    return run(*settings);
+    return run(started->configuration, started->path);
   } catch (const std::exception& error) {
     return complain(error.what());
   }

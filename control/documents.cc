@@ -53,6 +53,7 @@ Json status_document(const ControlFacts& facts, const LoopStatus& loop, const Ta
   document["state"] = state_text(live ? name_of(loop.reading->state) : absent_state);
   document["reason"] = stored_text(live ? loop.reading->reason : loop.reason);
   document["since"] = moment(live ? loop.reading->since_ns : loop.since_ns);
+  document["mode"] = tap && !tap->mode.empty() ? Json(stored_text(tap->mode)) : Json{};
   document["generation"] = live ? loop.reading->generation : 0;
   document["ruleset_digest"] = live ? stored_text(loop.reading->ruleset_digest) : "";
   document["rules_suspended"] = live ? loop.reading->suspended_rules : 0;
@@ -145,6 +146,19 @@ Json push_document(const PushDone& done, bool dry_run) {
                      {"publish", done.published.publish.count()}}}};
   if (!done.warning.empty()) document["warning"] = stored_text(done.warning);
   return document;
+}
+
+Json reload_document(const ReloadResult& result) {
+  Json changes = Json::array();
+  for (const auto& change : result.changes)
+    changes.push_back({{"option", change.option},
+                       {"before", change.before},
+                       {"after", change.after},
+                       {"apply", change.takes_restart ? "restart" : "reload"}});
+  return {{"applied", result.applied},
+          {"generation", result.generation},
+          {"changes", std::move(changes)},
+          {"unlisted", result.unlisted}};
 }
 
 Json error_document(const std::string& error, const std::string& remedy) {

@@ -25,6 +25,7 @@ using TapAnswer = tl::expected<TapStatus, TapFailure>;
                                                      const TapAnswer& tap);
 [[nodiscard]] nlohmann::ordered_json packs_document(const Pushes::History& history, const TapAnswer& tap);
 [[nodiscard]] nlohmann::ordered_json push_document(const PushDone& done, bool dry_run);
+[[nodiscard]] nlohmann::ordered_json reload_document(const ReloadResult& result);
 // {"error": "...", "remedy": "..."}
 [[nodiscard]] nlohmann::ordered_json error_document(const std::string& error, const std::string& remedy);
 

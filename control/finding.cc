@@ -91,7 +91,8 @@ Finding read_finding(const Event& alert, const RuleBook* rules, bool clock_is_se
 }
 
 HitPlace place_of(const Finding& finding) noexcept {
-  HitPlace place{finding.device, finding.vlan, finding.matched_value, {}, nanoseconds_since_epoch(finding.time)};
+  HitPlace place{finding.device,      finding.vlan, finding.matched_value, {}, nanoseconds_since_epoch(finding.time),
+                 finding.alias_target};
   // The data plane decides by the same: an address that matched, else the other end, but of a question about a name.
   if (finding.matched_field == Field::destination_ip)
     place.remote = Address::parse(finding.matched_value);

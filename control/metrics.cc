@@ -65,7 +65,8 @@ void put_ports(Families& out, const TapReading& reading) {
     for (std::size_t i = 0; i < drop_reason_names.size(); ++i)
       out.put({{"port", port}, {"reason", std::string{drop_reason_names[i]}}}, counters.dropped.values[i]);
   out.counter("sluice_packets_injected_total",
-              "Packets made by the tap that left by the port, in mode enforce: what a rule's reject tells an end.");
+              "Packets made by the tap that left by the port, in mode enforce: what reject tells an end, and answers "
+              "to look-ups.");
   for (const auto& [port, counters] : ports)
     for (std::size_t i = 0; i < injected_kind_names.size(); ++i)
       out.put({{"port", port}, {"kind", std::string{injected_kind_names[i]}}}, counters.injected.values[i]);

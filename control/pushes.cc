@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "control/text_file.hh"
-#include "dataplane/site_rules.hh"
 #include "rules/minisign_text.hh"
+#include "rules/pack.hh"
 #include "rules/pack_view.hh"
 
 namespace sluice {

@@ -135,6 +135,7 @@ class RuleFilesReader {
             fmt::format("{}: its signature was not checked: name the publisher's public key with "
                         "--trusted-key",
                         file.path));
+      files_.rules.packed += file.pack.rules.indicators.size();
       append(files_.rules.indicators, std::move(file.pack.rules.indicators));
       append(files_.rules.signatures, std::move(file.pack.rules.signatures));
     }

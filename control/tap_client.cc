@@ -116,6 +116,13 @@ tl::expected<RuleReport, std::string> TapClient::costs() {
   return std::move(*report);
 }
 
+tl::expected<ReloadResult, std::string> TapClient::reload(bool dry_run) {
+  auto answer = ask(ReloadRequest{dry_run}, {}, publish_limit);
+  if (!answer) return tl::unexpected(answer.error());
+  if (auto* result = std::get_if<ReloadResult>(&answer->reply)) return std::move(*result);
+  return failure("an answer to another question");
+}
+
 tl::expected<std::uint32_t, std::string> TapClient::resume(const std::vector<std::string>& rules) {
   auto answer = ask(ResumeRequest{rules}, {}, answer_limit);
   if (!answer) return tl::unexpected(answer.error());

@@ -45,6 +45,8 @@ class TapClient {
   [[nodiscard]] tl::expected<RuleReport, std::string> costs();
   // Takes suspended rules into use again: those of these ids, or all. How many those were.
   [[nodiscard]] tl::expected<std::uint32_t, std::string> resume(const std::vector<std::string>& rules);
+  // Has it read its configuration again; comes back when every worker goes by it.
+  [[nodiscard]] tl::expected<ReloadResult, std::string> reload(bool dry_run);
 
  private:
   TapClient(std::string path, Descriptor socket) : path_(std::move(path)), socket_(std::move(socket)) {}

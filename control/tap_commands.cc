@@ -29,6 +29,9 @@ TapCommands tap_commands(const std::string& path) {
   commands.resume = [path](const std::vector<std::string>& rules) {
     return asked(path, [&](TapClient& client) { return client.resume(rules); });
   };
+  commands.reload = [path](bool dry_run) {
+    return asked(path, [&](TapClient& client) { return client.reload(dry_run); });
+  };
   commands.rules = [path](std::uint32_t generation) -> tl::expected<SealedFiles, std::string> {
     auto client = TapClient::connect(path);
     if (!client) return tl::unexpected(client.error());

@@ -64,7 +64,8 @@ flatbuffers::Offset<wire::Status> put(Builder& builder, const TapStatus& status)
   return wire::CreateStatus(builder, builder.CreateString(status.state), builder.CreateString(status.reason),
                             status.since_ns, status.generation, builder.CreateString(status.ruleset_digest),
                             builder.CreateVector(packs), builder.CreateString(status.version),
-                            builder.CreateString(status.ruleset), status.ruleset_sequence, status.ruleset_expires_ns);
+                            builder.CreateString(status.ruleset), status.ruleset_sequence, status.ruleset_expires_ns,
+                            builder.CreateString(status.mode));
 }
 
 TapStatus taken(const wire::Status& status) {
@@ -77,10 +78,47 @@ TapStatus taken(const wire::Status& status) {
   out.ruleset = text_or_none(status.ruleset());
   out.ruleset_sequence = status.ruleset_sequence();
   out.ruleset_expires_ns = status.ruleset_expires_ns();
+  out.mode = text_or_none(status.mode());
   return out;
 }
 
+flatbuffers::Offset<wire::Reloaded> put(Builder& builder, const ReloadResult& result) {
+  std::vector<flatbuffers::Offset<wire::Change>> changes;
+  for (const auto& change : result.changes)
+    changes.push_back(wire::CreateChange(builder, builder.CreateString(change.option),
+                                         builder.CreateString(change.before), builder.CreateString(change.after),
+                                         change.takes_restart));
+  return wire::CreateReloaded(builder, builder.CreateVector(changes), result.unlisted, result.applied,
+                              result.generation);
+}
+
+ReloadResult taken(const wire::Reloaded& result) {
+  ReloadResult out{{}, result.unlisted(), result.applied(), result.generation()};
+  for (const auto* change : *result.changes())
+    out.changes.push_back(
+        {text(change->option()), text(change->before()), text(change->after()), change->takes_restart()});
+  return out;
+}
+
+// Between two characters of UTF-8.
+std::string cut(const std::string& text) {
+  if (text.size() <= change_text_limit) return text;
+  auto end = change_text_limit;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) --end;
+  return text.substr(0, end) + " ...";
+}
+
 }  // namespace
+
+ReloadResult listed(const config::Plan& plan) {
+  ReloadResult result;
+  for (const auto& change : plan) {
+    if (result.changes.size() == listed_changes_limit) break;
+    result.changes.push_back({cut(change.option), cut(change.before), cut(change.after), change.takes_restart});
+  }
+  result.unlisted = static_cast<std::uint32_t>(plan.size() - result.changes.size());
+  return result;
+}
 
 std::string_view text_of(CommandError error) noexcept {
   switch (error) {
@@ -88,7 +126,7 @@ std::string_view text_of(CommandError error) noexcept {
     case CommandError::malformed: return "the message is not one of Sluice's, or is cut";
     case CommandError::unknown: return "the message is of a newer version: update Sluice";
     case CommandError::too_many:
-      return "more packs than a publication (16), or more rules than a request (64), may have";
+      return "more packs than a publication (16), or more rules or changes than a message (64), may have";
   }
   return "unknown error";
 }
@@ -116,6 +154,9 @@ tl::expected<std::vector<std::uint8_t>, CommandError> encode(const Request& requ
           [&](const ResumeRequest& resume) {
             const auto rules = builder.CreateVectorOfStrings(resume.rules);
             finish(wire::Question::Resume, wire::CreateResume(builder, rules).Union());
+          },
+          [&](const ReloadRequest& reload) {
+            finish(wire::Question::Reload, wire::CreateReload(builder, reload.dry_run).Union());
           }},
       request);
   return finished(builder);
@@ -126,26 +167,28 @@ tl::expected<std::vector<std::uint8_t>, CommandError> encode(const Reply& reply)
   const auto finish = [&](wire::Answer kind, flatbuffers::Offset<void> answer) {
     builder.Finish(wire::CreateReply(builder, kind, answer), wire::RequestIdentifier());
   };
-  std::visit(Overloaded{[&](const TapStatus& status) { finish(wire::Answer::Status, put(builder, status).Union()); },
-                        [&](const PublishResult& result) {
-                          finish(wire::Answer::Published,
-                                 wire::CreatePublished(builder, result.generation, builder.CreateString(result.digest),
-                                                       count(result.verify), count(result.compile), count(result.build),
-                                                       count(result.publish))
-                                     .Union());
-                        },
-                        [&](const RulesAnswer& rules) {
-                          finish(wire::Answer::Rules, wire::CreateRules(builder, rules.count).Union());
-                        },
-                        [&](const Refusal& refusal) {
-                          finish(wire::Answer::Refusal,
-                                 wire::CreateRefusal(builder, builder.CreateString(refusal.text)).Union());
-                        },
-                        [&](const CostsAnswer&) { finish(wire::Answer::Costs, wire::CreateCosts(builder).Union()); },
-                        [&](const ResumedAnswer& resumed) {
-                          finish(wire::Answer::Resumed, wire::CreateResumed(builder, resumed.count).Union());
-                        }},
-             reply);
+  std::visit(
+      Overloaded{[&](const TapStatus& status) { finish(wire::Answer::Status, put(builder, status).Union()); },
+                 [&](const PublishResult& result) {
+                   finish(wire::Answer::Published,
+                          wire::CreatePublished(builder, result.generation, builder.CreateString(result.digest),
+                                                count(result.verify), count(result.compile), count(result.build),
+                                                count(result.publish))
+                              .Union());
+                 },
+                 [&](const RulesAnswer& rules) {
+                   finish(wire::Answer::Rules, wire::CreateRules(builder, rules.count).Union());
+                 },
+                 [&](const Refusal& refusal) {
+                   finish(wire::Answer::Refusal,
+                          wire::CreateRefusal(builder, builder.CreateString(refusal.text)).Union());
+                 },
+                 [&](const CostsAnswer&) { finish(wire::Answer::Costs, wire::CreateCosts(builder).Union()); },
+                 [&](const ResumedAnswer& resumed) {
+                   finish(wire::Answer::Resumed, wire::CreateResumed(builder, resumed.count).Union());
+                 },
+                 [&](const ReloadResult& result) { finish(wire::Answer::Reloaded, put(builder, result).Union()); }},
+      reply);
   return finished(builder);
 }
 
@@ -174,6 +217,7 @@ tl::expected<Request, CommandError> decode_request(Bytes message) {
     for (const auto* rule : *resume->rules()) request.rules.push_back(text(rule));
     return Request{std::move(request)};
   }
+  if (const auto* reload = root->question_as_Reload()) return Request{ReloadRequest{reload->dry_run()}};
   return tl::unexpected(CommandError::unknown);
 }
 
@@ -191,6 +235,10 @@ tl::expected<Reply, CommandError> decode_reply(Bytes message) {
   if (const auto* refusal = root->answer_as_Refusal()) return Reply{Refusal{text(refusal->text())}};
   if (root->answer_as_Costs() != nullptr) return Reply{CostsAnswer{}};
   if (const auto* resumed = root->answer_as_Resumed()) return Reply{ResumedAnswer{resumed->count()}};
+  if (const auto* result = root->answer_as_Reloaded()) {
+    if (result->changes()->size() > listed_changes_limit) return tl::unexpected(CommandError::too_many);
+    return Reply{taken(*result)};
+  }
   return tl::unexpected(CommandError::unknown);
 }
 

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "config/plan.hh"
 #include "dataplane/bytes.hh"
 #include "rules/manifest.hh"
 
@@ -19,6 +20,8 @@ namespace sluice {
 constexpr std::size_t command_size_limit = std::size_t{64} * 1024;  // bytes of a message
 constexpr std::size_t pushed_packs_limit = 16;                      // packs of a publication
 constexpr std::size_t resumed_rules_limit = 64;                     // rules of one request to resume them
+constexpr std::size_t listed_changes_limit = 64;                    // changes of one answer to a reload
+constexpr std::size_t change_text_limit = 240;                      // bytes of each text of one
 // Memory files beside one message: the pushed packs, and the lists of the site (64 of each kind at most). The kernel
 // passes 253 at most (SCM_MAX_FD).
 constexpr std::size_t command_descriptors_limit = 16 + 2 * 64;
@@ -42,7 +45,11 @@ struct ResumeRequest {
   std::vector<std::string> rules;  // ids; none = all that are suspended
 };
 
-using Request = std::variant<StatusQuery, PublishRequest, RulesQuery, CostQuery, ResumeRequest>;
+struct ReloadRequest {
+  bool dry_run = false;  // say what would change, and change nothing
+};
+
+using Request = std::variant<StatusQuery, PublishRequest, RulesQuery, CostQuery, ResumeRequest, ReloadRequest>;
 
 struct TapPack {
   std::string name;
@@ -64,6 +71,7 @@ struct TapStatus {
   std::string ruleset{};       // name of the live manifest; empty: packs without one
   std::uint64_t ruleset_sequence = 0;
   std::int64_t ruleset_expires_ns = 0;  // 0 = never
+  std::string mode{};                   // "monitor" or "enforce"
 };
 
 struct PublishResult {
@@ -85,17 +93,26 @@ struct ResumedAnswer {
   std::uint32_t count = 0;  // rules that were suspended
 };
 
+struct ReloadResult {
+  config::Plan changes;        // the first of them, long texts cut
+  std::uint32_t unlisted = 0;  // further ones
+  bool applied = false;        // every worker goes by them
+  std::uint32_t generation = 0;
+};
+// As much of a plan as a message holds.
+[[nodiscard]] ReloadResult listed(const config::Plan& plan);
+
 struct Refusal {
   std::string text;  // what is wrong and what to do
 };
 
-using Reply = std::variant<TapStatus, PublishResult, RulesAnswer, Refusal, CostsAnswer, ResumedAnswer>;
+using Reply = std::variant<TapStatus, PublishResult, RulesAnswer, Refusal, CostsAnswer, ResumedAnswer, ReloadResult>;
 
 enum class CommandError : std::uint8_t {
   too_large,  // more than command_size_limit bytes
   malformed,  // no message of this format, or cut
   unknown,    // a question or answer of a newer version
-  too_many,   // packs, rules, or texts in a list
+  too_many,   // packs, rules, changes
 };
 [[nodiscard]] std::string_view text_of(CommandError error) noexcept;
 

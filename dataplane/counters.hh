@@ -20,14 +20,15 @@ constexpr std::array<std::string_view, 3> drop_reason_names{"policy", "tx_full",
 enum class ConsumeReason : std::uint8_t { probe };
 constexpr std::array<std::string_view, 1> consume_reason_names{"probe"};
 
-// Sent by Sluice itself: what a rule's reject tells an end. Unit: packets.
-enum class InjectedKind : std::uint8_t { tcp_reset, icmp_prohibited, icmpv6_prohibited };
-constexpr std::array<std::string_view, 3> injected_kind_names{"tcp_reset", "icmp_prohibited", "icmpv6_prohibited"};
+// Sent by Sluice itself: what an end is told of a packet that is rejected, and answers to look-ups. Unit: packets.
+enum class InjectedKind : std::uint8_t { tcp_reset, icmp_prohibited, icmpv6_prohibited, dns_answer };
+constexpr std::array<std::string_view, 4> injected_kind_names{"tcp_reset", "icmp_prohibited", "icmpv6_prohibited",
+                                                              "dns_answer"};
 
-// Why an end was not told of a packet that was rejected. Unit: packets that were not made.
+// Why an end was not told of a packet that was rejected, or not answered. Unit: packets that were not made.
 enum class UnansweredReason : std::uint8_t {
   encapsulation,  // what lies around it cannot be turned around (tunnels, MPLS, PPPoE)
-  kind,           // nothing may answer it: a reset, an error of ICMP, an address that is not one host's
+  kind,           // nothing may answer it: a reset, an error of ICMP, an address that is not one host's, two questions
   rate,           // too many at once
   no_room,        // no buffer was free, or the port took no more
 };

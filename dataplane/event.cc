@@ -133,4 +133,14 @@ std::optional<EventField> Event::find(Field field) const noexcept {
   return std::nullopt;
 }
 
+std::string_view text_of(DnsAnswer answer) noexcept {
+  switch (answer) {
+    case DnsAnswer::none: return "none";
+    case DnsAnswer::nxdomain: return "nxdomain";
+    case DnsAnswer::nodata: return "nodata";
+    case DnsAnswer::sinkhole: return "sinkhole";
+  }
+  return "unknown";
+}
+
 }  // namespace sluice

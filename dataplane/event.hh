@@ -62,6 +62,15 @@ enum class RejectTarget : std::uint8_t { none = 0, source = 1, destination = 2, 
   return (static_cast<unsigned>(target) & static_cast<unsigned>(end)) != 0;
 }
 
+// What a look-up is answered with that the site does not let through. Numbers stand in events.
+enum class DnsAnswer : std::uint8_t {
+  none,
+  nxdomain,  // there is no such name
+  nodata,    // there is, and nothing of that type
+  sinkhole,  // an address of the site's own; of other types nothing
+};
+[[nodiscard]] std::string_view text_of(DnsAnswer answer) noexcept;
+
 // Which end is the inspected network's.
 enum class Inside : std::uint8_t { unknown = 0, source = 1, destination = 2 };
 

@@ -350,6 +350,7 @@ enum class Field : std::uint16_t {
   flow_would = 462,     // integer: Action, what `enforce` would have done to the flow
   packet_passed = 463,  // integer: 1 where a rule lets the packet pass
   never_block = 469,    // integer: Shield
+  dns_answer = 470,     // integer: DnsAnswer, what a look-up is answered with
   policy_line = 468,    // text: name of the line of the site's policy that decided
   // What groups of a rule's expressions captured, where content may leave: a name, and behind it its text.
   flow_capture = 464,         // text

@@ -6,7 +6,7 @@ tl::expected<std::unique_ptr<Generation>, std::string> make_generation(const Rul
                                                                        const Databases& databases, std::uint32_t number,
                                                                        std::uint32_t workers, std::uint32_t streams) {
   Ruleset ruleset{rules, number};
-  std::unique_ptr<Generation> generation{new Generation{std::move(ruleset), 0, nullptr, {}, {}}};
+  std::unique_ptr<Generation> generation{new Generation{std::move(ruleset), 0, nullptr, {}, {}, {}}};
   generation->first_signature_row = static_cast<std::uint32_t>(rules.indicators.size());
   if (rules.signatures.empty()) return generation;
 
@@ -29,8 +29,9 @@ tl::expected<std::unique_ptr<Generation>, std::string> make_generation(const Rul
 tl::expected<std::unique_ptr<Generation>, std::string> make_generation(const RuleList& rules,
                                                                        const Databases& databases, std::uint32_t number,
                                                                        std::uint32_t workers, std::uint32_t streams) {
-  return make_generation(RuleRows{ListedIndicators{rules.indicators}, rules.signatures, rules.exceptions, rules.policy},
-                         databases, number, workers, streams);
+  const ListedIndicators indicators{rules.indicators, rules.packed};
+  return make_generation(RuleRows{indicators, rules.signatures, rules.exceptions, rules.policy}, databases, number,
+                         workers, streams);
 }
 
 }  // namespace sluice

@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "dataplane/mode.hh"
 #include "dataplane/payload_window.hh"
 #include "dataplane/ruleset.hh"
 #include "dataplane/signature_set.hh"
@@ -33,6 +35,7 @@ struct Generation {
   // By worker number; each is written by its own worker alone. Empty without signatures.
   std::vector<std::unique_ptr<SignatureScratch>> scratch;
   std::vector<RuleLabel> labels{};  // of the signatures
+  std::optional<Policy> policy{};   // unset: that of the generation before, at first that of the pipeline's options
 
   [[nodiscard]] std::uint32_t number() const noexcept { return ruleset.generation(); }
 };

@@ -210,6 +210,7 @@ tl::expected<LoadedRules, std::string> load_generation(const LoadRequest& reques
       auto generation = make_generation(rules, *databases, request.number, settings.workers, settings.streams);
       loaded.build = lap(at);
       if (generation) {
+        (*generation)->policy = settings.enforcement;
         loaded.generation = std::move(*generation);
         return loaded;
       }
@@ -222,6 +223,7 @@ tl::expected<LoadedRules, std::string> load_generation(const LoadRequest& reques
   }
   auto generation = make_generation(rules, {}, request.number, settings.workers, settings.streams);
   if (!generation) return tl::unexpected(generation.error());
+  (*generation)->policy = settings.enforcement;
   loaded.generation = std::move(*generation);
   loaded.build = lap(at);
   return loaded;

@@ -15,6 +15,7 @@
 
 #include "dataplane/command.hh"
 #include "dataplane/generation.hh"
+#include "dataplane/mode.hh"
 #include "dataplane/pack_store.hh"
 #include "dataplane/sealed_pack.hh"
 #include "dataplane/tick.hh"
@@ -35,6 +36,7 @@ struct LoaderSettings {
   std::vector<SealedPack> site;  // the site's own lists as packs (site_rules.hh): not signed, in every ruleset
   ExceptionList exceptions;      // the site's
   SitePolicy policy;             // the same
+  Policy enforcement;            // what the tap does with what is found
   CompileSignatures compile;
   std::string ruleset;       // the one that this tap runs; empty: any, and packs without a manifest
   ProgramVersion program{};  // this one

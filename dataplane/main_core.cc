@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "dataplane/rule_report_file.hh"
+#include "dataplane/site_settings.hh"
 #include "rules/pack.hh"
 
 namespace sluice {
@@ -39,6 +40,13 @@ tl::expected<std::vector<SealedPack>, std::string> taken(std::vector<Descriptor>
 }
 
 }  // namespace
+
+// Written by the background job, read when it is done.
+struct MainCore::Reload {
+  bool dry_run = false;
+  std::uint32_t generation = 0;  // that was live before
+  SiteChange change;
+};
 
 void MainCore::start(const volatile std::sig_atomic_t& stop) {
   desk_->start(wall_time());
@@ -75,7 +83,10 @@ void MainCore::turn() {
   // After the state is shown: who asks for it upon the answer sees the new one.
   if (auto outcome = desk_->take_outcome(); outcome && pusher_) {
     const auto client = *std::exchange(pusher_, std::nullopt);
-    socket_->answer(client, *outcome ? Reply{**outcome} : Reply{Refusal{outcome->error()}});
+    if (reload_)
+      socket_->answer(client, reload_answer(*outcome));
+    else
+      socket_->answer(client, *outcome ? Reply{**outcome} : Reply{Refusal{outcome->error()}});
   }
 }
 
@@ -86,6 +97,8 @@ void MainCore::take(CommandSocket::Question question, Tick now) {
     take_push(question, *publish, now);
   else if (std::holds_alternative<CostQuery>(question.request))
     answer_costs(question.client);
+  else if (const auto* reload = std::get_if<ReloadRequest>(&question.request))
+    take_reload(question.client, reload->dry_run, now);
   else if (const auto* resumed = std::get_if<ResumeRequest>(&question.request))
     resume(question.client, resumed->rules);
   else
@@ -101,6 +114,42 @@ void MainCore::take_push(CommandSocket::Question& question, const PublishRequest
     pusher_ = question.client;
   else
     socket_->answer(question.client, Refusal{begun.error()});
+}
+
+// All of it or nothing: half of what a person wrote is something that nobody wrote.
+void MainCore::take_reload(CommandSocket::ClientId client, bool dry_run, Tick now) {
+  auto reload = std::make_shared<Reload>();
+  reload->dry_run = dry_run;
+  reload->generation = desk_->live().generation;
+  const auto begun = desk_->reload(
+      [reload, running = configuration_](
+          const LoaderSettings& settings) -> tl::expected<std::optional<LoaderSettings>, std::string> {
+        auto change = read_again(running.path, *running.value, settings);
+        if (!change) return tl::unexpected(std::move(change.error()));
+        reload->change = std::move(*change);
+        if (const auto restarts = restarts_of(reload->change.plan); !restarts.empty() && !reload->dry_run)
+          return tl::unexpected(restarts +
+                                "\nnothing was changed: take these back, or restart the data plane with all of it");
+        return std::exchange(reload->change.settings, std::nullopt);
+      },
+      dry_run, now);
+  if (!begun) return socket_->answer(client, Refusal{begun.error()});
+  pusher_ = client;
+  reload_ = std::move(reload);
+}
+
+Reply MainCore::reload_answer(const tl::expected<PublishResult, std::string>& outcome) {
+  const auto reload = std::exchange(reload_, nullptr);
+  auto result = listed(reload->change.plan);
+  result.generation = desk_->live().generation;
+  result.applied = result.generation != reload->generation;
+  if (result.applied) {  // although a worker may hang before it has taken it up
+    configuration_.value = reload->change.configuration;
+    for (const auto& change : reload->change.plan)
+      std::fprintf(stderr, "sluice-dataplane: reloaded: %s\n", text(change).c_str());
+  }
+  if (!outcome) return Refusal{outcome.error()};
+  return result;
 }
 
 void MainCore::answer_rules(CommandSocket::ClientId client, std::uint32_t generation) {
@@ -159,6 +208,7 @@ TapStatus MainCore::status() const {
   TapStatus status{
       std::string{name_of(shown.state)}, shown.reason, shown.since_ns, live.generation, live.digest, {}, version_};
   for (const auto& pack : live.packs) status.packs.push_back(pack.about);
+  status.mode = configuration_.value->mode == config::Mode::enforce ? "enforce" : "monitor";
   if (live.manifest) {
     status.ruleset = live.manifest->name;
     status.ruleset_sequence = live.manifest->sequence;

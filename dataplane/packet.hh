@@ -130,9 +130,10 @@ struct alignas(cache_line) FreshPacket {
   Action action = Action::pass;
   bool opens = false;   // with it the handshake of TCP is over: what comes behind it is of an established connection
   bool passed = false;  // a rule lets it pass: no signature looks at it any more
-  DropReason drop_reason = DropReason::policy;  // where the action is drop
-  bool dropped_by_rule = false;                 // it was one of the packet's own, `dropping_row`
-  RejectTarget reject = RejectTarget::none;     // who is told of it
+  DropReason drop_reason = DropReason::policy;   // where the action is drop
+  bool dropped_by_rule = false;                  // it was one of the packet's own, `dropping_row`
+  RejectTarget reject : 4 = RejectTarget::none;  // who is told of it
+  DnsAnswer dns_answer : 4 = DnsAnswer::none;    // or what it is answered with
 };
 static_assert(sizeof(FreshPacket) == 3 * cache_line);
 

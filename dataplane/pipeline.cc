@@ -8,10 +8,7 @@ namespace sluice {
 namespace {
 
 constexpr std::uint32_t expiry_budget = 256;  // flows that one housekeeping looks at
-// Events about packets as such that one worker sends in a stretch of time; those beyond are counted.
-constexpr std::uint32_t packet_events_limit = 1024;
-constexpr Duration packet_events_interval = std::chrono::seconds{1};
-constexpr std::size_t flows_ahead = 4;  // packets: time enough for a line to come, by measurement
+constexpr std::size_t flows_ahead = 4;        // packets: time enough for a line to come, by measurement
 
 Stage address_stage(const Flow& flow, const Packet& packet, Way way) noexcept {
   if (way == Way::to_server && !packet.payload.empty()) return Stage::data_sent;
@@ -36,11 +33,6 @@ void note_icmp_kind(Flow& flow, const Packet& packet, std::size_t way) noexcept 
   flow.icmp[way] = Reader{packet.transport}.be16();  // type and code
 }
 
-void drop(Packet& packet) noexcept {
-  packet.action = Action::drop;
-  packet.drop_reason = DropReason::policy;
-}
-
 }  // namespace
 
 Pipeline::Pipeline(const PipelineOptions& options, const Generation& generation, std::uint32_t worker, EventSink& sink)
@@ -60,6 +52,12 @@ Pipeline::Pipeline(const PipelineOptions& options, const Generation& generation,
                {options.midstream, options.policy.mode == Mode::enforce, options.reassembly_buffers,
                 options.payload_windows, options.payload_depths},
                counters_) {}
+
+void Pipeline::use(const Generation& generation) noexcept {
+  if (generation.policy) options_.policy = *generation.policy;
+  reporter_.use(generation, options_.policy);
+  streams_.drop_refused(options_.policy.mode == Mode::enforce);
+}
 
 void Pipeline::process(std::span<Packet> burst) noexcept {
   std::array<FlowKey, burst_limit> keys;
@@ -102,59 +100,9 @@ void Pipeline::process(std::span<Packet> burst) noexcept {
     if (packet.fragmented != 0) settle_fragment(packet);
     if (!packet.anomalies.empty()) settle_anomalies(packet, flow, way);
     if (packet.action == Action::drop) settle_drop(packet, flow, way, was_dropped);
-    if (packet.reject != RejectTarget::none) answer(packet, i, flow);
+    if (packet.reject != RejectTarget::none || packet.dns_answer != DnsAnswer::none) answer(packet, i, flow, way);
     if (packet.uninspected) ++counters_.uninspected[*packet.uninspected];
   }
-}
-
-// Whether one more event about a packet as such may be sent.
-bool Pipeline::may_say(Tick now) noexcept {
-  if (now < said_since_ || now - said_since_ >= packet_events_interval) {
-    said_since_ = now;
-    said_ = 0;
-  }
-  if (said_ < packet_events_limit) {
-    ++said_;
-    return true;
-  }
-  ++counters_.packets_unsaid;
-  return false;
-}
-
-// What was wrong with the packet.
-void Pipeline::settle_anomalies(Packet& packet, Flow* flow, Way way) noexcept {
-  for (const auto anomaly : packet.anomalies) ++counters_.anomalies[kind_of(anomaly).layer];
-  if (packet.anomalies.is_cut()) ++counters_.anomalies_cut;
-  anomalies_.count(packet.anomalies);
-  if (!reporter_.records()) return;
-  for (const auto anomaly : packet.anomalies)
-    if (may_say(packet.time)) reporter_.anomaly(packet, flow, way, anomaly);
-}
-
-// `was_dropped`: the flow, before this packet came.
-void Pipeline::settle_drop(Packet& packet, Flow* flow, Way way, bool was_dropped) noexcept {
-  if (!reporter_.records() || !may_say(packet.time)) return;
-  const auto cause = packet.drop_reason == DropReason::tcp_refused ? DropCause::stream_error
-                     : was_dropped && !packet.dropped_by_rule      ? DropCause::flow
-                                                                   : DropCause::rules;
-  reporter_.drop(packet, flow, way, cause);
-}
-
-void Pipeline::answer(const Packet& packet, std::size_t number, const Flow* flow) noexcept {
-  std::optional<std::uint32_t> acknowledged;
-  if (flow != nullptr && packet.protocol == ip_protocol::tcp) {
-    const auto& receiver = flow->receiver[static_cast<std::size_t>(way_of(packet, *flow, flow->key))];
-    if (receiver.has_acknowledged) acknowledged = receiver.acknowledged;
-  }
-  replies_.tell(packet, number, acknowledged, counters_.unanswered);
-}
-
-// A datagram that was dropped stays dropped: a further copy of its last piece would complete it at the far end.
-void Pipeline::settle_fragment(Packet& packet) noexcept {
-  for (std::size_t i = 0; i < packet.fragmented; ++i)
-    if (fragments_.is_dropped(packet.datagrams[i])) packet.action = Action::drop;
-  for (std::size_t i = 0; i < packet.fragmented; ++i)
-    fragments_.settle(packet.datagrams[i], packet.action == Action::drop, packet.time);
 }
 
 // The flow of a packet: the live one, or a new one where there is none, it has timed out, or a SYN starts anew.

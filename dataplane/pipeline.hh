@@ -29,7 +29,7 @@ namespace sluice {
 constexpr std::size_t burst_limit = 32;  // packets a call
 
 struct PipelineOptions {
-  Policy policy;
+  Policy policy;  // until a generation brings one
   Record record = Record::findings;
   bool packet_images = false;     // alerts of signatures, and anomalies, hold the packet that they are about
   InsideNetworks inside;          // which addresses are inside; none = as the packet's source says
@@ -68,7 +68,7 @@ class Pipeline {
   }
 
   // Between bursts: from here on the rules are those of `generation`. Nothing of the one before is kept.
-  void use(const Generation& generation) noexcept { reporter_.use(generation); }
+  void use(const Generation& generation) noexcept;
 
   // At most burst_limit packets in the order of arrival; sets packet.action and packet.uninspected.
   void process(std::span<Packet> burst) noexcept;
@@ -91,10 +91,11 @@ class Pipeline {
   [[nodiscard]] Flow* rebind(const Packet& packet, const FlowKey& key, std::uint64_t hash, bool& known) noexcept;
   [[nodiscard]] Flow* create(Packet& packet, const FlowKey& key, std::uint64_t hash) noexcept;
   void account(const Passage& at) noexcept;
+  void drop(Packet& packet) const noexcept;
   void settle_fragment(Packet& packet) noexcept;
   void settle_anomalies(Packet& packet, Flow* flow, Way way) noexcept;
   void settle_drop(Packet& packet, Flow* flow, Way way, bool was_dropped) noexcept;
-  void answer(const Packet& packet, std::size_t number, const Flow* flow) noexcept;
+  void answer(const Packet& packet, std::size_t number, const Flow* flow, Way way) noexcept;
   [[nodiscard]] bool may_say(Tick now) noexcept;
   [[nodiscard]] Flow* quoted_flow(const Packet& packet, const FlowKey& own, Way& way) noexcept;
   void judge_error(const Passage& at) noexcept;

@@ -10,6 +10,9 @@ PolicyAction action_of(config::PolicyAction action) {
   switch (action) {
     case config::PolicyAction::drop: return PolicyAction::drop;
     case config::PolicyAction::reject: return PolicyAction::reject;
+    case config::PolicyAction::nxdomain: return PolicyAction::nxdomain;
+    case config::PolicyAction::nodata: return PolicyAction::nodata;
+    case config::PolicyAction::sinkhole: return PolicyAction::sinkhole;
     default: return PolicyAction::observe;
   }
 }
@@ -42,6 +45,8 @@ SitePolicy site_policy(const config::PolicyT& policy) {
   };
   out.never_block.calls = !may_block(config::NeverBlock::calls);
   out.never_block.network = !may_block(config::NeverBlock::network);
+  for (const auto& text : policy.sinkhole)
+    if (const auto address = Address::parse(text)) (address->is_v4() ? out.sinkhole.v4 : out.sinkhole.v6) = *address;
   for (const auto& written : policy.lines) {
     PolicyLine line;
     line.name = written.name;
@@ -55,6 +60,7 @@ SitePolicy site_policy(const config::PolicyT& policy) {
     line.rules = written.rules;
     add_destinations(written.destinations, line.names, line.networks);
     line.action = action_of(written.action);
+    line.although_breaks = written.although_breaks;
     out.lines.push_back(std::move(line));
   }
   return out;

@@ -1,48 +1,16 @@
 #include "dataplane/reply.hh"
 
 #include <algorithm>
-#include <boost/endian/conversion.hpp>
 
 #include "dataplane/checksum.hh"
-#include "dataplane/link.hh"
+#include "dataplane/dns_answer.hh"
 
 namespace sluice {
 namespace {
 
 constexpr Duration interval = std::chrono::seconds{1};
-constexpr std::size_t ipv4_size = 20, ipv6_size = 40, tcp_size = 20, icmp_size = 8;
-constexpr std::size_t least_frame = 60;  // IEEE 802.3 section 4A.4.2, without the check sequence
-constexpr std::uint8_t hop_limit = 64;
+constexpr std::size_t tcp_size = 20, icmp_size = 8;
 constexpr std::uint8_t network_control = 0xc0;  // precedence of an ICMP error: RFC 1812 section 4.3.2.5
-
-// Ethernet and VLAN tags, where IP follows them at once; nothing else can be turned around.
-std::optional<Bytes> link_header(const Packet& packet) noexcept {
-  if (packet.link != LinkLayer::ethernet || packet.outer.count != 0) return std::nullopt;
-  Reader reader{packet.frame};
-  reader.skip(12);
-  auto type = reader.be16();
-  std::size_t size = 14;
-  for (std::size_t tags = 0; type == ethertype::vlan || type == ethertype::service_vlan || type == ethertype::old_qinq;
-       ++tags) {
-    if (tags == reply_tags_limit) return std::nullopt;
-    reader.skip(2);
-    type = reader.be16();
-    size += 4;
-  }
-  const bool is_ip = type == ethertype::ipv4 || type == ethertype::ipv6;
-  return reader.ok() && is_ip ? std::optional{packet.frame.first(size)} : std::nullopt;
-}
-
-// Whether it is that of one host (RFC 1122 section 3.2.2, RFC 4443 section 2.4 (e)).
-bool is_of_a_host(const Address& address) noexcept {
-  if (!address.is_v4()) {
-    const bool is_low =
-        std::all_of(address.bytes.begin(), address.bytes.end() - 1, [](auto byte) { return byte == 0; });
-    return address.bytes[0] != 0xff && !(is_low && address.bytes[15] <= 1);  // multicast, ::, ::1
-  }
-  const auto first = address.bytes[12];
-  return first != 0 && first != 127 && first < 224;
-}
 
 // No error answers an error, nor a redirect (RFC 1122 section 3.2.2, RFC 4443 section 2.4 (e)).
 bool is_error(const Packet& packet) noexcept {
@@ -53,11 +21,7 @@ bool is_error(const Packet& packet) noexcept {
 }
 
 bool may_be_answered(const Packet& packet, RejectTarget end) noexcept {
-  const bool is_group = (packet.frame[0] & 1) != 0;  // of the link
-  // Addresses of IPv6 may hold those of IPv4.
-  const bool is_v4 = Reader{packet.network}.u8() >> 4 == 4;
-  if (packet.source.is_v4() != is_v4 || packet.destination.is_v4() != is_v4) return false;
-  if (is_group || !is_of_a_host(packet.source) || !is_of_a_host(packet.destination)) return false;
+  if (!is_between_hosts(packet)) return false;
   const bool is_syn = (packet.tcp_flags & (tcp_flag::syn | tcp_flag::ack)) == tcp_flag::syn;
   switch (packet.protocol) {
     // Where nothing is connected yet, nothing takes a reset: RFC 9293 section 3.10.7.2.
@@ -70,65 +34,9 @@ bool may_be_answered(const Packet& packet, RejectTarget end) noexcept {
   }
 }
 
-// Writes one frame from its start; the room is PacketReply's, which the bounds of reply.hh fill at most.
-class Writer {
- public:
-  explicit Writer(PacketReply& reply) noexcept : reply_(&reply) { reply.size = 0; }
-
-  void u8(std::uint8_t value) noexcept { reply_->bytes[reply_->size++] = value; }
-  void be16(std::size_t value) noexcept {
-    u8(static_cast<std::uint8_t>(value >> 8));
-    u8(static_cast<std::uint8_t>(value));
-  }
-  void be32(std::uint32_t value) noexcept {
-    be16(value >> 16);
-    be16(value & 0xffff);
-  }
-  void bytes(Bytes from) noexcept {
-    std::copy(from.begin(), from.end(), reply_->bytes.begin() + reply_->size);
-    reply_->size = static_cast<std::uint16_t>(reply_->size + from.size());
-  }
-  void address(const Address& address) noexcept { bytes(Bytes{address.bytes}.subspan(address.is_v4() ? 12 : 0)); }
-  // RFC 791 section 3.1, RFC 8200 section 3. An IPv4 datagram that is never cut may have any identification (RFC 6864
-  // section 4.1).
-  void ip(const Address& from, const Address& to, std::uint8_t protocol, std::size_t payload,
-          std::uint8_t service) noexcept {
-    if (!from.is_v4()) {
-      be32(0x60000000);
-      be16(payload);
-      u8(protocol);
-      u8(hop_limit);
-      address(from);
-      address(to);
-      return;
-    }
-    const auto start = place();
-    constexpr std::uint16_t dont_fragment = 0x4000;
-    u8(0x45);
-    u8(service);
-    be16(ipv4_size + payload);
-    be16(0);
-    be16(dont_fragment);
-    u8(hop_limit);
-    u8(protocol);
-    be16(0);
-    address(from);
-    address(to);
-    put(start + 10, internet_checksum(behind(start)));
-  }
-  [[nodiscard]] std::size_t place() const noexcept { return reply_->size; }
-  [[nodiscard]] Bytes behind(std::size_t place) const noexcept { return reply_->frame().subspan(place); }
-  void put(std::size_t place, std::uint16_t value) noexcept {
-    boost::endian::store_big_u16(&reply_->bytes[place], value);
-  }
-
- private:
-  PacketReply* reply_;
-};
-
 // RFC 9293 section 3.10.7.1 to the sender; to the receiver, at the number that it waits for (RFC 5961 section 3.2 takes
 // no other).
-void put_reset(Writer& out, const Packet& packet, RejectTarget end, const Address& from, const Address& to,
+void put_reset(FrameWriter& out, const Packet& packet, RejectTarget end, const Address& from, const Address& to,
                std::optional<std::uint32_t> acknowledged) noexcept {
   const bool has_ack = (packet.tcp_flags & tcp_flag::ack) != 0;
   std::uint32_t sequence = 0, acknowledgement = 0;
@@ -163,7 +71,7 @@ void put_reset(Writer& out, const Packet& packet, RejectTarget end, const Addres
 
 // What the error quotes. The sender is shown its datagram. The receiver looks for what it has sent itself: it is shown
 // the start of the answer that it would have given, since what it did send is not at hand.
-void put_quote(Writer& out, const Packet& packet, RejectTarget end, std::size_t size) noexcept {
+void put_quote(FrameWriter& out, const Packet& packet, RejectTarget end, std::size_t size) noexcept {
   if (end == RejectTarget::source) return out.bytes(packet.network.first(size));
   constexpr std::size_t kept = 8;  // of the header behind IP: RFC 792
   const auto header = packet.transport.first(std::min(kept, packet.transport.size()));
@@ -176,9 +84,10 @@ void put_quote(Writer& out, const Packet& packet, RejectTarget end, std::size_t 
 
 // Communication administratively prohibited: RFC 1812 section 5.2.7.1, type 3 code 13; RFC 4443 section 3.1, type 1
 // code 1.
-void put_error(Writer& out, const Packet& packet, RejectTarget end, const Address& from, const Address& to) noexcept {
+void put_error(FrameWriter& out, const Packet& packet, RejectTarget end, const Address& from,
+               const Address& to) noexcept {
   const bool is_v4 = from.is_v4();
-  const auto header = is_v4 ? ipv4_size : ipv6_size;
+  const auto header = is_v4 ? ipv4_header_size : ipv6_header_size;
   const auto limit = (is_v4 ? icmp_error_limit : icmpv6_error_limit) - header - icmp_size;
   constexpr std::size_t kept = 8;
   const auto quote = end == RejectTarget::source ? std::min(packet.network.size(), limit)
@@ -200,17 +109,12 @@ void put_error(Writer& out, const Packet& packet, RejectTarget end, const Addres
 
 std::optional<UnansweredReason> make_reply(const Packet& packet, RejectTarget end,
                                            std::optional<std::uint32_t> acknowledged, PacketReply& reply) noexcept {
-  const auto link = link_header(packet);
-  if (!link || packet.network.empty()) return UnansweredReason::encapsulation;
+  FrameWriter out{reply};
+  if (!out.link(packet, end)) return UnansweredReason::encapsulation;
   if (!may_be_answered(packet, end)) return UnansweredReason::kind;
   const bool turned = end == RejectTarget::source;
   const auto& from = turned ? packet.destination : packet.source;
   const auto& to = turned ? packet.source : packet.destination;
-  constexpr std::size_t mac = 6;
-  Writer out{reply};
-  out.bytes(link->subspan(turned ? mac : 0, mac));
-  out.bytes(link->subspan(turned ? 0 : mac, mac));
-  out.bytes(link->subspan(2 * mac));
   reply.end = end;
   if (packet.protocol == ip_protocol::tcp) {
     reply.kind = InjectedKind::tcp_reset;
@@ -219,7 +123,7 @@ std::optional<UnansweredReason> make_reply(const Packet& packet, RejectTarget en
     reply.kind = from.is_v4() ? InjectedKind::icmp_prohibited : InjectedKind::icmpv6_prohibited;
     put_error(out, packet, end, from, to);
   }
-  while (out.place() < least_frame) out.u8(0);
+  out.pad();
   return std::nullopt;
 }
 
@@ -232,23 +136,30 @@ bool PacketReplies::may_tell(Tick now) noexcept {
   return told_ < replies_a_second;
 }
 
-void PacketReplies::tell(const Packet& packet, std::size_t number, std::optional<std::uint32_t> acknowledged,
-                         Unanswered& unanswered) noexcept {
-  for (const auto end : {RejectTarget::source, RejectTarget::destination}) {
-    if (!tells(packet.reject, end)) continue;
-    if (!may_tell(packet.time)) {
-      ++unanswered[UnansweredReason::rate];
-      continue;
-    }
-    auto& reply = made_[count_];
-    if (const auto reason = make_reply(packet, end, acknowledged, reply)) {
-      ++unanswered[*reason];
-      continue;
-    }
-    reply.packet = static_cast<std::uint16_t>(number);
-    ++count_;
-    ++told_;
+template <class Make>
+void PacketReplies::add(const Packet& packet, std::size_t number, Unanswered& unanswered, Make make) noexcept {
+  if (!may_tell(packet.time)) {
+    ++unanswered[UnansweredReason::rate];
+    return;
   }
+  auto& reply = made_[count_];
+  if (const std::optional<UnansweredReason> reason = make(reply)) {
+    ++unanswered[*reason];
+    return;
+  }
+  reply.packet = static_cast<std::uint16_t>(number);
+  ++count_;
+  ++told_;
+}
+
+void PacketReplies::tell(const Packet& packet, std::size_t number, std::optional<std::uint32_t> acknowledged,
+                         const Sinkhole& sinkhole, Unanswered& unanswered) noexcept {
+  if (packet.dns_answer != DnsAnswer::none)
+    return add(packet, number, unanswered,
+               [&](PacketReply& reply) { return make_dns_answer(packet, packet.dns_answer, sinkhole, reply); });
+  for (const auto end : {RejectTarget::source, RejectTarget::destination})
+    if (tells(packet.reject, end))
+      add(packet, number, unanswered, [&](PacketReply& reply) { return make_reply(packet, end, acknowledged, reply); });
 }
 
 }  // namespace sluice

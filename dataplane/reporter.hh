@@ -75,10 +75,12 @@ class Reporter {
   void make_resident() noexcept { queues_.make_resident(); }
 
   // From here on the rules are those of `generation`.
-  void use(const Generation& generation) noexcept {
+  void use(const Generation& generation, const Policy& policy) noexcept {
     ruleset_ = &generation.ruleset;
+    policy_ = policy;
     signatures_.use(generation);
   }
+  [[nodiscard]] const Sinkhole& sinkhole() const noexcept { return ruleset_->sinkhole(); }
   // Whether any signature looks there.
   [[nodiscard]] bool wants(Buffer buffer) const noexcept { return signatures_.wants(buffer); }
   [[nodiscard]] bool wants(Moments moments) const noexcept { return signatures_.wants(moments); }

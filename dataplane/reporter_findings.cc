@@ -203,20 +203,26 @@ void Reporter::alerts(const Passage& at, const Hits& hits, Field field, std::str
   if (hits.count == 0) return;
   auto would = Action::pass;
   auto reject = RejectTarget::none;
+  auto answer = DnsAnswer::none;
+  const bool is_look_up = at.packet.protocol == ip_protocol::udp && at.flow.protocol == Protocol::dns;
   std::optional<std::uint32_t> first;  // that asks for it
   bool by_signature = false;
   std::array<Decision, Hits::limit> decisions;
   const auto* const asked = resolved(at.flow, at.packet.time);
   const HitContext context{asked == nullptr ? std::string_view{} : asked->asked(), false, serves_network(at)};
+  auto place = place_of(at, field, value);
+  place.alias = alias_target;
   for (std::size_t i = 0; i < hits.count; ++i) {
     const auto row = hits.rows[i];
-    decisions[i] = decide(policy_, *ruleset_, row, place_of(at, field, value), context, at.packet.time);
+    decisions[i] = decide(policy_, *ruleset_, row, place, context, at.packet.time);
     if (decisions[i].action != Action::drop) continue;
     would = Action::drop;
     if (!first) first = row;
     by_signature = by_signature || ruleset_->rule(row).kind == RuleKind::signature;
+    if (is_look_up && answer == DnsAnswer::none) answer = decisions[i].answer;
     reject = reject | decisions[i].reject;
   }
+  if (answer != DnsAnswer::none) reject = RejectTarget::none;
   const auto action = policy_.mode == Mode::enforce ? would : Action::pass;
   if (would == Action::drop && scope == Scope::flow) {
     at.flow.would_drop = true;
@@ -226,6 +232,7 @@ void Reporter::alerts(const Passage& at, const Hits& hits, Field field, std::str
   if (action == Action::drop) {
     at.packet.action = Action::drop;
     at.packet.reject = at.packet.reject | reject;
+    if (at.packet.dns_answer == DnsAnswer::none) at.packet.dns_answer = answer;
     if (first && !at.packet.dropped_by_rule) {
       at.packet.dropped_by_rule = true;
       at.packet.dropping_row = *first;
@@ -251,6 +258,7 @@ void Reporter::alerts(const Passage& at, const Hits& hits, Field field, std::str
       event.integer(Field::never_block, static_cast<std::uint64_t>(decisions[i].shield));
     if (decisions[i].line != nullptr) event.text(Field::policy_line, decisions[i].line->name);
     if (reject != RejectTarget::none) event.integer(Field::reject_target, static_cast<std::uint64_t>(reject));
+    if (answer != DnsAnswer::none) event.integer(Field::dns_answer, static_cast<std::uint64_t>(answer));
     if (at.packet.passed) event.integer(Field::packet_passed, 1);
     event.integer(Field::flow_protocol, static_cast<std::uint64_t>(at.flow.protocol));
     flow_fields(event, at.flow);

@@ -24,7 +24,12 @@ std::string joined(const std::vector<std::string>& texts) {
 
 // Written by the background job, read when it is done.
 struct RuleDesk::Load {
+  enum class Occasion : std::uint8_t { start, push, reload };
+  Occasion occasion{};
   LoadRequest request;
+  Prepare prepare{};                       // of a reload
+  std::optional<LoaderSettings> settings;  // that it made
+  bool is_needless = false;                // it made none
   bool is_dry_run = false;
   std::vector<std::string> shortcomings;  // in choosing what to start with
   std::optional<LoadedRules> rules;
@@ -57,11 +62,9 @@ void RuleDesk::start(Tick now) {
 
 tl::expected<void, std::string> RuleDesk::push(std::vector<SealedPack> packs, SignedManifest manifest,
                                                bool allow_rollback, bool dry_run, Tick now) {
-  if (!started_) return tl::unexpected(std::string{"the first rules are still being loaded: try again in a moment"});
-  if (stage_ == Stage::loading) return tl::unexpected(std::string{"another push is under way: try again in a moment"});
-  if (stage_ == Stage::taking_over)
-    return tl::unexpected(std::string{"not every worker uses the rules of the push before: see the state of the tap"});
+  if (auto may = may_begin(); !may) return may;
   auto load = std::make_shared<Load>();
+  load->occasion = Load::Occasion::push;
   load->request.packs = std::move(packs);
   load->request.is_push = true;
   load->request.manifest = std::move(manifest);
@@ -72,24 +75,61 @@ tl::expected<void, std::string> RuleDesk::push(std::vector<SealedPack> packs, Si
   return {};
 }
 
+tl::expected<void, std::string> RuleDesk::reload(Prepare prepare, bool dry_run, Tick now) {
+  if (auto may = may_begin(); !may) return may;
+  auto load = std::make_shared<Load>();
+  load->occasion = Load::Occasion::reload;
+  load->prepare = std::move(prepare);
+  for (const auto& pack : live_.packs)
+    if (!pack.is_site) load->request.packs.push_back(pack.pack);
+  load->request.manifest = live_.signed_manifest;
+  load->request.now = now;
+  load->is_dry_run = dry_run;
+  begin(std::move(load));
+  return {};
+}
+
+tl::expected<void, std::string> RuleDesk::may_begin() const {
+  if (!started_) return tl::unexpected(std::string{"the first rules are still being loaded: try again in a moment"});
+  if (stage_ == Stage::loading)
+    return tl::unexpected(std::string{"another push or reload is under way: try again in a moment"});
+  if (stage_ == Stage::taking_over)
+    return tl::unexpected(std::string{"not every worker uses the rules that came before: see the state of the tap"});
+  return {};
+}
+
 void RuleDesk::begin(std::shared_ptr<Load> load) {
   load->request.floor = floor_;
   load->request.number = live_.generation + 1;
   load_ = std::move(load);
-  load_job_ = background_.post([this, load = load_](const Background::Stop& stop) {
-    if (!load->request.is_push) {
-      auto start = choose_start_packs(store_, named_, settings_.keyring);
-      load->request.packs = std::move(start.packs);
-      load->request.manifest = std::move(start.manifest);
-      load->shortcomings = std::move(start.shortcomings);
-    }
-    auto rules = load_generation(load->request, settings_, stop);
-    if (rules)
-      load->rules.emplace(std::move(*rules));
-    else
-      load->error = rules.error();
-  });
+  load_job_ = background_.post([this, begun = load_](const Background::Stop& stop) { this->load(*begun, stop); });
   stage_ = Stage::loading;
+}
+
+// In the background: the main core changes none of what this reads before it is done.
+void RuleDesk::load(Load& load, const Background::Stop& stop) const {
+  if (load.occasion == Load::Occasion::start) {
+    auto start = choose_start_packs(store_, named_, settings_.keyring);
+    load.request.packs = std::move(start.packs);
+    load.request.manifest = std::move(start.manifest);
+    load.shortcomings = std::move(start.shortcomings);
+  } else if (load.occasion == Load::Occasion::reload) {
+    auto settings = load.prepare(settings_);
+    if (!settings) {
+      load.error = std::move(settings.error());
+      return;
+    }
+    load.is_needless = !*settings;
+    if (load.is_needless) return;
+    load.settings = std::move(*settings);
+  }
+  auto rules = load_generation(load.request, load.settings ? *load.settings : settings_, stop);
+  if (!rules)
+    load.error = std::move(rules.error());
+  else if (load.occasion == Load::Occasion::reload && !rules->shortcomings.empty())
+    load.error = joined(rules->shortcomings);  // what runs is better than that
+  else
+    load.rules.emplace(std::move(*rules));
 }
 
 std::optional<tl::expected<PublishResult, std::string>> RuleDesk::take_outcome() {
@@ -122,33 +162,39 @@ void RuleDesk::step(Tick now) {
 void RuleDesk::loaded() {
   stage_ = Stage::idle;
   const auto load = std::exchange(load_, nullptr);
-  const bool is_push = load->request.is_push;
-  if (!load->rules) {
-    if (is_push)
-      outcome_ = tl::unexpected(load->error);
-    else
-      load->shortcomings.push_back(load->error);
+  if (load->is_needless) {
+    outcome_ = PublishResult{live_.generation, live_.digest, {}, {}, {}, {}};
+    return;
   }
-  if (!is_push) {
-    if (load->rules)
-      std::move(load->rules->shortcomings.begin(), load->rules->shortcomings.end(),
-                std::back_inserter(load->shortcomings));
-    for (const auto& text : load->shortcomings) std::fprintf(stderr, "sluice-dataplane: %s\n", text.c_str());
-    start_shortcoming_ = joined(load->shortcomings);
-  }
+  if (load->occasion == Load::Occasion::start)
+    settle_start(*load);
+  else if (!load->rules)
+    outcome_ = tl::unexpected(load->error);
+  else
+    result_ = PublishResult{live_.generation,     load->rules->digest, load->rules->verify,
+                            load->rules->compile, load->rules->build,  {}};
   if (!load->rules) {
     started_ = true;
     return;
   }
-  if (is_push)
-    result_ = PublishResult{live_.generation,     load->rules->digest, load->rules->verify,
-                            load->rules->compile, load->rules->build,  {}};
   if (load->is_dry_run) {
     outcome_ = *std::exchange(result_, std::nullopt);
     return;
   }
   if (load->request.allow_rollback) lower_floor(*load);
+  if (load->settings) settings_ = std::move(*load->settings);
+  was_pushed_ = was_pushed_ || load->occasion == Load::Occasion::push;
   publish(std::move(*load->rules), std::move(load->request.manifest));
+}
+
+// What it could not start with is said, and shown in the state until the next push.
+void RuleDesk::settle_start(Load& load) {
+  if (load.rules)
+    std::move(load.rules->shortcomings.begin(), load.rules->shortcomings.end(), std::back_inserter(load.shortcomings));
+  else
+    load.shortcomings.push_back(load.error);
+  for (const auto& text : load.shortcomings) std::fprintf(stderr, "sluice-dataplane: %s\n", text.c_str());
+  start_shortcoming_ = joined(load.shortcomings);
 }
 
 // An operator takes the tap back: to what is live next, and to the time that its clock says.
@@ -181,11 +227,8 @@ void RuleDesk::publish(LoadedRules rules, SignedManifest manifest) {
 
 void RuleDesk::taken_over(Tick now) {
   stage_ = Stage::idle;
-  const bool is_push = started_;
-  if (is_push) {
-    ++swaps_;
-    start_shortcoming_.clear();
-  }
+  if (started_) ++swaps_;
+  if (was_pushed_) start_shortcoming_.clear();
   started_ = true;
   if (result_) {
     result_->generation = live_.generation;
@@ -202,7 +245,7 @@ void RuleDesk::taken_over(Tick now) {
 // then.
 void RuleDesk::keep() {
   auto writing = std::make_shared<Writing>();
-  writing->with_packs = swaps_ != 0;
+  writing->with_packs = was_pushed_;
   for (const auto& pack : live_.packs)
     if (!pack.is_site) writing->packs.push_back({pack.about.name, pack.about.digest, pack.pack});
   writing->manifest = live_.signed_manifest;

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,7 +43,12 @@ class RuleDesk {
   // Begins to load; refused while another push is under way. take_outcome() has the rest.
   [[nodiscard]] tl::expected<void, std::string> push(std::vector<SealedPack> packs, SignedManifest manifest,
                                                      bool allow_rollback, bool dry_run, Tick now);
-  // Of the push under way, once.
+  // Begins to load the live packs anew, for a site that has changed. `prepare` runs in the background, with the
+  // settings in use: it makes those to use from now on, or nothing where there is nothing to do.
+  using Prepare =
+      std::function<tl::expected<std::optional<LoaderSettings>, std::string>(const LoaderSettings& running)>;
+  [[nodiscard]] tl::expected<void, std::string> reload(Prepare prepare, bool dry_run, Tick now);
+  // Of the push or reload under way, once.
   [[nodiscard]] std::optional<tl::expected<PublishResult, std::string>> take_outcome();
 
   void step(Tick now);
@@ -60,8 +66,11 @@ class RuleDesk {
   struct Load;
   struct Writing;
 
+  [[nodiscard]] tl::expected<void, std::string> may_begin() const;
   void begin(std::shared_ptr<Load> load);
+  void load(Load& load, const Background::Stop& stop) const;
   void loaded();
+  void settle_start(Load& load);
   void publish(LoadedRules rules, SignedManifest manifest);
   void taken_over(Tick now);
   void lower_floor(const Load& load);
@@ -78,13 +87,14 @@ class RuleDesk {
   std::shared_ptr<Load> load_;
   std::uint64_t load_job_ = 0;
   std::chrono::steady_clock::time_point published_at_{};
-  std::optional<PublishResult> result_;  // of the push under way, as far as it is known
+  std::optional<PublishResult> result_;  // of the push or reload under way, as far as it is known
   std::optional<tl::expected<PublishResult, std::string>> outcome_;
 
   Live live_;
   Live previous_;
   PackFloor floor_;
   std::uint64_t swaps_ = 0;
+  bool was_pushed_ = false;        // the packs that are live
   std::string start_shortcoming_;  // gone with the next push
   std::shared_ptr<Writing> writing_;
   std::uint64_t writing_job_ = 0;

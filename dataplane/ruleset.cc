@@ -45,11 +45,12 @@ Address predecessor(Address address) {
 }  // namespace
 
 Ruleset::Ruleset(const RuleRows& rules, std::uint32_t generation)
-    : generation_(generation), never_block_(rules.policy.never_block) {
+    : generation_(generation), never_block_(rules.policy.never_block), sinkhole_(rules.policy.sinkhole) {
   rules_.reserve(rules.indicators.size() + rules.signatures.size());
   add_indicators(rules.indicators);
   for (const auto& row : rules.signatures) {
-    rules_.push_back({row.facts.kind, row.facts.confidence, row.action, row.facts.finding_class});
+    rules_.push_back(
+        {row.facts.kind, row.facts.confidence, row.action, row.facts.finding_class, breaks_of(row.facts.breaks)});
     rules_.back().expire_at(row.facts.expires_ns);
   }
   permits_.build(rules.exceptions, rules.indicators, rules.signatures);
@@ -58,7 +59,8 @@ Ruleset::Ruleset(const RuleRows& rules, std::uint32_t generation)
 }
 
 Ruleset::Ruleset(const RuleList& list, std::uint32_t generation)
-    : Ruleset(RuleRows{ListedIndicators{list.indicators}, list.signatures, list.exceptions, list.policy}, generation) {}
+    : Ruleset(RuleRows{ListedIndicators{list.indicators, list.packed}, list.signatures, list.exceptions, list.policy},
+              generation) {}
 
 // Twice over the rows: the second time it is known how much room the names take.
 void Ruleset::add_indicators(const IndicatorRows& indicators) {
@@ -67,7 +69,7 @@ void Ruleset::add_indicators(const IndicatorRows& indicators) {
   std::vector<RangeEnd> ends;
   indicators.visit([&](const IndicatorTarget& target) {
     const auto row = static_cast<std::uint32_t>(rules_.size());
-    rules_.push_back({target.kind, target.confidence, SignatureAction::alert, target.finding_class});
+    rules_.push_back({target.kind, target.confidence, SignatureAction::alert, target.finding_class, target.breaks});
     auto& rule = rules_.back();
     rule.expire_at(target.expires_ns);
     if (rule.is_name()) {

@@ -25,10 +25,13 @@ struct Rule {
   Confidence confidence{};
   SignatureAction action{};  // of a signature
   FindingClass finding_class{};
-  std::uint32_t expiry_day = 0;  // since 1970, the first day on which it does not count in full; 0 = never
+  Breaks breaks : 8 = Breaks::unknown;
+  std::uint32_t expiry_day : 24 = 0;  // since 1970, the first day on which it does not count in full; 0 = never
 
-  // `expires_ns`: as in RuleFacts, the end of a day.
-  void expire_at(std::int64_t expires_ns) noexcept { expiry_day = static_cast<std::uint32_t>(expires_ns / day_ns); }
+  // `expires_ns`: as in RuleFacts, the end of a day, which four digits of a year can say.
+  void expire_at(std::int64_t expires_ns) noexcept {
+    expiry_day = static_cast<std::uint32_t>(expires_ns / day_ns) & 0xffffffU;
+  }
   [[nodiscard]] bool is_expired(Tick now) const noexcept {
     return expiry_day != 0 && nanoseconds_since_epoch(now) >= expiry_day * day_ns;
   }
@@ -70,6 +73,7 @@ class Ruleset {
     return policy_.find(row, place);
   }
   [[nodiscard]] const NeverBlock& never_block() const noexcept { return never_block_; }
+  [[nodiscard]] const Sinkhole& sinkhole() const noexcept { return sinkhole_; }
   // Whether any row is of that kind.
   [[nodiscard]] bool has(RuleKind kind) const noexcept { return kinds_ >> static_cast<unsigned>(kind) & 1U; }
 
@@ -119,6 +123,7 @@ class Ruleset {
   PermitSet permits_;
   PolicySet policy_;
   NeverBlock never_block_;
+  Sinkhole sinkhole_;
   std::uint32_t kinds_ = 0;  // a bit for each RuleKind that a row has
 };
 

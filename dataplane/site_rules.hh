@@ -10,8 +10,6 @@
 
 namespace sluice {
 
-constexpr std::string_view site_channel = "site";
-
 struct SiteRules {
   std::vector<SealedPack> packs;    // in the order in which the lists are first named
   std::vector<std::string> errors;  // all of all files: nothing is used where there is one

@@ -50,6 +50,8 @@ class Streams {
   void finish(Flow& flow, std::uint64_t tag, Tick now) noexcept;
   // Gives back what the flow holds.
   void release(Flow& flow) noexcept;
+  // From here on, as in the options.
+  void drop_refused(bool drop_refused) noexcept { options_.drop_refused = drop_refused; }
   // On a wire: what holds clear text costs no page fault.
   void make_resident() noexcept { windows_.make_resident(); }
 

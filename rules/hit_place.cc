@@ -23,4 +23,8 @@ bool means_rule(std::string_view rules, std::string_view rule_id) noexcept {
   return rule_id.starts_with(rules.substr(0, rules.size() - 1));
 }
 
+bool HitPlace::is_at(std::string_view name) const noexcept {
+  return is_or_is_below(destination, name) || is_or_is_below(alias, name);
+}
+
 }  // namespace sluice

@@ -15,6 +15,10 @@ struct HitPlace {
   std::string_view destination;     // the name that matched or was used, in any case; empty: none
   std::optional<Address> remote{};  // the other end, where what matched is about it
   std::int64_t now_ns = 0;          // since 1970
+  std::string_view alias{};         // that DNS says the destination to be, where that is what matched
+
+  // Of a name in lower case, without a dot at the end: the destination, or what it is an alias of.
+  [[nodiscard]] bool is_at(std::string_view name) const noexcept;
 };
 
 // Of a name in any case, with or without a dot at the end. `parent`: in lower case, without one.

@@ -23,7 +23,13 @@ struct IndicatorTarget {
   std::string_view name;        // as Indicator
   AddressRange range;
   std::string_view recipient;  // as RuleFacts; lives as long as the name
+  Breaks breaks{};             // of a list of the site's own without such a text: nothing, since the site wrote it
 };
+
+[[nodiscard]] inline Breaks breaks_in(std::string_view text, bool is_own) noexcept {
+  const auto breaks = breaks_of(text);
+  return is_own && breaks == Breaks::unknown ? Breaks::nothing : breaks;
+}
 
 class IndicatorRows {
  public:
@@ -38,19 +44,22 @@ class IndicatorRows {
 
 class ListedIndicators final : public IndicatorRows {
  public:
-  // The list must outlive this.
-  explicit ListedIndicators(const IndicatorList& list) noexcept : list_(&list) {}
+  // The list must outlive this. Its last `packed` rows came in packs, the others are of the site's own lists.
+  explicit ListedIndicators(const IndicatorList& list, std::size_t packed = 0) noexcept
+      : list_(&list), own_(list.size() - packed) {}
 
   [[nodiscard]] std::size_t size() const noexcept override { return list_->size(); }
   void visit(const Visitor& visitor) const override {
+    std::size_t number = 0;
     for (const auto& row : *list_)
       visitor({row.facts.kind, row.facts.finding_class, row.facts.confidence, row.facts.expires_ns, row.name, row.range,
-               row.facts.recipient});
+               row.facts.recipient, breaks_in(row.facts.breaks, number++ < own_)});
   }
   [[nodiscard]] std::string rule_id(std::size_t row) const override { return (*list_)[row].facts.rule_id; }
 
  private:
   const IndicatorList* list_;
+  std::size_t own_;
 };
 
 }  // namespace sluice

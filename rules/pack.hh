@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <tl/expected.hpp>
 #include <vector>
 
@@ -31,6 +32,9 @@ struct Pack {
   PackInfo info;
   RuleList rules;
 };
+
+// Of the packs that the data plane makes of the site's own lists: nobody signs them and no push changes them.
+constexpr std::string_view site_channel = "site";
 
 constexpr std::size_t pack_size_limit = std::size_t{256} << 20;  // bytes
 constexpr std::uint32_t pack_format = 2;

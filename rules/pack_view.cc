@@ -194,6 +194,7 @@ void PackView::visit_targets(const IndicatorRows::Visitor& visitor) const {
       target.confidence = static_cast<Confidence>(known->confidence());
       target.expires_ns = expiry_of(*known);
       target.recipient = view_of(known->recipient());
+      target.breaks = breaks_in(view_of(known->breaks()), info_.channel == site_channel);
     }
     target.name = view_of(row->name());
     target.range = row->range() == nullptr ? AddressRange{} : read_packed_range(*row->range());

@@ -6,7 +6,7 @@
 namespace sluice {
 namespace {
 
-constexpr std::array<std::string_view, 3> actions{"observe", "drop", "reject"};
+constexpr std::array<std::string_view, 6> actions{"observe", "drop", "reject", "nxdomain", "nodata", "sinkhole"};
 
 }  // namespace
 
@@ -25,7 +25,7 @@ bool PolicyLine::holds_at(const HitPlace& place) const noexcept {
   };
   if (!devices.empty() && !in(devices, place.device)) return false;
   if (names.empty() && networks.empty()) return true;
-  return std::ranges::any_of(names, [&](const auto& name) { return is_or_is_below(place.destination, name); }) ||
+  return std::ranges::any_of(names, [&](const auto& name) { return place.is_at(name); }) ||
          (place.remote && in(networks, *place.remote));
 }
 

@@ -16,6 +16,10 @@ enum class PolicyAction : std::uint8_t {
   observe,  // forward and report
   drop,     // in enforce, block
   reject,   // block, and tell both ends so
+  // Answer look-ups over UDP in the place of the server, and reject everything else.
+  nxdomain,  // no such name
+  nodata,    // nothing of that type
+  sinkhole,  // with an address of the site's own
 };
 [[nodiscard]] std::string_view text_of(PolicyAction action) noexcept;
 
@@ -29,6 +33,7 @@ struct PolicyLine {
   std::vector<std::string> names;      // destinations, in lower case: each and all below it
   std::vector<AddressRange> networks;  // destinations too: a hit need be at one of the two
   PolicyAction action{};
+  bool although_breaks = false;  // it blocks what is known to break something, too
 
   // Of what stands in the rule itself.
   [[nodiscard]] bool is_about(FindingClass finding_class, std::string_view recipient,

@@ -20,7 +20,7 @@ bool RuleException::covers(const HitPlace& place) const noexcept {
   if (is_expired(place.now_ns)) return false;
   if (device && !device->contains(place.device)) return false;
   if (vlan && *vlan != place.vlan) return false;
-  if (!destination.empty() && !is_or_is_below(place.destination, destination)) return false;
+  if (!destination.empty() && !place.is_at(destination)) return false;
   return !destination_range || (place.remote && destination_range->contains(*place.remote));
 }
 

@@ -37,6 +37,7 @@ struct RuleException {
   [[nodiscard]] bool names_rule(std::string_view rule_id) const noexcept;
   [[nodiscard]] bool covers(const HitPlace& place) const noexcept;
   [[nodiscard]] bool is_expired(std::int64_t now_ns) const noexcept { return expires_ns != 0 && now_ns >= expires_ns; }
+  bool operator==(const RuleException&) const = default;
 };
 
 using ExceptionList = std::vector<RuleException>;

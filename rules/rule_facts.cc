@@ -55,6 +55,13 @@ std::optional<Confidence> confidence_from(std::string_view text) noexcept {
   return static_cast<Confidence>(*index);
 }
 
+Breaks breaks_of(std::string_view text) noexcept {
+  constexpr std::string_view nothing = "nothing";
+  if (text.empty()) return Breaks::unknown;
+  if (!text.starts_with(nothing)) return Breaks::something;
+  return text.size() == nothing.size() || text[nothing.size()] == ' ' ? Breaks::nothing : Breaks::something;
+}
+
 std::span<const std::string_view> kind_texts() noexcept { return indicator_kinds; }
 std::span<const std::string_view> class_texts() noexcept { return classes; }
 std::span<const std::string_view> confidence_texts() noexcept { return confidences; }

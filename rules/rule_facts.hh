@@ -44,6 +44,14 @@ enum class FindingClass : std::uint8_t {
   unclassified = 12,  // a signature that says neither class nor classtype
 };
 
+// Whether blocking what a rule finds harms somebody who does nothing wrong, as far as the rule says.
+enum class Breaks : std::uint8_t {
+  nothing,    // the text begins with that word
+  unknown,    // there is none
+  something,  // anything else
+};
+[[nodiscard]] Breaks breaks_of(std::string_view text) noexcept;
+
 // `defined` = true by definition (an operator's own list). STIX: high 85, medium 50, low 15, defined 85.
 enum class Confidence : std::uint8_t { low, medium, high, defined };
 
@@ -57,7 +65,7 @@ struct RuleFacts {
   std::string role;       // phone-maker, os, carrier, sdk, advertising, push, keyboard, malware, ...
   std::string purpose;
   std::string carries;  // documented elsewhere, not verified in this capture
-  std::string breaks;   // what stops working when blocked
+  std::string breaks;   // what stops working when blocked: breaks_of()
   std::string source;
   std::string licence;
   std::string tlp;

@@ -17,6 +17,7 @@ struct RuleList {
   SignatureList signatures;
   ExceptionList exceptions{};  // of the site; no pack holds any
   SitePolicy policy{};         // the same
+  std::size_t packed = 0;  // so many indicators, the last ones, came in packs; the others are of the site's own lists
 
   [[nodiscard]] std::size_t size() const noexcept { return indicators.size() + signatures.size(); }
   [[nodiscard]] const RuleFacts& facts(std::size_t row) const noexcept {

@@ -6,7 +6,7 @@
 namespace sluice {
 namespace {
 
-constexpr std::array<std::string_view, 4> shields{"none", "calls", "network", "site"};
+constexpr std::array<std::string_view, 5> shields{"none", "calls", "network", "site", "breaks"};
 constexpr std::string_view operators_zone = "pub.3gppnetwork.org";
 
 }  // namespace
@@ -18,7 +18,7 @@ std::string_view text_of(Shield shield) noexcept {
 
 Shield shield_of(const NeverBlock& never_block, const HitPlace& place, const HitContext& context) noexcept {
   const auto leads_to = [&](std::string_view zone) {
-    return is_or_is_below(context.looked_up, zone) || (context.is_by_name && is_or_is_below(place.destination, zone));
+    return is_or_is_below(context.looked_up, zone) || (context.is_by_name && place.is_at(zone));
   };
   if (never_block.calls && leads_to(operators_zone)) return Shield::calls;
   if (never_block.network && context.is_network_service) return Shield::network;

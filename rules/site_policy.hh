@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,7 @@ enum class Shield : std::uint8_t {
   calls,    // Wi-Fi calls, emergency calls among them, need it
   network,  // devices need it to have a network, and the time
   site,     // the site says so
+  breaks,   // something is known to stop working, and the line that blocks does not say that it may
 };
 [[nodiscard]] std::string_view text_of(Shield shield) noexcept;
 
@@ -42,9 +44,16 @@ struct HitContext {
 [[nodiscard]] Shield shield_of(const NeverBlock& never_block, const HitPlace& place,
                                const HitContext& context) noexcept;
 
+// What look-ups are answered with that lead there. Without one of that family: nothing of that type.
+struct Sinkhole {
+  std::optional<Address> v4{};
+  std::optional<Address> v6{};
+};
+
 struct SitePolicy {
   NeverBlock never_block{};
   PolicyLines lines{};
+  Sinkhole sinkhole{};
 };
 
 }  // namespace sluice

@@ -84,7 +84,7 @@ double through_pipeline(Pipeline& pipeline, const Turn& turn) {
   for (std::size_t at = 0; at < turn.frames.size(); at += burst_limit) {
     const auto count = std::min(burst_limit, turn.frames.size() - at);
     for (std::size_t i = 0; i < count; ++i) {
-      burst[i] = {};
+      burst[i] = Packet{};
       burst[i].frame = turn.frames[at + i];
       burst[i].wire_length = static_cast<std::uint32_t>(turn.frames[at + i].size());
       burst[i].time = tick_from_nanoseconds(1'700'000'000'000'000'000);

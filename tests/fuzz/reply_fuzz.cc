@@ -2,10 +2,13 @@
 // the checksums of its layers right.
 #include "dataplane/reply.hh"
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 
 #include "dataplane/checksum.hh"
+#include "dataplane/decoder.hh"
+#include "dataplane/dns_answer.hh"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace sluice;
@@ -14,11 +17,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   packet.frame = {data + 1, size - 1};
   packet.wire_length = static_cast<std::uint32_t>(size - 1);
   if (!decode(packet, nullptr)) return 0;
-  const auto end = (data[0] & 1) != 0 ? RejectTarget::destination : RejectTarget::source;
+  auto end = (data[0] & 1) != 0 ? RejectTarget::destination : RejectTarget::source;
   static const auto reply = std::make_unique<PacketReply>();
   const std::optional<std::uint32_t> acknowledged =
       (data[0] & 2) != 0 ? std::optional{packet.tcp_sequence + data[0]} : std::nullopt;
-  if (make_reply(packet, end, acknowledged, *reply)) return 0;
+  if (const auto answer = static_cast<DnsAnswer>(data[0] >> 2 & 3); answer != DnsAnswer::none) {
+    const Sinkhole sinkhole{Address::parse("192.0.2.1"), std::nullopt};
+    if (make_dns_answer(packet, answer, sinkhole, *reply)) return 0;
+    end = reply->end;
+    // Who asks with another's address wins little by it: an answer of 16 bytes, and why.
+    if (reply->size > std::max<std::size_t>(60, packet.frame.size() + 16 + 6)) std::abort();
+  } else if (make_reply(packet, end, acknowledged, *reply)) {
+    return 0;
+  }
   if (reply->size < 60 || reply->size > PacketReply::limit) std::abort();
   Packet back;
   back.frame = reply->frame();

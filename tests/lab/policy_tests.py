@@ -2,7 +2,7 @@
 
 import time
 
-from bench import BLOCKED_LIMIT_S, LISTED, require
+from bench import BLOCKED_LIMIT_S, LISTED, NEIGHBOURS, require
 from servers import WEB4
 
 INSIDE = "192.168.77.0/24"  # where the lab's device is
@@ -49,9 +49,47 @@ def who_is_rejected_learns_it_at_once(bench):
     bench.wire.configure(policy={})
 
 
+def answer(bench, name, kind="A", *options):
+    """What kdig shows of the answer, and the seconds that it took."""
+    begin = time.monotonic()
+    done = bench.inside(["kdig", "@192.168.77.1", name, kind, "+retry=0", f"+time={BLOCKED_LIMIT_S}", *options])
+    return done.stdout, time.monotonic() - begin
+
+
+def a_look_up_is_told_that_there_is_no_such_name(bench):
+    bench.wire.configure(policy={"lines": [line("unknown", "nxdomain", destinations=[LISTED])]})
+    with bench.alerts() as alerts:
+        for kind in ("A", "AAAA", "HTTPS"):
+            said, took = answer(bench, LISTED, kind, "+edns")
+            require("status: NXDOMAIN" in said and "Blocked" in said and took < AT_ONCE_S, f"{kind}: {took:.1f} s: {said}")
+    said = {(alert["sluice"].get("policy"), alert["sluice"].get("dns_answer"), alert["alert"]["action"])
+            for alert in alerts}
+    require(said == {("unknown", "nxdomain", "blocked")}, f"alerts: {said}")
+    said, took = answer(bench, LISTED, "A", "+tcp")
+    require("status:" not in said and took < AT_ONCE_S, f"over TCP after {took:.1f} s: {said}")
+    status, took, _ = visit(bench)
+    require(status == RESET and took < AT_ONCE_S, f"curl ended with {status} after {took:.1f} s")
+    for name in NEIGHBOURS:
+        require(bench.address_of(name), f"{name} is not answered")
+
+
+def a_look_up_is_led_to_an_address_of_the_site(bench):
+    bench.wire.configure(policy={"lines": [line("led-away", "sinkhole", destinations=[LISTED])],
+                                 "sinkhole": ["192.0.2.99", "2001:db8::99"]})
+    for kind, address in (("A", "192.0.2.99"), ("AAAA", "2001:db8::99")):
+        require(bench.address_of(LISTED, kind) == [address], f"{kind}: {bench.address_of(LISTED, kind)}")
+    said, _ = answer(bench, LISTED, "HTTPS")
+    require("status: NOERROR" in said and "ANSWER: 0" in said, said)
+    for name in NEIGHBOURS:
+        require(bench.address_of(name) == [WEB4], f"{name}: {bench.address_of(name)}")
+    bench.wire.configure(policy={})
+
+
 # Each goes on where the one before it ended.
 TESTS = [
     a_device_that_is_observed_is_let_through_and_said_to_be,
     a_line_about_others_changes_nothing,
     who_is_rejected_learns_it_at_once,
+    a_look_up_is_told_that_there_is_no_such_name,
+    a_look_up_is_led_to_an_address_of_the_site,
 ]

@@ -31,6 +31,7 @@ import planes_tests
 import policy_tests
 import privilege_tests
 import pushes_tests
+import reload_tests
 import ruleset_tests
 import swap_tests
 import tap
@@ -58,7 +59,8 @@ GROUPS = {
                    shipped=False, packs=True, drivers=tap.DRIVERS[:1]),
     "browse": Group("monitor", browse_tests.TESTS, drivers=tap.DRIVERS[:1]),
     "rulesets": Group("enforce", ruleset_tests.TESTS, shipped=False, packs=True, drivers=tap.DRIVERS[:1]),
-    "exceptions": Group("enforce", exceptions_tests.TESTS + policy_tests.TESTS, shipped=False, drivers=tap.DRIVERS[:1]),
+    "exceptions": Group("enforce", exceptions_tests.TESTS + policy_tests.TESTS + reload_tests.TESTS, shipped=False,
+                        drivers=tap.DRIVERS[:1]),
     "worker": Group("enforce", worker_tests.TESTS + privilege_tests.TESTS, packs=True),
     # Memory last: it leaves a full flow table, in which nothing is found for a minute.
     "limits": Group("monitor", hostile_tests.TESTS + memory_tests.TESTS, drivers=tap.DRIVERS[:1]),

@@ -55,6 +55,8 @@ BOOST_AUTO_TEST_CASE(questions_come_back_as_they_were) {
   (void)request<CostQuery>(CostQuery{});
   BOOST_TEST(request<ResumeRequest>(ResumeRequest{}).rules.empty());
   BOOST_TEST((request<ResumeRequest>(ResumeRequest{{"a/1", "b/2"}}).rules == std::vector<std::string>{"a/1", "b/2"}));
+  BOOST_TEST(request<ReloadRequest>(ReloadRequest{true}).dry_run);
+  BOOST_TEST(!request<ReloadRequest>(ReloadRequest{}).dry_run);
   const auto many = encoded(Request{ResumeRequest{std::vector<std::string>(resumed_rules_limit + 1, "a/1")}});
   BOOST_TEST((decode_request(many).error() == CommandError::too_many));
 }
@@ -78,6 +80,22 @@ BOOST_AUTO_TEST_CASE(a_question_that_flatc_wrote_is_read) {
   BOOST_TEST(!publish.dry_run);
 }
 
+BOOST_AUTO_TEST_CASE(a_plan_of_any_size_fits_a_message) {
+  const std::string euros = "\xe2\x82\xac";
+  std::string wide;
+  while (wide.size() < 3 * change_text_limit) wide += euros;
+  const auto result = listed(sluice::config::Plan(listed_changes_limit + 5, {wide, wide, wide, true}));
+  BOOST_TEST(result.changes.size() == listed_changes_limit);
+  BOOST_TEST(result.unlisted == 5U);
+  BOOST_TEST(result.changes[0].before == wide.substr(0, change_text_limit) + " ...");  // 240: whole characters
+  BOOST_TEST(listed({{"a", 'x' + wide, "", false}}).changes[0].before ==
+             'x' + wide.substr(0, change_text_limit - euros.size()) + " ...");
+  BOOST_TEST(encode(Reply{result}).has_value());
+  auto more = result;
+  more.changes.push_back({});
+  BOOST_TEST((decode_reply(encoded(Reply{more})).error() == CommandError::too_many));
+}
+
 BOOST_AUTO_TEST_CASE(answers_come_back_as_they_were) {
   const auto status = reply<TapStatus>(busy_status);
   BOOST_TEST(status.state == "degraded");
@@ -86,6 +104,10 @@ BOOST_AUTO_TEST_CASE(answers_come_back_as_they_were) {
   BOOST_TEST(status.generation == 7U);
   BOOST_TEST(status.ruleset_digest == std::string(64, 'a'));
   BOOST_TEST(status.version == "0.1.0");
+  BOOST_TEST(status.mode == "");
+  auto enforcing = busy_status;
+  enforcing.mode = "enforce";
+  BOOST_TEST(reply<TapStatus>(enforcing).mode == "enforce");
   BOOST_REQUIRE(status.packs.size() == 2U);
   BOOST_TEST(status.packs[0].name == "vendors");
   BOOST_TEST(status.packs[0].channel == "stable");
@@ -108,6 +130,14 @@ BOOST_AUTO_TEST_CASE(answers_come_back_as_they_were) {
   BOOST_TEST(reply<Refusal>(Refusal{"no"}).text == "no");
   (void)reply<CostsAnswer>(CostsAnswer{});
   BOOST_TEST(reply<ResumedAnswer>(ResumedAnswer{6}).count == 6U);
+  const auto reloaded =
+      reply<ReloadResult>(ReloadResult{{{"mode", "1", "2", false}, {"workers", "", "4", true}}, 3, true, 8});
+  BOOST_TEST(reloaded.unlisted == 3U);
+  BOOST_TEST(reloaded.applied);
+  BOOST_TEST(reloaded.generation == 8U);
+  BOOST_REQUIRE(reloaded.changes.size() == 2U);
+  BOOST_TEST(text(reloaded.changes[0]) == "mode: 1 -> 2");
+  BOOST_TEST(text(reloaded.changes[1]) == "workers: nothing -> 4 (takes a restart)");
 }
 
 BOOST_AUTO_TEST_CASE(the_largest_status_fits_a_message) {

@@ -45,6 +45,24 @@ BOOST_AUTO_TEST_CASE(a_line_behind_one_that_takes_all_is_never_reached) {
   BOOST_TEST(second_after(R"(,"rules":["a/*"],"devices":["192.0.2.1"])", R"(,"rules":["a/*"])") == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_line_that_observes_breaks_nothing) {
+  const std::string fault = "although_breaks goes with the actions that block: this line observes\n";
+  BOOST_TEST(faults_of(R"({"lines":[{"name":"one","although_breaks":true}]})") == fault);
+  BOOST_TEST(faults_of(R"({"lines":[{"name":"one","although_breaks":true,"action":"observe"}]})") == fault);
+  BOOST_TEST(faults_of(R"({"lines":[{"name":"one","although_breaks":true,"action":"drop"}]})") == "");
+  BOOST_TEST(faults_of(R"({"lines":[{"name":"one","although_breaks":7}]})") == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_sinkhole_is_somewhere) {
+  const std::string line = R"("lines":[{"name":"one","action":"sinkhole"}])";
+  BOOST_TEST(faults_of("{" + line + "}") == "where to? Name an address in policy.sinkhole\n");
+  BOOST_TEST(faults_of("{" + line + R"(,"sinkhole":["2001:db8::1"]})") == "");
+  BOOST_TEST(faults_of("{" + line + R"(,"sinkhole":["192.0.2.1","2001:db8::1"]})") == "");
+  BOOST_TEST(faults_of(R"({"sinkhole":["192.0.2.1","192.0.2.2"]})") ==
+             "two addresses of one family: name one of IPv4 and one of IPv6\n");
+  BOOST_TEST(faults_of(R"({"sinkhole":["nonsense","192.0.2.2"]})") == "");
+}
+
 BOOST_AUTO_TEST_CASE(what_is_wrong_by_itself_is_not_compared) {
   BOOST_TEST(second_after(R"(,"classes":["nonsense"])", R"(,"classes":["nonsense"])") == "");
   BOOST_TEST(second_after(R"(,"classes":7)", R"(,"classes":7)") == "");

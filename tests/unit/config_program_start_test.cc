@@ -12,7 +12,7 @@ using namespace sluice::config;
 
 namespace {
 
-tl::expected<ConfigurationT, int> start(std::vector<std::string> words) {
+tl::expected<Started, int> start(std::vector<std::string> words) {
   words.insert(words.begin(), "program");
   std::vector<char*> pointers;
   for (auto& word : words) pointers.push_back(word.data());
@@ -34,9 +34,10 @@ BOOST_AUTO_TEST_SUITE(config_program_start)
 
 BOOST_AUTO_TEST_CASE(one_configuration_is_read) {
   const File file{R"({"site": {"name": "north"}})"};
-  const auto settings = start({"--config", file.path});
-  BOOST_REQUIRE(settings);
-  BOOST_TEST(settings->site->name == "north");
+  const auto started = start({"--config", file.path});
+  BOOST_REQUIRE(started);
+  BOOST_TEST(started->configuration.site->name == "north");
+  BOOST_TEST(started->path == file.path);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_asked_for_is_said_with_status_0) {

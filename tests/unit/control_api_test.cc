@@ -24,6 +24,7 @@ struct Served : TemporaryFolder {
   std::string socket = path + "/run/control.sock";
   FakeTap tap{path + "/dataplane"};
   FakeCommands commands;
+  std::atomic<int> reloads{0};
   EventStream stream;
   EventLoop events{{path + "/dataplane", "0b9ed8b6-53a1-4c4e-9f0e-3f6a5d2c1b77", "lab", path + "/redaction.key", {}},
                    commands.commands().rules,
@@ -36,7 +37,8 @@ struct Served : TemporaryFolder {
                                        &stream,
                                        &pushes,
                                        commands.commands(),
-                                       {"0.1.0", "0b9ed8b6-53a1-4c4e-9f0e-3f6a5d2c1b77", "lab", "", 1}});
+                                       {"0.1.0", "0b9ed8b6-53a1-4c4e-9f0e-3f6a5d2c1b77", "lab", "", 1},
+                                       [this] { ++reloads; }});
     BOOST_REQUIRE_MESSAGE(started.has_value(), (started ? std::string{} : started.error()));
     return std::move(*started);
   }
@@ -93,6 +95,7 @@ BOOST_AUTO_TEST_CASE(status) {
   BOOST_TEST(document["state"] == "DEGRADED");
   BOOST_TEST(document["reason"] == "rules stale since then");
   BOOST_TEST(document["since"] == "2026-11-21T04:36:27.000000+0000");
+  BOOST_TEST(document["mode"] == "enforce");
   BOOST_TEST(document["generation"] == 1);
   BOOST_TEST(document["ruleset_digest"] == std::string(64, 'a'));
   BOOST_TEST(document["rules"]["domain"] == 2);
@@ -144,6 +147,24 @@ BOOST_AUTO_TEST_CASE(what_rules_cost_the_dearest_first_and_suspended_ones_resume
   is_error(post("/v1/rules/resume?rule=x/9", "", ""), 422, "x/9 is no signature");
   commands.reachable = false;
   is_error(get("/v1/rules/cost"), 503, "nobody there");
+}
+
+BOOST_AUTO_TEST_CASE(a_reload) {
+  const auto planned = post("/v1/reload?dry_run=1", "", "");
+  BOOST_TEST(planned.first == 200);
+  BOOST_TEST(planned.second["applied"] == false);
+  BOOST_TEST(reloads == 0);
+  const auto done = post("/v1/reload", "", "").second;
+  BOOST_TEST(done["applied"] == true);
+  BOOST_TEST(done["generation"] == 2);
+  BOOST_TEST(done["unlisted"] == 0);
+  const json change = {{"option", "mode"}, {"before", "\"monitor\""}, {"after", "\"enforce\""}, {"apply", "reload"}};
+  BOOST_TEST(done["changes"] == json::array({change}));
+  BOOST_TEST(reloads == 1);
+  is_error(post("/v1/reload?dry_run=maybe", "", ""), 400, "dry_run is neither");
+  commands.refusal = "tap.json:3:5: unknown option";
+  is_error(post("/v1/reload", "", ""), 422, "tap.json:3:5");
+  BOOST_TEST(reloads == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_push_and_its_history) {
@@ -260,14 +281,14 @@ BOOST_AUTO_TEST_CASE(the_socket_is_for_its_group_and_for_one_server) {
   struct stat status {};
   BOOST_REQUIRE(::stat(socket.c_str(), &status) == 0);
   BOOST_TEST((status.st_mode & 0777U) == 0660U);
-  const auto second = Api::start(socket, {&events, &stream, &pushes, commands.commands(), {}});
+  const auto second = Api::start(socket, {&events, &stream, &pushes, commands.commands(), {}, {}});
   BOOST_REQUIRE(!second.has_value());
   BOOST_TEST(second.error().find("another sluice-control") != std::string::npos);
   BOOST_TEST(get("/v1/status").first == 200);
   write_text(path + "/file", "no socket");
-  BOOST_TEST(!Api::start(path + "/file", {&events, &stream, &pushes, commands.commands(), {}}).has_value());
+  BOOST_TEST(!Api::start(path + "/file", {&events, &stream, &pushes, commands.commands(), {}, {}}).has_value());
   BOOST_TEST(text_file(path + "/file") == "no socket");
-  BOOST_TEST(!Api::start(std::string(300, 'x'), {&events, &stream, &pushes, commands.commands(), {}}).has_value());
+  BOOST_TEST(!Api::start(std::string(300, 'x'), {&events, &stream, &pushes, commands.commands(), {}, {}}).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_ruleset_comes_in_parts_and_whole) {

@@ -126,7 +126,9 @@ struct FakeCommands {
     TapCommands commands;
     commands.status = [this]() -> tl::expected<TapStatus, TapFailure> {
       if (!reachable) return tl::unexpected(TapFailure{false, "nobody there"});
-      return TapStatus{"inspecting", "", 1, generation, std::string(64, 'a'), live, "0.1.0"};
+      TapStatus status{"inspecting", "", 1, generation, std::string(64, 'a'), live, "0.1.0"};
+      status.mode = "enforce";
+      return status;
     };
     commands.publish = [this](const std::vector<SignedPack>& set, bool rollback, bool dry_run,
                               const SignedManifest& with) -> tl::expected<PublishResult, TapFailure> {
@@ -154,6 +156,12 @@ struct FakeCommands {
       if (!refusal.empty()) return tl::unexpected(TapFailure{true, refusal});
       resumed = rules;
       return static_cast<std::uint32_t>(rules.size());
+    };
+    commands.reload = [this](bool dry_run) -> tl::expected<ReloadResult, TapFailure> {
+      if (!reachable) return tl::unexpected(TapFailure{false, "nobody there"});
+      if (!refusal.empty()) return tl::unexpected(TapFailure{true, refusal});
+      if (!dry_run) ++generation;
+      return ReloadResult{{{"mode", "\"monitor\"", "\"enforce\"", false}}, 0, !dry_run, generation};
     };
     commands.rules = [this](std::uint32_t wanted) -> tl::expected<SealedFiles, std::string> {
       if (wanted > 2) return tl::unexpected(std::string{"not live any more"});

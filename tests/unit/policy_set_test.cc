@@ -63,6 +63,12 @@ BOOST_AUTO_TEST_CASE(the_first_line_that_holds_is_found) {
   BOOST_TEST(line_of(rules, 0, "10.0.1.9", "x.a.EXAMPLE.") == "names");
   BOOST_TEST(line_of(rules, 0, "10.0.1.9", "xa.example") == "recipient");
   BOOST_TEST(line_of(rules, 2, "10.0.1.9", {}, address("198.51.100.1")) == "names");
+  HitPlace alias{address("10.0.1.9"), 0, "www.example", {}, 0, "x.a.example"};
+  PolicySet set;
+  set.build(rules.policy.lines, ListedIndicators{rules.indicators}, rules.signatures);
+  BOOST_TEST(set.find(0, alias)->name == "names");
+  alias.alias = {};
+  BOOST_TEST(set.find(0, alias)->name == "recipient");
   BOOST_TEST(line_of(rules, 2, "10.0.1.9", {}, address("198.51.101.1")) == "-");
   BOOST_TEST(line_of(rules, 4, "10.0.1.9") == "rules");
   BOOST_TEST(line_of(rules_with("{}"), 0, "10.0.0.9") == "-");
@@ -103,6 +109,25 @@ BOOST_AUTO_TEST_CASE(a_permit_goes_before_the_policy_and_the_policy_before_the_r
   const Ruleset plain{rules};
   BOOST_TEST(is(decide({Mode::enforce, false}, plain, 4, {address("10.0.0.2"), 0, {}, {}, 0}, {}, now), drop, drop,
                 nobody, ""));
+}
+
+BOOST_AUTO_TEST_CASE(what_breaks_something_is_blocked_by_a_line_that_says_so_alone) {
+  auto rules = rules_with(R"({"lines":[
+      {"name":"all-the-same","devices":["10.0.0.1"],"action":"reject","although_breaks":true},
+      {"name":"stop","action":"drop"}]})");
+  rules.indicators[0].facts.breaks = "notifications";
+  rules.signatures[0].facts.breaks = "notifications";
+  const Ruleset ruleset{rules};
+  const auto decided = [&](std::uint32_t row, const char* device) {
+    return decide({Mode::enforce, false}, ruleset, row, {address(device), 0, {}, {}, 0}, {}, Tick{});
+  };
+  const auto stopped = decided(0, "10.0.0.1");
+  BOOST_TEST((stopped.action == Action::drop && stopped.line->name == "all-the-same"));
+  const auto kept = decided(0, "10.0.0.2");
+  BOOST_TEST((kept.action == Action::pass && kept.asked == Action::drop && kept.shield == Shield::breaks));
+  BOOST_TEST(kept.line->name == "stop");
+  BOOST_TEST((decided(1, "10.0.0.2").action == Action::drop));  // of a list of the site's own, which does not say
+  BOOST_TEST((decided(4, "10.0.0.2").action == Action::drop));  // whoever writes a signature says what it does
 }
 
 BOOST_AUTO_TEST_CASE(what_is_never_blocked_goes_before_all) {

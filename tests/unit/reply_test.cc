@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(no_more_than_so_many_a_second) {
   const auto tell = [&](int times) {
     for (int i = 0; i < times; ++i) {
       replies.begin_burst();
-      replies.tell(packet, 0, std::nullopt, unanswered);
+      replies.tell(packet, 0, std::nullopt, {}, unanswered);
       told += replies.made().size();
     }
   };

@@ -50,12 +50,18 @@ struct Desk {
   std::string push(std::vector<SealedPack> packs, bool allow_rollback = false, bool dry_run = false,
                    SignedManifest manifest = {}) {
     const auto begun = desk->push(std::move(packs), std::move(manifest), allow_rollback, dry_run, now);
-    if (!begun) return begun.error();
+    return begun ? outcome() : begun.error();
+  }
+  // As push(). Nothing of `next`: there is nothing to do.
+  std::string reload(tl::expected<std::optional<LoaderSettings>, std::string> next, bool dry_run = false) {
+    const auto begun = desk->reload([&](const LoaderSettings&) { return next; }, dry_run, now);
+    return begun ? outcome() : begun.error();
+  }
+  std::string outcome() {
     std::optional<tl::expected<PublishResult, std::string>> outcome;
     until([&] {
-      if (!outcome) outcome.emplace(tl::unexpected(std::string{}));
-      if (auto taken = desk->take_outcome()) outcome = std::move(taken);
-      return *outcome || !outcome->error().empty();
+      if (!outcome) outcome = desk->take_outcome();
+      return outcome.has_value();
     });
     return *outcome ? std::to_string((*outcome)->generation) : outcome->error();
   }

@@ -32,6 +32,43 @@ BOOST_AUTO_TEST_CASE(a_push_takes_over_and_a_restart_begins_with_it) {
   BOOST_TEST(tap.desk->swaps() == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(a_reload_takes_the_live_packs_over_and_is_no_push) {
+  Desk tap;
+  tap.start();
+  BOOST_TEST(tap.push({tap.pack("alpha", 5)}) == "2");
+  const auto digest = tap.desk->live().digest;
+  auto next = tap.settings();
+  next.enforcement.mode = Mode::enforce;
+  auto& line = next.policy.lines.emplace_back();
+  line.name = "stop";
+  line.action = PolicyAction::drop;
+  BOOST_TEST(tap.reload(std::optional{next}, true) == "2");  // a dry run
+  BOOST_TEST((tap.generations->live().policy->mode == Mode::monitor));
+  BOOST_TEST(tap.reload(std::optional{next}) == "3");
+  const auto& live = tap.generations->live();
+  BOOST_TEST((live.policy->mode == Mode::enforce));
+  BOOST_TEST((live.ruleset.policy_line(0, {}) != nullptr));
+  BOOST_TEST(tap.desk->live().digest == digest);
+  BOOST_TEST(tap.push({tap.pack("alpha", 6)}) == "4");  // which goes by the new settings
+  BOOST_TEST((tap.generations->live().policy->mode == Mode::enforce));
+  BOOST_TEST(tap.reload(std::optional<LoaderSettings>{}) == "4");
+  BOOST_TEST(tap.reload(tl::unexpected(std::string{"tap.json:1:1: no"})) == "tap.json:1:1: no");
+  // A pack that the new settings do not take: what runs is better than that.
+  next.keyring = {};
+  BOOST_TEST(tap.reload(std::optional{next}).find("no key is trusted") != std::string::npos);
+  BOOST_TEST(tap.push({tap.pack("alpha", 7)}) == "5");
+}
+
+BOOST_AUTO_TEST_CASE(a_reload_before_any_push_keeps_no_packs) {
+  Desk tap;
+  tap.start();
+  BOOST_TEST(tap.reload(std::optional{tap.settings()}) == "2");
+  tap.until([&] { return !tap.desk->is_busy(); });
+  BOOST_TEST(tap.state().find("uninspected: no rules") == 0U);
+  tap.open();
+  BOOST_TEST(PackStore{tap.directory()}.load().packs.empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_refused_push_and_a_dry_run_leave_what_is_live) {
   Desk tap;
   tap.start();
@@ -65,7 +102,7 @@ BOOST_AUTO_TEST_CASE(one_push_at_a_time_and_a_worker_that_hangs_is_said) {
   tap.start();
   tap.worker_moves = false;
   BOOST_REQUIRE(tap.desk->push({tap.pack("alpha", 1)}, {}, false, false, today).has_value());
-  BOOST_TEST(tap.push({}).find("another push is under way") != std::string::npos);
+  BOOST_TEST(tap.push({}).find("another push or reload is under way") != std::string::npos);
   std::optional<tl::expected<PublishResult, std::string>> outcome;
   tap.until([&] {
     if (auto taken = tap.desk->take_outcome()) outcome = std::move(taken);

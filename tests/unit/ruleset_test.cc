@@ -127,6 +127,7 @@ BOOST_AUTO_TEST_CASE(names_block_unless_the_evidence_is_weak) {
     Rule rule;
     rule.kind = RuleKind::domain;
     rule.confidence = confidence;
+    rule.breaks = Breaks::nothing;
     rule.expire_at(expires_ns);
     return enforced_action(policy, rule, now);
   };
@@ -143,8 +144,52 @@ BOOST_AUTO_TEST_CASE(addresses_block_only_where_the_operator_says_so) {
   Rule rule;
   rule.kind = RuleKind::ip;
   rule.confidence = Confidence::high;
+  rule.breaks = Breaks::nothing;
   BOOST_TEST((enforced_action({Mode::enforce, false}, rule, Tick{}) == Action::pass));
   BOOST_TEST((enforced_action({Mode::enforce, true}, rule, Tick{}) == Action::drop));
+}
+
+BOOST_AUTO_TEST_CASE(what_breaks_something_or_may_is_watched_and_so_are_attackers) {
+  for (const auto kind : {RuleKind::domain, RuleKind::ip, RuleKind::url, RuleKind::ja4, RuleKind::cert_sha1}) {
+    Rule rule;
+    rule.kind = kind;
+    rule.confidence = Confidence::high;
+    rule.finding_class = FindingClass::telemetry;
+    const auto action = [&] { return enforced_action({Mode::enforce, true}, rule, Tick{}); };
+    BOOST_TEST((action() == Action::pass));  // nobody says
+    rule.confidence = Confidence::defined;
+    BOOST_TEST((action() == Action::drop));
+    rule.breaks = Breaks::something;
+    BOOST_TEST((action() == Action::pass));
+    rule.confidence = Confidence::high;
+    rule.breaks = Breaks::something;
+    BOOST_TEST((action() == Action::pass));
+    rule.breaks = Breaks::nothing;
+    BOOST_TEST((action() == Action::drop));
+    for (const auto watched :
+         {FindingClass::spyware_indicator, FindingClass::stalkerware_indicator, FindingClass::known_c2_indicator}) {
+      rule.finding_class = watched;
+      BOOST_TEST((action() == Action::pass));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(whose_row_it_is_counts_where_it_does_not_say_what_breaks) {
+  auto silent = named(RuleKind::domain, "a.example");
+  auto harmless = named(RuleKind::domain, "b.example");
+  harmless.facts.breaks = "nothing that a user sees is known to stop";
+  auto harmful = named(RuleKind::domain, "c.example");
+  harmful.facts.breaks = "nothingness";
+  RuleList list{{silent, harmless, harmful, silent, harmless, harmful}, {}};
+  list.packed = 3;
+  const Ruleset rules{list};
+  const auto breaks = [&](std::uint32_t row) { return rules.rule(row).breaks; };
+  BOOST_TEST((breaks(0) == Breaks::nothing));  // of a list of the site's own
+  BOOST_TEST((breaks(1) == Breaks::nothing));
+  BOOST_TEST((breaks(2) == Breaks::something));
+  BOOST_TEST((breaks(3) == Breaks::unknown));
+  BOOST_TEST((breaks(4) == Breaks::nothing));
+  BOOST_TEST((breaks(5) == Breaks::something));
 }
 
 BOOST_AUTO_TEST_CASE(a_class_among_the_hits) {

@@ -7,19 +7,24 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 from steps import check, step  # noqa: E402
 
 SLUICE = sys.argv[1]
-LIST = '''id,indicator,kind,class,recipient,confidence,expires
-usage,telemetry.example,domain,telemetry,Example Ltd,medium,
-push,push.telemetry.example,domain,telemetry,Example Ltd,low,
-old,old.example,domain,telemetry,,high,2020-01-01
-gate,192.0.2.7,ip,known-c2-indicator,,low,
+LIST = '''id,indicator,kind,class,recipient,confidence,breaks,expires
+usage,telemetry.example,domain,telemetry,Example Ltd,medium,nothing that a user sees is known to stop,
+push,push.telemetry.example,domain,telemetry,Example Ltd,low,,
+old,old.example,domain,telemetry,,high,,2020-01-01
+gate,192.0.2.7,ip,known-c2-indicator,,low,,
+relay,192.0.2.8,ip,telemetry,,high,,
+sound,sound.example,domain,telemetry,,high,the sound,
+tone,tone.example,domain,telemetry,,high,the tone,
 '''
 EXCEPTIONS = '''action,device,group,rule,destination,author,reason,expires
 permit,10.0.0.9,,,telemetry.example,A. Person,the app does not start without it,never
 '''
 WATCH = {'name': 'press-is-watched', 'devices': ['press'], 'action': 'observe'}
 STOP = {'name': 'no-c2', 'classes': ['known-c2-indicator'], 'action': 'drop'}
+SILENT = {'name': 'no-sound', 'destinations': ['sound.example'], 'action': 'drop'}
+ALL_THE_SAME = {'name': 'no-tone', 'destinations': ['tone.example'], 'action': 'drop', 'although_breaks': True}
 REFUSE = {'name': 'say-no', 'rules': ['list/old', 'list/push'], 'action': 'reject'}
-POLICY = {'groups': [{'name': 'press', 'devices': ['10.0.0.2']}], 'lines': [WATCH, STOP, REFUSE]}
+POLICY = {'groups': [{'name': 'press', 'devices': ['10.0.0.2']}], 'lines': [WATCH, STOP, SILENT, ALL_THE_SAME, REFUSE]}
 
 
 def written(name, policy, mode='enforce'):
@@ -52,6 +57,11 @@ def main():
              ['forward  list/old (telemetry): what has expired is not blocked'], 'It is forwarded.'),
             ('2001:db8::1', ('--address', '192.0.2.7'),
              ['block    list/gate (known-c2-indicator): line "no-c2" of the policy: drop'], 'It is blocked.'),
+            ('10.0.0.3', ('--host', 'sound.example'),
+             ['forward  list/sound (telemetry): line "no-sound" of the policy says drop, but not that it may break '
+              'something (although_breaks): the sound'], 'It is forwarded.'),
+            ('10.0.0.3', ('--host', 'tone.example'),
+             ['block    list/tone (telemetry): line "no-tone" of the policy: drop'], 'It is blocked.'),
             ('10.0.0.3', ('--host', 'elsewhere.example'),
              ['forward  no name or address of a list matches'], 'It is forwarded.')):
         lines = explained('--device', device, *destination).splitlines()
@@ -60,8 +70,14 @@ def main():
     written('empty.json', {}, mode='monitor')
     for destination, answer, end in (
             (('--address', '192.0.2.7'),
-             'forward  list/gate (known-c2-indicator): no line of the policy holds; addresses alone are not blocked '
+             'forward  list/gate (known-c2-indicator): no line of the policy holds; known-c2-indicator is watched, so '
+             'that who attacks does not learn of it', 'It is forwarded.'),
+            (('--address', '192.0.2.8'),
+             'forward  list/relay (telemetry): no line of the policy holds; addresses alone are not blocked '
              '(rules.block_addresses)', 'It is forwarded.'),
+            (('--host', 'tone.example'),
+             'forward  list/tone (telemetry): no line of the policy holds; to block it breaks something: the tone',
+             'It is forwarded.'),
             (('--host', 'a.telemetry.example'),
              'block    list/usage (telemetry, Example Ltd): no line of the policy holds: the rule itself decides',
              'It would be blocked; the mode is monitor, so it is forwarded.')):

@@ -1,4 +1,4 @@
-"""Four requests, five packets each: of a phone of the press, and three of another phone."""
+"""Six requests, five packets each: of a phone of the press, and five of another phone."""
 import sys
 
 sys.path.insert(0, '..')
@@ -12,4 +12,5 @@ def request(phone, port, host):
 
 
 write(sys.argv[1], request('10.0.0.2', 40000, b'a.telemetry.example') + request('10.0.0.3', 40001, b'ads.example')
-      + request('10.0.0.3', 40002, b'b.telemetry.example') + request('10.0.0.3', 40003, b'a.telemetry.example'))
+      + request('10.0.0.3', 40002, b'b.telemetry.example') + request('10.0.0.3', 40003, b'a.telemetry.example')
+      + request('10.0.0.3', 40004, b'sound.example') + request('10.0.0.3', 40005, b'c2.example'))
