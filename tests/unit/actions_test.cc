@@ -1,5 +1,6 @@
 // What the actions of rules do to packets and flows, through the pipeline; the order is Suricata's.
 #include <boost/test/unit_test.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -151,6 +152,31 @@ BOOST_AUTO_TEST_CASE(a_reset_to_the_receiver_stands_at_what_it_has_confirmed) {
   BOOST_REQUIRE(decode(reset, nullptr));
   BOOST_TEST(reset.tcp_sequence == 102U);
   BOOST_TEST(reset.tcp_acknowledgement == 500U);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_dropped_passes_once_the_mode_is_monitor) {
+  const std::string rules = "drop tcp any any -> any any (content:\"EVIL\"; sid:1;)";
+  const auto at = ends("192.168.1.10", 5000, "198.51.100.7", 80);
+  constexpr std::uint8_t ack = tcp_flag::ack;
+  PipelineRun run{small_options(Mode::enforce), generation_of_rules(rules)};
+  BOOST_TEST(run.send(tcp_frame(at, 99, 0, tcp_flag::syn)));
+  BOOST_TEST(run.send(tcp_frame(at.reversed(), 499, 100, tcp_flag::syn | ack)));
+  BOOST_TEST(!run.send(tcp_frame(at, 100, 500, ack, as_bytes("EVIL"))));
+  const auto harmless = tcp_frame(at.reversed(), 500, 100, ack, as_bytes("fine"));
+  BOOST_TEST(!run.send(harmless));
+  std::uint32_t number = 1;
+  const auto go_on = [&](std::optional<Policy> policy) {
+    auto next = generation_of_rules(rules, ++number);
+    next->policy = policy;
+    run.use(std::move(next));
+  };
+  go_on(Policy{Mode::monitor, false});
+  BOOST_TEST(run.send(harmless));
+  BOOST_TEST(run.send(evil));
+  go_on(std::nullopt);  // says nothing of it
+  BOOST_TEST(run.send(harmless));
+  go_on(Policy{Mode::enforce, false});
+  BOOST_TEST(!run.send(harmless));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
