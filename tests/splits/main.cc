@@ -61,9 +61,10 @@ class Capture {
   }
   void add(const test::Frame& frame) {
     const auto size = static_cast<std::uint32_t>(frame.size());
-    const auto time = packets_++;
-    for (const std::uint32_t word : {static_cast<std::uint32_t>(1'700'000'000 + time / 1'000'000),
-                                     static_cast<std::uint32_t>(time % 1'000'000), size, size})
+    // So far apart that connections time out before more of them are open than a flow table holds.
+    const auto milliseconds = 2 * packets_++;
+    for (const std::uint32_t word : {static_cast<std::uint32_t>(1'700'000'000 + milliseconds / 1'000),
+                                     static_cast<std::uint32_t>(milliseconds % 1'000 * 1'000), size, size})
       put(word);
     file_.write(reinterpret_cast<const char*>(frame.data()), size);
   }
