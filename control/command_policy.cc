@@ -7,6 +7,7 @@
 #include "control/command.hh"
 #include "control/rule_files.hh"
 #include "control/safe_text.hh"
+#include "dataplane/policy_settings.hh"
 #include "dataplane/ruleset.hh"
 #include "dataplane/verdict.hh"
 
@@ -55,8 +56,7 @@ Exit explain(const Arguments& arguments, const config::ConfigurationT& configura
     return Exit::usage;
   }
   const Ruleset rules{files.rules};
-  const Policy policy{configuration.mode == config::Mode::enforce ? Mode::enforce : Mode::monitor,
-                      configuration.rules->block_addresses};
+  const auto policy = policy_of(configuration);
   const Tick now{std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch())};
   Hits hits;
   if (!arguments.host.empty()) rules.match_name(arguments.host, hits);

@@ -37,6 +37,11 @@ void add_destinations(const std::vector<std::string>& texts, std::vector<std::st
 
 }  // namespace
 
+Policy policy_of(const config::ConfigurationT& configuration) {
+  return {configuration.mode == config::Mode::enforce ? Mode::enforce : Mode::monitor,
+          configuration.rules->block_addresses};
+}
+
 SitePolicy site_policy(const config::PolicyT& policy) {
   SitePolicy out;
   add_destinations(policy.never_block, out.never_block.names, out.never_block.networks);

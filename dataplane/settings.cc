@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "config/device.hh"
+#include "dataplane/policy_settings.hh"
 
 namespace sluice {
 namespace {
@@ -38,8 +39,7 @@ EalOptions eal_options(const config::ConfigurationT& configuration) {
 
 PipelineOptions pipeline_options(const config::ConfigurationT& configuration, std::uint64_t hash_secret) {
   PipelineOptions options;
-  options.policy.mode = configuration.mode == config::Mode::enforce ? Mode::enforce : Mode::monitor;
-  options.policy.block_addresses = configuration.rules->block_addresses;
+  options.policy = policy_of(configuration);
   options.record = configuration.events->record == config::Record::all ? Record::all : Record::findings;
   options.packet_images = configuration.events->packets;
   options.midstream = configuration.stream->midstream;

@@ -69,8 +69,7 @@ tl::expected<LoaderSettings, std::string> site_settings(const config::Configurat
   loader.site = std::move(site.packs);
   loader.exceptions = std::move(exceptions.rows);
   loader.policy = site_policy(*configuration.policy);
-  loader.enforcement = {configuration.mode == config::Mode::enforce ? Mode::enforce : Mode::monitor,
-                        rules.block_addresses};
+  loader.enforcement = policy_of(configuration);
   loader.compile = signature_compiler(compiler_path(), rules.state_directory + "/databases");
   loader.ruleset = rules.ruleset;
   loader.program = program;
