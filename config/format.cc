@@ -11,6 +11,8 @@
 
 #include "config/device.hh"
 #include "config/error.hh"
+#include "config/hours.hh"
+#include "config/time_zone.hh"
 
 namespace sluice::config {
 namespace {
@@ -20,7 +22,7 @@ struct FormatName {
   std::string_view name;
   std::string_view description;
 };
-constexpr std::array<FormatName, 17> formats{{
+constexpr std::array<FormatName, 19> formats{{
     {Format::none, "", ""},
     {Format::device, "device", "interface, PCI address or virtual device"},
     {Format::address, "address", "address"},
@@ -38,6 +40,8 @@ constexpr std::array<FormatName, 17> formats{{
     {Format::device_or_group, "device_or_group", "network, address or group"},
     {Format::finding_class, "finding_class", "class of findings"},
     {Format::destination, "destination", "host name, network or address"},
+    {Format::hours, "hours", "times of the week"},
+    {Format::time_zone, "time_zone", "time zone"},
 }};
 
 bool is_letter_or_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -218,6 +222,20 @@ std::optional<std::string> destination_complaint(std::string_view text) {
       in_quotes(text));
 }
 
+std::optional<std::string> hours_complaint(std::string_view text) {
+  if (parse_hours(text)) return std::nullopt;
+  return fmt::format(
+      "{} are no times of the week such as \"Mon-Fri 08:00-18:00\", \"Sat,Sun 22:00-06:00\" (into the "
+      "next day) or \"12:00-13:30\" (every day)",
+      in_quotes(text));
+}
+
+std::optional<std::string> time_zone_complaint(std::string_view text) {
+  if (!time_zone(text).empty()) return std::nullopt;
+  return fmt::format("{} is no time zone that this machine knows, such as Europe/Berlin or UTC (package tzdata)",
+                     in_quotes(text));
+}
+
 }  // namespace
 
 Format format_named(std::string_view name) {
@@ -253,6 +271,8 @@ std::optional<std::string> complaint(Format format, std::string_view text) {
     case Format::device_or_group: return device_or_group_complaint(text);
     case Format::finding_class: return finding_class_complaint(text);
     case Format::destination: return destination_complaint(text);
+    case Format::hours: return hours_complaint(text);
+    case Format::time_zone: return time_zone_complaint(text);
     case Format::none:
     case Format::power_of_two: break;
   }

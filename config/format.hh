@@ -26,6 +26,8 @@ enum class Format : std::uint8_t {
   device_or_group,  // as cidr, or a name
   finding_class,    // one of rules/rule_facts.hh
   destination,      // as cidr, or a host name of two labels at least
+  hours,            // times of the week (hours.hh)
+  time_zone,        // of the system's zone database (time_zone.hh)
 };
 
 constexpr std::size_t name_size_limit = 64;    // bytes; labels too

@@ -6,15 +6,19 @@
 #include <array>
 #include <optional>
 #include <set>
+#include <span>
 #include <string_view>
 
 #include "config/error.hh"
 #include "config/format.hh"
+#include "config/hours.hh"
 
 namespace sluice::config {
 namespace {
 
-constexpr std::array<const char*, 5> conditions{"devices", "classes", "recipients", "rules", "destinations"};
+using Conditions = std::span<const char* const>;
+constexpr std::array line_conditions{"devices", "classes", "recipients", "rules", "destinations", "hours"};
+constexpr std::array traffic_conditions{"devices", "vlans", "hours"};
 
 // The names of all, each once.
 std::set<std::string> names_of(const std::vector<Place>& all, std::string_view what, Faults& faults) {
@@ -43,13 +47,13 @@ std::optional<std::set<std::string>> texts_of(const Place& list) {
   std::set<std::string> texts;
   for (const auto& item : list.items()) {
     if (!item.known()) return std::nullopt;
-    texts.insert(item.text());
+    texts.insert(item.value->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   }
   return texts;
 }
 
 // Whether the earlier line holds wherever the later one does, as far as their texts tell.
-bool takes_all_of(const Place& earlier, const Place& later) {
+bool takes_all_of(const Place& earlier, const Place& later, Conditions conditions) {
   return std::ranges::all_of(conditions, [&](const char* condition) {
     const auto wide = texts_of(earlier.at(condition));
     const auto narrow = texts_of(later.at(condition));
@@ -58,10 +62,10 @@ bool takes_all_of(const Place& earlier, const Place& later) {
   });
 }
 
-void check_order(const std::vector<Place>& lines, Faults& faults) {
+void check_order(const std::vector<Place>& lines, Conditions conditions, Faults& faults) {
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const auto before = std::find_if(lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(i),
-                                     [&](const Place& earlier) { return takes_all_of(earlier, lines[i]); });
+                                     [&](const Place& earlier) { return takes_all_of(earlier, lines[i], conditions); });
     const auto name = lines[i].at("name");
     if (before == lines.begin() + static_cast<std::ptrdiff_t>(i) || !name.known()) continue;
     const auto first = before->at("name");
@@ -97,6 +101,36 @@ void check_consent(const Place& line, Faults& faults) {
   faults.push_back({consent.offset(line), "although_breaks goes with the actions that block: this line observes"});
 }
 
+// Times that stand twice are a mistake in one of them.
+void check_hours(const Place& line, Faults& faults) {
+  const auto hours = line.at("hours");
+  const auto items = hours.items();
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const auto spans = items[i].known() ? parse_hours(items[i].text()) : std::nullopt;
+    if (!spans) continue;
+    const auto before =
+        std::find_if(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(i), [&](const Place& one) {
+          const auto others = one.known() ? parse_hours(one.text()) : std::nullopt;
+          return others && overlap(*others, *spans);
+        });
+    if (before == items.begin() + static_cast<std::ptrdiff_t>(i)) continue;
+    faults.push_back({items[i].offset(hours), fmt::format("{} and {} overlap: write each time once",
+                                                          in_quotes(before->text()), in_quotes(items[i].text()))});
+  }
+}
+
+// A limit has a rate, and a rate is a limit's.
+void check_limit(const Place& line, Faults& faults) {
+  const auto action = line.at("action");
+  const auto rate = line.at("limit_kbit_per_s");
+  const bool limits = action.known() && action.value->is_string() && action.text() == "limit";
+  const bool has_rate = rate.known() && rate.value->is_number() && rate.value->get<double>() != 0;
+  if (limits && rate.known() && rate.value->is_number() && !has_rate)
+    faults.push_back({action.offset(line), "to which rate? Name it in limit_kbit_per_s"});
+  if (has_rate && action.known() && action.value->is_string() && !limits)
+    faults.push_back({rate.offset(line), "limit_kbit_per_s goes with the action limit: this line has another"});
+}
+
 }  // namespace
 
 void check_policy(const Place& policy, Faults& faults) {
@@ -116,9 +150,19 @@ void check_policy(const Place& policy, Faults& faults) {
   for (const auto& line : lines) {
     check_groups(line, groups, faults);
     check_consent(line, faults);
+    check_hours(line, faults);
+    check_limit(line, faults);
   }
   check_sinkhole(policy, lines, faults);
-  check_order(lines, faults);
+  check_order(lines, line_conditions, faults);
+  const auto traffic = policy.at("traffic").items();
+  names_of(traffic, "line of the policy's traffic", faults);
+  for (const auto& line : traffic) {
+    check_groups(line, groups, faults);
+    check_hours(line, faults);
+    check_limit(line, faults);
+  }
+  check_order(traffic, traffic_conditions, faults);
 }
 
 }  // namespace sluice::config

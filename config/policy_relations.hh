@@ -5,8 +5,8 @@
 
 namespace sluice::config {
 
-// Names that stand twice, groups that are not there, lines that no traffic reaches because one before them takes it
-// all.
+// Names that stand twice, groups that are not there, limits without a rate, lines that no traffic reaches because one
+// before them takes it all.
 void check_policy(const Place& policy, Faults& faults);
 
 }  // namespace sluice::config

@@ -19,6 +19,7 @@ struct Arguments {
   std::string device;
   std::string host;
   std::string address;
+  std::uint16_t vlan = 0;
   RuleSources sources;
 };
 
@@ -29,6 +30,9 @@ std::string reason(const Decision& decision, const Rule& rule, const RuleFacts& 
     return fmt::format("line \"{}\" of the policy says {}, but not that it may break something (although_breaks): {}",
                        decision.line->name, text_of(decision.line->action), shown_text(facts.breaks));
   if (decision.shield != Shield::none) return "the site never blocks it (policy.never_block)";
+  if (decision.limit != 0)
+    return fmt::format("line \"{}\" of the policy: limit to {} kbit/s each way", decision.line->name,
+                       decision.line->limit.kbit_per_s);
   if (decision.asked == Action::drop && decision.action == Action::pass) return "an exception of the site permits it";
   if (rule.is_expired(now)) return "what has expired is not blocked";
   if (decision.line != nullptr)
@@ -47,6 +51,26 @@ std::string reason(const Decision& decision, const Rule& rule, const RuleFacts& 
   return "no line of the policy holds: the rule itself decides";
 }
 
+// What is done with all traffic of the device, whatever is found in it.
+void print(const Treatment& treatment) {
+  if (treatment.line == nullptr) return;
+  const auto say = [&](std::string_view what, std::string_view why) {
+    fmt::print("{:<8} all traffic (line \"{}\" of policy.traffic: {}): {}\n", what, treatment.line->name,
+               text_of(treatment.line->action), why);
+  };
+  if (treatment.fate == Fate::exempt)
+    say("forward", "unread, and nothing of it is recorded");
+  else if (treatment.fate == Fate::quarantined)
+    say("block", "this leads elsewhere than to the portal; look-ups pass");
+  else if (treatment.limit.id != 0)
+    say("limit", fmt::format("to {} kbit/s each way", treatment.limit.kbit_per_s));
+  else if (treatment.shield != Shield::none)
+    say("forward", treatment.shield == Shield::calls ? "calls over Wi-Fi are never blocked"
+                                                     : "the site never blocks it (policy.never_block)");
+  else
+    say("forward", "this leads to the portal");
+}
+
 Exit explain(const Arguments& arguments, const config::ConfigurationT& configuration, const RuleFiles& files) {
   const auto device = Address::parse(arguments.device);
   const auto remote = arguments.address.empty() ? std::nullopt : Address::parse(arguments.address);
@@ -58,21 +82,28 @@ Exit explain(const Arguments& arguments, const config::ConfigurationT& configura
   const Ruleset rules{files.rules};
   const auto policy = policy_of(configuration);
   const Tick now{std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch())};
+  const auto treatment =
+      rules.traffic().treat({*device, arguments.vlan, remote, arguments.host, false, nanoseconds_since_epoch(now)});
+  print(treatment);
+  const bool is_read = treatment.fate == Fate::read;
   Hits hits;
-  if (!arguments.host.empty()) rules.match_name(arguments.host, hits);
-  if (remote) rules.match_address(*remote, hits);
-  const HitPlace place{*device, 0, arguments.host, remote, nanoseconds_since_epoch(now)};
+  if (is_read && !arguments.host.empty()) rules.match_name(arguments.host, hits);
+  if (is_read && remote) rules.match_address(*remote, hits);
+  const HitPlace place{*device, arguments.vlan, arguments.host, remote, nanoseconds_since_epoch(now)};
   const HitContext context{arguments.host, false, false};  // as if it had looked the name up
-  bool blocked = false;
+  bool blocked = treatment.fate == Fate::quarantined;
   for (const auto row : hits) {
     const auto& facts = files.rules.facts(row);
     const auto decision = decide(policy, rules, row, place, context, now);
     blocked = blocked || decision.action == Action::drop;
-    fmt::print("{:<8} {} ({}{}{}): {}\n", decision.action == Action::drop ? "block" : "forward",
+    fmt::print("{:<8} {} ({}{}{}): {}\n",
+               decision.action == Action::drop ? "block"
+               : decision.limit != 0           ? "limit"
+                                               : "forward",
                shown_text(facts.rule_id), text_of(facts.finding_class), facts.recipient.empty() ? "" : ", ",
                shown_text(facts.recipient), reason(decision, rules.rule(row), facts, policy, now));
   }
-  if (hits.count == 0) fmt::print("{:<8} no name or address of a list matches\n", "forward");
+  if (is_read && hits.count == 0) fmt::print("{:<8} no name or address of a list matches\n", "forward");
   fmt::print("{}\n", !blocked                       ? "It is forwarded."
                      : policy.mode == Mode::enforce ? "It is blocked."
                                                     : "It would be blocked; the mode is monitor, so it is forwarded.");
@@ -112,7 +143,9 @@ void add_policy_command(CLI::App& program, Run& run) {
   auto* command =
       policy->add_subcommand("explain", "Say what is done with a device's traffic to a destination, and why");
   command->footer(
-      "Every row of a list that matches is named with what decides: what is never blocked, a permit of the site's\n"
+      "A line of policy.traffic that holds for the device is named first. Where its traffic is read, every row of a "
+      "list\n"
+      "that matches is named with what decides: what is never blocked, a permit of the site's\n"
       "exceptions, the first line of the policy that holds, or the rule itself. One row that blocks is enough.\n"
       "Rules are those of --indicators and --pack, else those that the configuration names, else those that ship;\n"
       "packs that were pushed to a running tap are not looked at: name their files. Signatures are not either: they\n"
@@ -120,6 +153,9 @@ void add_policy_command(CLI::App& program, Run& run) {
   command->add_option("--config", arguments->config, "The tap's configuration")->required()->type_name("FILE");
   command->add_option("--device", arguments->device, "Address of the device")->required()->type_name("ADDRESS");
   command->add_option("--host", arguments->host, "Name that it asks for or connects to")->type_name("NAME");
+  command->add_option("--vlan", arguments->vlan, "VLAN that the device is in; 0: none")
+      ->check(CLI::Range(0, 4094))
+      ->type_name("ID");
   command->add_option("--address", arguments->address, "Address that it connects to")->type_name("ADDRESS");
   for (auto [name, list, what] : {std::tuple{"--indicators", &arguments->sources.indicators, "Indicator list"},
                                   std::tuple{"--pack", &arguments->sources.packs, "Pack"}})

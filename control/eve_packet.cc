@@ -31,6 +31,7 @@ std::string_view drop_cause_text(std::uint64_t cause) {
     case DropCause::rules: return "rules";
     case DropCause::flow: return "flow drop";
     case DropCause::stream_error: return "stream error";
+    case DropCause::quarantine: return "quarantine";
   }
   return "unknown";
 }

@@ -57,10 +57,12 @@ void put_ports(Families& out, const TapReading& reading) {
           &PortCounters::received_bytes);
   by_port("sluice_transmitted_bytes_total", "Bytes of the packets that left by the port.",
           &PortCounters::transmitted_bytes);
-  out.counter("sluice_packets_dropped_total",
-              "Packets received on the port that were not forwarded: policy = a rule blocked them, tx_full = the other "
-              "port took no more, tcp_refused = in mode enforce, TCP data that their receiver would not take, or that "
-              "differ from what came before.");
+  out.counter(
+      "sluice_packets_dropped_total",
+      "Packets received on the port that were not forwarded: policy = a rule blocked them, tx_full = the other "
+      "port took no more, tcp_refused = in mode enforce, TCP data that their receiver would not take, or that "
+      "differ from what came before, quarantine = of a device in quarantine, rate_limit = beyond a limit of the "
+      "site's policy.");
   for (const auto& [port, counters] : ports)
     for (std::size_t i = 0; i < drop_reason_names.size(); ++i)
       out.put({{"port", port}, {"reason", std::string{drop_reason_names[i]}}}, counters.dropped.values[i]);
@@ -131,6 +133,9 @@ void put_workers(Families& out, const TapReading& reading, bool up) {
   by_worker("sluice_dns_memory_evicted_total",
             "DNS answers that the worker forgot before their time, for want of room.",
             &InspectionCounters::dns_memory_evicted);
+  by_worker("sluice_rate_limits_evicted_total",
+            "Devices whose rate was counted anew before its time, for want of room.",
+            &InspectionCounters::rate_limits_evicted);
   out.counter("sluice_packets_uninspected_total", "Packets that passed without a look into them.");
   for (std::size_t i = 0; i < reading.workers.size(); ++i)
     for (std::size_t reason = 0; reason < uninspected_reason_names.size(); ++reason)
@@ -147,6 +152,12 @@ void put_workers(Families& out, const TapReading& reading, bool up) {
     for (std::size_t reason = 0; reason < unanswered_reason_names.size(); ++reason)
       out.put({worker_label(i), {"reason", std::string{unanswered_reason_names[reason]}}},
               reading.workers[i].counters.inspection.unanswered.values[reason]);
+  out.counter("sluice_packets_restrained_total",
+              "Packets that the site's policy holds back whatever is found in them: dropped in mode enforce.");
+  for (std::size_t i = 0; i < reading.workers.size(); ++i)
+    for (std::size_t kind = 0; kind < restraint_names.size(); ++kind)
+      out.put({worker_label(i), {"kind", std::string{restraint_names[kind]}}},
+              reading.workers[i].counters.inspection.restrained.values[kind]);
   out.counter("sluice_icmp_quotes_refused_total", "Errors of ICMP that were not taken for ones about a flow.");
   for (std::size_t i = 0; i < reading.workers.size(); ++i)
     for (std::size_t reason = 0; reason < icmp_quote_error_names.size(); ++reason)

@@ -205,6 +205,7 @@ std::string_view uninspected_words(UninspectedReason reason) noexcept {
     case UninspectedReason::tcp_refused: return "a TCP segment that its receiver would not take";
     case UninspectedReason::fragment_overlap: return "part of an IP datagram whose fragments overlap";
     case UninspectedReason::fragment_table_full: return "part of an IP datagram that gave way to others";
+    case UninspectedReason::exempt: return "of a device that the site's policy exempts";
     case UninspectedReason::tunnel_depth: return "tunnels in tunnels, deeper than they are followed";
     case UninspectedReason::depth: return "clear text beyond what signatures shall see of a direction";
   }

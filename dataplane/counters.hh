@@ -13,8 +13,9 @@
 
 namespace sluice {
 
-enum class DropReason : std::uint8_t { policy, tx_full, tcp_refused };
-constexpr std::array<std::string_view, 3> drop_reason_names{"policy", "tx_full", "tcp_refused"};
+enum class DropReason : std::uint8_t { policy, tx_full, tcp_refused, quarantine, rate_limit };
+constexpr std::array<std::string_view, 5> drop_reason_names{"policy", "tx_full", "tcp_refused", "quarantine",
+                                                            "rate_limit"};
 
 // Taken off the wire for Sluice itself (answers to its own probes).
 enum class ConsumeReason : std::uint8_t { probe };
@@ -56,12 +57,21 @@ enum class UninspectedReason : std::uint8_t {
   fragment_table_full,  // part of an IP datagram that gave way to others, or broke a bound
   tunnel_depth,         // tunnels in tunnels, deeper than they are followed
   depth,                // clear text beyond what signatures shall see of a direction
+  exempt,               // of a device that the site's policy exempts
 };
-constexpr std::array<std::string_view, 20> uninspected_reason_names{
-    "link_type",   "not_ip",           "malformed",           "checksum",     "fragment",
-    "transport",   "flow_table_full",  "buffer_full",         "stream_gap",   "handshake_size",
-    "parse_error", "unknown_protocol", "ciphertext",          "compressed",   "http2_limit",
-    "tcp_refused", "fragment_overlap", "fragment_table_full", "tunnel_depth", "depth"};
+constexpr std::array<std::string_view, 21> uninspected_reason_names{
+    "link_type",       "not_ip",      "malformed",   "checksum",       "fragment",         "transport",
+    "flow_table_full", "buffer_full", "stream_gap",  "handshake_size", "parse_error",      "unknown_protocol",
+    "ciphertext",      "compressed",  "http2_limit", "tcp_refused",    "fragment_overlap", "fragment_table_full",
+    "tunnel_depth",    "depth",       "exempt"};
+
+// What the site's policy holds back of devices' traffic, whatever is found in it: dropped in `enforce`, and counted in
+// both modes. Unit: packets.
+enum class Restraint : std::uint8_t {
+  quarantine,  // of a device in quarantine, and nothing that it may send or be sent
+  limit,       // beyond a rate
+};
+constexpr std::array<std::string_view, 2> restraint_names{"quarantine", "limit"};
 
 // Why an error of ICMP was not taken for one about a flow, and stayed alone. Unit: packets.
 enum class IcmpQuoteError : std::uint8_t {
@@ -147,6 +157,7 @@ using Injected = ByReason<InjectedKind, injected_kind_names.size()>;
 using Unanswered = ByReason<UnansweredReason, unanswered_reason_names.size()>;
 using ContentErrors = ByReason<ContentError, content_error_names.size()>;
 using IcmpQuotesRefused = ByReason<IcmpQuoteError, icmp_quote_error_names.size()>;
+using Restrained = ByReason<Restraint, restraint_names.size()>;
 using Uninspected = ByReason<UninspectedReason, uninspected_reason_names.size()>;
 using ByVisibility = ByReason<Visibility, visibility_names.size()>;
 using ByAnomalyLayer = ByReason<AnomalyLayer, anomaly_layer_names.size()>;
@@ -204,6 +215,8 @@ struct InspectionCounters {
   ByVisibility bytes_by_visibility;  // whole frames, counted with the flow's end
   Unanswered unanswered;             // of what rules reject
   IcmpQuotesRefused icmp_quotes_refused;
+  Restrained restrained;
+  std::uint64_t rate_limits_evicted = 0;  // devices whose rate was counted anew: no room for all (rate_limits.hh)
 
   void operator+=(const InspectionCounters& other) noexcept {
     uninspected += other.uninspected;
@@ -233,6 +246,8 @@ struct InspectionCounters {
     bytes_by_visibility += other.bytes_by_visibility;
     unanswered += other.unanswered;
     icmp_quotes_refused += other.icmp_quotes_refused;
+    restrained += other.restrained;
+    rate_limits_evicted += other.rate_limits_evicted;
   }
 };
 

@@ -19,6 +19,8 @@
 
 namespace sluice {
 
+constexpr std::uint16_t dns_port = 53;  // UDP and TCP, RFC 1035 section 4.2
+
 constexpr std::size_t dns_header_size = 12;
 // Questions and records read of one message; a message of 64 KiB could hold thousands.
 constexpr std::size_t dns_record_limit = 512;

@@ -63,7 +63,7 @@ enum class TcpState : std::uint8_t {
 
 // Why a packet was dropped: a rule or a list that it met itself, its flow was dropped before, its TCP receiver would
 // refuse it.
-enum class DropCause : std::uint8_t { rules = 0, flow = 1, stream_error = 2 };
+enum class DropCause : std::uint8_t { rules = 0, flow = 1, stream_error = 2, quarantine = 3 };
 
 // What lay around the innermost IP header.
 enum class TunnelKind : std::uint8_t {
@@ -351,6 +351,7 @@ enum class Field : std::uint16_t {
   packet_passed = 463,  // integer: 1 where a rule lets the packet pass
   never_block = 469,    // integer: Shield
   dns_answer = 470,     // integer: DnsAnswer, what a look-up is answered with
+  restraint = 471,      // integer: Restraint, what the site's policy held back of the flow
   policy_line = 468,    // text: name of the line of the site's policy that decided
   // What groups of a rule's expressions captured, where content may leave: a name, and behind it its text.
   flow_capture = 464,         // text

@@ -16,6 +16,7 @@
 #include "dataplane/signature_trace.hh"
 #include "dataplane/tcp_receiver.hh"
 #include "dataplane/tls_flight.hh"
+#include "rules/traffic_line.hh"
 
 namespace sluice {
 
@@ -88,6 +89,10 @@ struct ReportedSignatures {
   std::array<Reported, limit> rows{};
 };
 
+// Of what limits a flow's rate: a line about its device, a line about what was found in it.
+constexpr std::size_t traffic_limit = 0;
+constexpr std::size_t finding_limit = 1;
+
 // What of a flow could be seen, noted while it is read; judged at its end (visibility.hh).
 struct FlowSight {
   bool payload = false;           // something was said
@@ -111,22 +116,27 @@ struct alignas(64) Flow {
   bool dropped = false;  // every packet of the flow is dropped
   bool initiator_is_low = false;
   bool alerted = false;
+  Fate fate = Fate::read;
 
   // Second cache line: counters, by Way.
   std::array<std::uint64_t, 2> packets{};
   std::array<std::uint64_t, 2> bytes{};
   Tick first_seen{};
   std::uint64_t id = 0;
-  std::uint8_t fins = 0;         // bit 0: to the server, bit 1: to the client, bit 2: a reset
-  std::uint8_t lost_buffer = 0;  // bit by Way: another direction needed it more, and what waited in it was not read
-  bool unfollowed = false;       // its start was not seen, and such flows are not wanted
+  std::array<std::uint32_t, 2> limits{};  // RateLimit::id of what holds it to a rate; 0: none
+  std::uint16_t policy_turn = 0;          // of the pipeline, when its fate was set
+  std::uint8_t fins = 0;                  // bit 0: to the server, bit 1: to the client, bit 2: a reset
   Inside inside = Inside::unknown;
-  bool address_listed = false;
   Stage address_stage{};                    // the furthest for which the addresses were looked at; 0 = not yet
-  bool named = false;                       // a message of the flow said which name it is for
-  bool name_sought = false;                 // among the names that its client looked up, because no message said one
-  bool deep = false;                        // nothing more of it is read, because signatures saw as much as they shall
   std::array<std::uint8_t, 2> tcp_flags{};  // union, by Way
+  // Bit by Way: another direction needed it more, and what waited in it was not read.
+  std::uint8_t lost_buffer : 2 = 0;
+  bool unfollowed : 1 = false;  // its start was not seen, and such flows are not wanted
+  bool address_listed : 1 = false;
+  bool named : 1 = false;        // a message of the flow said which name it is for
+  bool name_sought : 1 = false;  // among the names that its client looked up, because no message said one
+  bool limited : 1 = false;      // packets of it were beyond a limit
+  bool deep : 1 = false;         // nothing more of it is read, because signatures saw as much as they shall
 
   // Third and fourth: touched only until the flow is decided.
   std::array<StreamSide, 2> side{};

@@ -44,6 +44,8 @@ Pipeline::Pipeline(const PipelineOptions& options, const Generation& generation,
       memory_(options.resolved_names, options.hash_secret),
       reporter_(generation, worker, options.policy, options.record, options.event_queues, options.packet_images,
                 memory_, sink, counters_),
+      rules_(&generation.ruleset),
+      limits_(options.hash_secret, counters_.rate_limits_evicted),
       paths_(options.hash_secret),
       neighbours_(reporter_.records() ? neighbour_entries : 0, options.hash_secret),
       protocols_(reporter_, buffers_, paths_, options.http2_connections,
@@ -56,6 +58,8 @@ Pipeline::Pipeline(const PipelineOptions& options, const Generation& generation,
 void Pipeline::use(const Generation& generation) noexcept {
   if (generation.policy) options_.policy = *generation.policy;
   reporter_.use(generation, options_.policy);
+  rules_ = &generation.ruleset;
+  policy_until_ = Tick::min();
   streams_.drop_refused(options_.policy.mode == Mode::enforce);
 }
 
@@ -83,6 +87,7 @@ void Pipeline::process(std::span<Packet> burst) noexcept {
     Flow* flow = nullptr;
     bool was_dropped = false;
     auto way = Way::to_server;
+    if (packet.time >= policy_until_) turn_policy(packet.time);
     if (readable[i]) {
       flow = quoted_flow(packet, keys[i], way);
       const bool is_error = flow != nullptr;
@@ -95,10 +100,15 @@ void Pipeline::process(std::span<Packet> burst) noexcept {
         judge({packet, *flow, way});
       }
     }
-    if (!readable[i] && !packet.payload.empty()) read_arp(packet);
-    if (!readable[i]) judge_alone(packet);
+    const bool exempt = flow != nullptr ? flow->fate == Fate::exempt : is_exempt(packet);
+    // A fragment is counted with its datagram.
+    if (exempt && (flow != nullptr || packet.fragmented == 0)) packet.uninspected = UninspectedReason::exempt;
+    if (!readable[i] && !exempt) {
+      if (!packet.payload.empty()) read_arp(packet);
+      judge_alone(packet);
+    }
     if (packet.fragmented != 0) settle_fragment(packet);
-    if (!packet.anomalies.empty()) settle_anomalies(packet, flow, way);
+    if (!packet.anomalies.empty() && !exempt) settle_anomalies(packet, flow, way);
     if (packet.action == Action::drop) settle_drop(packet, flow, way, was_dropped);
     if (packet.reject != RejectTarget::none || packet.dns_answer != DnsAnswer::none) answer(packet, i, flow, way);
     if (packet.uninspected) ++counters_.uninspected[*packet.uninspected];
@@ -110,7 +120,7 @@ Flow* Pipeline::flow_of(Packet& packet, const FlowKey& key, std::uint64_t hash, 
   auto* flow = table_.find(key, hash, guess);
   if (flow == nullptr) {
     bool is_quic = false;
-    if (auto* const moved = rebind(packet, key, hash, is_quic)) return moved;
+    if (auto* const moved = rebind(packet, key, hash, is_quic)) return under_policy(moved, packet, key, hash);
     flow = create(packet, key, hash);
     if (flow != nullptr && is_quic) {  // the middle of a connection: nothing of it will be in the clear
       flow->protocol = Protocol::quic;
@@ -125,7 +135,7 @@ Flow* Pipeline::flow_of(Packet& packet, const FlowKey& key, std::uint64_t hash, 
     return create(packet, key, hash);
   }
   if (packet.protocol != ip_protocol::tcp || (packet.tcp_flags & tcp_flag::syn) == 0 || !reopens(packet, *flow, key))
-    return flow;
+    return under_policy(flow, packet, key, hash);
   const auto opener = flow->receiver[static_cast<std::size_t>(way_of(packet, *flow, key))].reopening;
   end(*flow, FlowEnd::closed, packet.number);
   flow = create(packet, key, hash);
@@ -184,6 +194,7 @@ Flow* Pipeline::create(Packet& packet, const FlowKey& key, std::uint64_t hash) n
                  : packet.protocol == ip_protocol::udp ? ExpiryClass::datagram
                                                        : ExpiryClass::other;
   expiry_.file(table_, *flow, packet.time);
+  set_fate(*flow, packet.time);
   return flow;
 }
 
@@ -223,10 +234,13 @@ void Pipeline::account(const Passage& at) noexcept {
 
 void Pipeline::judge(const Passage& at) noexcept {
   account(at);
+  if (at.flow.fate != Fate::read && shut_out(at)) return;
   const bool was_dropped = at.flow.dropped;
   inspect_by_rules(at);
   if (at.packet.outer.depth != 0 && !was_dropped) judge_outside(at);
   if (at.flow.dropped && !may_reopen(at)) drop(at.packet);
+  if ((at.flow.limits[traffic_limit] | at.flow.limits[finding_limit]) != 0 && at.packet.action == Action::pass)
+    hold_to_limits(at);
 }
 
 // Around what its payload says, what rules say of the packet itself: most generations have no such rule.
@@ -335,10 +349,12 @@ bool Pipeline::read_neighbour(const Passage& at) noexcept {
 }
 
 void Pipeline::end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept {
-  streams_.finish(flow, tag, flow.last_seen);
-  protocols_.end_bodies(flow, tag, flow.last_seen);
-  reporter_.release(flow, tag);
-  reporter_.flow_end(flow, reason, tag);
+  if (flow.fate != Fate::exempt) {
+    streams_.finish(flow, tag, flow.last_seen);
+    protocols_.end_bodies(flow, tag, flow.last_seen);
+    reporter_.release(flow, tag);
+    reporter_.flow_end(flow, reason, tag);
+  }
   reporter_.forget(flow);
   streams_.release(flow);
   protocols_.release(flow);

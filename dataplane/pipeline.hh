@@ -19,6 +19,7 @@
 #include "dataplane/placement.hh"
 #include "dataplane/protocol.hh"
 #include "dataplane/quic_paths.hh"
+#include "dataplane/rate_limits.hh"
 #include "dataplane/reply.hh"
 #include "dataplane/reporter.hh"
 #include "dataplane/stream.hh"
@@ -65,6 +66,7 @@ class Pipeline {
     neighbours_.make_resident();
     protocols_.make_resident();
     fragments_.make_resident();
+    limits_.make_resident();
   }
 
   // Between bursts: from here on the rules are those of `generation`. Nothing of the one before is kept.
@@ -90,8 +92,14 @@ class Pipeline {
   [[nodiscard]] static bool reopens(const Packet& packet, Flow& flow, const FlowKey& key) noexcept;
   [[nodiscard]] Flow* rebind(const Packet& packet, const FlowKey& key, std::uint64_t hash, bool& known) noexcept;
   [[nodiscard]] Flow* create(Packet& packet, const FlowKey& key, std::uint64_t hash) noexcept;
+  void set_fate(Flow& flow, Tick now) const noexcept;
+  void turn_policy(Tick now) noexcept;
+  [[nodiscard]] Flow* under_policy(Flow* flow, Packet& packet, const FlowKey& key, std::uint64_t hash) noexcept;
+  [[nodiscard]] bool is_exempt(const Packet& packet) const noexcept;
+  [[nodiscard]] bool shut_out(const Passage& at) noexcept;
+  void hold_to_limits(const Passage& at) noexcept;
   void account(const Passage& at) noexcept;
-  void drop(Packet& packet) const noexcept;
+  void drop(Packet& packet, DropReason reason = DropReason::policy) const noexcept;
   void settle_fragment(Packet& packet) noexcept;
   void settle_anomalies(Packet& packet, Flow* flow, Way way) noexcept;
   void settle_drop(Packet& packet, Flow* flow, Way way, bool was_dropped) noexcept;
@@ -119,6 +127,10 @@ class Pipeline {
   ReassemblyBuffers buffers_;
   DnsMemory memory_;
   Reporter reporter_;
+  const Ruleset* rules_;
+  std::uint16_t policy_turn_ = 0;    // flows that were judged in another turn are judged anew
+  Tick policy_until_ = Tick::min();  // then the next turn begins
+  RateLimits limits_;
   QuicPaths paths_;
   NeighbourTable neighbours_;
   Protocols protocols_;

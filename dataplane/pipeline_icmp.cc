@@ -35,6 +35,7 @@ Flow* Pipeline::quoted_flow(const Packet& packet, const FlowKey& own, Way& way) 
 
 // It shares the fate of its flow and is judged with it, and leaves it as it was: anybody can send one.
 void Pipeline::judge_error(const Passage& at) noexcept {
+  if (at.flow.fate != Fate::read && shut_out(at)) return;
   if (at.flow.dropped) return drop(at.packet);
   if (at.flow.would_drop) return;
   for (const auto moment : {SignatureMoment::packet_begin, SignatureMoment::packet_end})

@@ -11,10 +11,10 @@ constexpr Duration packet_events_interval = std::chrono::seconds{1};
 }  // namespace
 
 // What was dropped before the mode became `monitor` passes from then on.
-void Pipeline::drop(Packet& packet) const noexcept {
+void Pipeline::drop(Packet& packet, DropReason reason) const noexcept {
   if (options_.policy.mode != Mode::enforce) return;
   packet.action = Action::drop;
-  packet.drop_reason = DropReason::policy;
+  packet.drop_reason = reason;
 }
 
 // Whether one more event about a packet as such may be sent.
@@ -43,10 +43,12 @@ void Pipeline::settle_anomalies(Packet& packet, Flow* flow, Way way) noexcept {
 
 // `was_dropped`: the flow, before this packet came.
 void Pipeline::settle_drop(Packet& packet, Flow* flow, Way way, bool was_dropped) noexcept {
-  if (!reporter_.records() || !may_say(packet.time)) return;
-  const auto cause = packet.drop_reason == DropReason::tcp_refused ? DropCause::stream_error
-                     : was_dropped && !packet.dropped_by_rule      ? DropCause::flow
-                                                                   : DropCause::rules;
+  // What is beyond a rate is a matter of course, and counted.
+  if (packet.drop_reason == DropReason::rate_limit || !reporter_.records() || !may_say(packet.time)) return;
+  const auto cause = packet.drop_reason == DropReason::tcp_refused  ? DropCause::stream_error
+                     : packet.drop_reason == DropReason::quarantine ? DropCause::quarantine
+                     : was_dropped && !packet.dropped_by_rule       ? DropCause::flow
+                                                                    : DropCause::rules;
   reporter_.drop(packet, flow, way, cause);
 }
 

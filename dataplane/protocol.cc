@@ -10,7 +10,6 @@ namespace {
 
 using State = Progress::State;
 
-constexpr std::uint16_t dns_port = 53;
 // Datagrams that a UDP flow may take until its protocol is recognised, or its handshake read.
 constexpr std::uint64_t unknown_datagrams_limit = 4;
 constexpr std::uint64_t handshake_datagrams_limit = 64;

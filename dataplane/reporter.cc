@@ -174,8 +174,12 @@ void Reporter::flow_end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept 
   transport_fields(event, flow);
   event.integer(Field::flow_state, static_cast<std::uint64_t>(flow.state));
   event.integer(Field::flow_alerted, flow.alerted ? 1 : 0);
-  if (flow.dropped) event.integer(Field::flow_dropped, 1);
-  if (flow.would_drop && !flow.dropped) event.integer(Field::flow_would, static_cast<std::uint64_t>(Action::drop));
+  const bool is_held = flow.fate == Fate::quarantined && flow.would_drop;
+  if (is_held || flow.limited)
+    event.integer(Field::restraint, static_cast<std::uint64_t>(is_held ? Restraint::quarantine : Restraint::limit));
+  const bool dropped = flow.dropped || (is_held && policy_.mode == Mode::enforce);
+  if (dropped) event.integer(Field::flow_dropped, 1);
+  if (flow.would_drop && !dropped) event.integer(Field::flow_would, static_cast<std::uint64_t>(Action::drop));
   if (flow.trace.passed && flow.trace.generation == ruleset_->generation()) event.integer(Field::flow_passed, 1);
   event.integer(Field::flow_visibility, static_cast<std::uint64_t>(visibility));
   encrypted_dns_field(event, flow);

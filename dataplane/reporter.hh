@@ -171,6 +171,11 @@ class Reporter {
   void packet(const Passage& at, SignatureMoment moment, bool tells_protocol) noexcept;
   // No message of the flow says a name, and none will: is the name that its client looked up for the far end listed?
   void seek_name(const Passage& at) noexcept;
+  // What the flow's device asked DNS for to reach the far end; empty: not known.
+  [[nodiscard]] std::string_view asked_name(const Flow& flow, Tick now) const noexcept {
+    const auto* const chain = resolved(flow, now);
+    return chain == nullptr ? std::string_view{} : chain->asked();
+  }
   // Sends the events that wait for what will not come, and gives back what they lay in. `tag`: as below.
   void release(Flow& flow, std::uint64_t tag) noexcept;
   // Gives back what rules keep of the flow.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "dataplane/network_service.hh"
+
 namespace sluice {
 namespace {
 
@@ -42,24 +44,11 @@ HitPlace place_of(const Passage& at, Field field, std::string_view value) noexce
   return place;
 }
 
-// What a device needs to have a network, and the time: RFC 2131, 8415, 5905, 4861. An address is looked at before the
-// first packet has told its flow's protocol.
+// By its protocol, once that is known. An address is looked at before the first packet has told it.
 bool serves_network(const Passage& at) noexcept {
-  constexpr unsigned router_solicitation = 133;
-  constexpr unsigned redirect = 137;
-  const auto& flow = at.flow;
-  const auto& packet = at.packet;
-  if (flow.key.protocol == ip_protocol::icmp_v6) {
-    const auto type = static_cast<unsigned>(flow.icmp[0] >> 8);
-    return type >= router_solicitation && type <= redirect;
-  }
-  if (flow.protocol != Protocol::unknown)
-    return flow.protocol == Protocol::dhcp || flow.protocol == Protocol::dhcpv6 || flow.protocol == Protocol::ntp;
-  if (flow.key.protocol != ip_protocol::udp) return false;
-  const auto on = [&](std::uint16_t port) { return packet.source_port == port || packet.destination_port == port; };
-  if (on(ntp_port)) return probe_ntp(packet.payload) == Probe::yes;
-  if (on(dhcp_server_port)) return probe_dhcp(packet.payload) == Probe::yes;
-  return (on(dhcpv6_server_port) || on(dhcpv6_client_port)) && probe_dhcpv6(packet.payload) == Probe::yes;
+  const auto protocol = at.flow.protocol;
+  if (protocol == Protocol::unknown) return serves_network(at.packet);
+  return protocol == Protocol::dhcp || protocol == Protocol::dhcpv6 || protocol == Protocol::ntp;
 }
 
 // Addresses in text take a fixed room here: std::string would allocate.
@@ -215,6 +204,8 @@ void Reporter::alerts(const Passage& at, const Hits& hits, Field field, std::str
   for (std::size_t i = 0; i < hits.count; ++i) {
     const auto row = hits.rows[i];
     decisions[i] = decide(policy_, *ruleset_, row, place, context, at.packet.time);
+    if (decisions[i].limit != 0 && at.flow.limits[finding_limit] == 0)
+      at.flow.limits[finding_limit] = decisions[i].limit;
     if (decisions[i].action != Action::drop) continue;
     would = Action::drop;
     if (!first) first = row;

@@ -1,9 +1,6 @@
 #include "dataplane/ruleset.hh"
 
 #include <algorithm>
-#include <optional>
-#include <tuple>
-#include <utility>
 
 namespace sluice {
 namespace {
@@ -29,19 +26,6 @@ std::uint64_t hash_of(std::string_view name) noexcept {
 
 constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 0x20) : c; }
 
-// The address after `address`, or nothing after the last one.
-std::optional<Address> successor(Address address) {
-  for (auto byte = address.bytes.rbegin(); byte != address.bytes.rend(); ++byte)
-    if (++*byte != 0) return address;
-  return std::nullopt;
-}
-
-Address predecessor(Address address) {
-  for (auto byte = address.bytes.rbegin(); byte != address.bytes.rend(); ++byte)
-    if ((*byte)-- != 0) break;
-  return address;
-}
-
 }  // namespace
 
 Ruleset::Ruleset(const RuleRows& rules, std::uint32_t generation)
@@ -55,6 +39,12 @@ Ruleset::Ruleset(const RuleRows& rules, std::uint32_t generation)
   }
   permits_.build(rules.exceptions, rules.indicators, rules.signatures);
   policy_.build(rules.policy.lines, rules.indicators, rules.signatures);
+  traffic_.build(rules.policy);
+  for (const auto& line : rules.policy.lines)
+    if (line.limit.id != 0) limits_.push_back(line.limit);
+  for (const auto& line : rules.policy.traffic)
+    if (line.limit.id != 0) limits_.push_back(line.limit);
+  std::ranges::sort(limits_, {}, &RateLimit::id);
   for (const auto& rule : rules_) kinds_ |= 1U << static_cast<unsigned>(rule.kind);
 }
 
@@ -66,7 +56,6 @@ Ruleset::Ruleset(const RuleList& list, std::uint32_t generation)
 void Ruleset::add_indicators(const IndicatorRows& indicators) {
   std::size_t names = 0;
   std::size_t text = 0;
-  std::vector<RangeEnd> ends;
   indicators.visit([&](const IndicatorTarget& target) {
     const auto row = static_cast<std::uint32_t>(rules_.size());
     rules_.push_back({target.kind, target.confidence, SignatureAction::alert, target.finding_class, target.breaks});
@@ -76,15 +65,14 @@ void Ruleset::add_indicators(const IndicatorRows& indicators) {
       ++names;
       text += target.name.size();
     } else if (rule.is_address()) {
-      ends.push_back({target.range.first, row, true});
-      if (const auto after = successor(target.range.last)) ends.push_back({*after, row, false});
+      ranges_.add(target.range, row);
     } else if (is_fingerprint(rule.kind)) {
       fingerprints_.emplace_back(target.name, row);
     } else {
       urls_.add(target.name, row);
     }
   });
-  index_ranges(std::move(ends));
+  ranges_.index();
   std::sort(fingerprints_.begin(), fingerprints_.end());
   urls_.index();
   next_row_.assign(rules_.size(), no_row);
@@ -117,31 +105,6 @@ void Ruleset::add_name(std::string_view name, std::uint32_t row) {
   names_[slot] = {lower_half(hash), static_cast<std::uint32_t>(names_text_.size()), row,
                   static_cast<std::uint8_t>(name.size())};
   names_text_ += name;
-}
-
-// A sweep over the ends of all ranges: between two neighbouring ends the set of containing rows is constant.
-void Ruleset::index_ranges(std::vector<RangeEnd> ends) {
-  std::sort(ends.begin(), ends.end(), [](const RangeEnd& one, const RangeEnd& other) {
-    return std::tie(one.at, one.row) < std::tie(other.at, other.row);
-  });
-  std::vector<std::uint32_t> inside;  // in order
-  for (auto at = ends.begin(); at != ends.end();) {
-    const auto first = at->at;
-    for (; at != ends.end() && at->at == first; ++at) {
-      const auto place = std::lower_bound(inside.begin(), inside.end(), at->row);
-      if (at->is_begin)
-        inside.insert(place, at->row);
-      else
-        inside.erase(place);
-    }
-    if (inside.empty()) continue;
-    Address last;
-    last.bytes.fill(0xff);
-    if (at != ends.end()) last = predecessor(at->at);
-    intervals_.push_back(
-        {first, last, static_cast<std::uint32_t>(interval_rows_.size()), static_cast<std::uint32_t>(inside.size())});
-    interval_rows_.insert(interval_rows_.end(), inside.begin(), inside.end());
-  }
 }
 
 const Ruleset::Name* Ruleset::find_name(std::string_view suffix, std::uint64_t hash) const noexcept {
@@ -186,12 +149,12 @@ void Ruleset::match_name(std::string_view wire_name, Hits& hits) const noexcept 
 }
 
 void Ruleset::match_address(const Address& address, Hits& hits) const noexcept {
-  const auto after = std::upper_bound(intervals_.begin(), intervals_.end(), address,
-                                      [](const Address& a, const Interval& b) { return a < b.first; });
-  if (after == intervals_.begin()) return;
-  const auto& interval = *std::prev(after);
-  if (interval.last < address) return;
-  for (std::uint32_t i = 0; i < interval.count; ++i) hits.add(interval_rows_[interval.rows + i]);
+  for (const auto row : ranges_.find(address)) hits.add(row);
+}
+
+std::uint32_t Ruleset::rate_of(std::uint32_t limit) const noexcept {
+  const auto found = std::ranges::lower_bound(limits_, limit, {}, &RateLimit::id);
+  return found != limits_.end() && found->id == limit ? found->kbit_per_s : 0;
 }
 
 // By halving: once a handshake. The texts of the kinds never look alike.

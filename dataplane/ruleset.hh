@@ -11,7 +11,9 @@
 #include "dataplane/hits.hh"
 #include "dataplane/permit_set.hh"
 #include "dataplane/policy_set.hh"
+#include "dataplane/range_index.hh"
 #include "dataplane/tick.hh"
+#include "dataplane/traffic_set.hh"
 #include "dataplane/url_set.hh"
 #include "rules/address.hh"
 #include "rules/indicator_rows.hh"
@@ -74,6 +76,10 @@ class Ruleset {
   }
   [[nodiscard]] const NeverBlock& never_block() const noexcept { return never_block_; }
   [[nodiscard]] const Sinkhole& sinkhole() const noexcept { return sinkhole_; }
+  // What the site does with all traffic of a device.
+  [[nodiscard]] const TrafficSet& traffic() const noexcept { return traffic_; }
+  // kbit/s of the limit of that id; 0: there is none any more.
+  [[nodiscard]] std::uint32_t rate_of(std::uint32_t limit) const noexcept;
   // Whether any row is of that kind.
   [[nodiscard]] bool has(RuleKind kind) const noexcept { return kinds_ >> static_cast<unsigned>(kind) & 1U; }
 
@@ -92,22 +98,9 @@ class Ruleset {
     std::uint32_t first_row = 0;
     std::uint8_t length = 0;  // 0 = empty slot
   };
-  struct Interval {
-    Address first;
-    Address last;
-    std::uint32_t rows = 0;  // offset in interval_rows_
-    std::uint32_t count = 0;
-  };
-  // Where a range begins, or the address behind it.
-  struct RangeEnd {
-    Address at;
-    std::uint32_t row = 0;
-    bool is_begin = false;
-  };
 
   void add_indicators(const IndicatorRows& indicators);
   void add_name(std::string_view name, std::uint32_t row);
-  void index_ranges(std::vector<RangeEnd> ends);
   [[nodiscard]] std::size_t slot_of(std::uint64_t hash) const noexcept;
   [[nodiscard]] const Name* find_name(std::string_view suffix, std::uint64_t hash) const noexcept;
 
@@ -116,15 +109,16 @@ class Ruleset {
   std::vector<std::uint32_t> next_row_;  // chain of rows with the same name
   std::vector<Name> names_;              // open addressing
   std::string names_text_;
-  std::vector<Interval> intervals_;  // sorted, disjoint; each carries all rows that contain it
-  std::vector<std::uint32_t> interval_rows_;
+  RangeIndex ranges_;                                                // of the rows that are addresses
   std::vector<std::pair<std::string, std::uint32_t>> fingerprints_;  // sorted; text and row
   UrlSet urls_;
   PermitSet permits_;
   PolicySet policy_;
   NeverBlock never_block_;
   Sinkhole sinkhole_;
-  std::uint32_t kinds_ = 0;  // a bit for each RuleKind that a row has
+  TrafficSet traffic_;
+  std::vector<RateLimit> limits_;  // sorted by id
+  std::uint32_t kinds_ = 0;        // a bit for each RuleKind that a row has
 };
 
 }  // namespace sluice

@@ -68,6 +68,10 @@ Decision decide(const Policy& policy, const Ruleset& rules, std::uint32_t row, c
     decision.shield = Shield::breaks;
     return decision;
   }
+  if (decision.line != nullptr && decision.line->action == PolicyAction::limit) {
+    decision.limit = decision.line->limit.id;
+    return decision;
+  }
   decision.action = Action::drop;
   if (decision.line == nullptr)
     decision.reject = reject_target(rule);

@@ -24,7 +24,8 @@ struct Decision {
   Action action = Action::pass;
   RejectTarget reject = RejectTarget::none;  // who is told
   DnsAnswer answer = DnsAnswer::none;        // to a look-up; what is none is rejected
-  Action asked = Action::pass;               // without what the site excepts
+  std::uint32_t limit = 0;                   // RateLimit::id that its flow is held to; it passes
+  Action asked = Action::pass;               // without what the site excepts; a limit is asked for like a drop
   const PolicyLine* line = nullptr;          // of the site's policy that decided; null: another did
   Shield shield = Shield::none;              // what kept it from being blocked
 };

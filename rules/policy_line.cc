@@ -6,7 +6,8 @@
 namespace sluice {
 namespace {
 
-constexpr std::array<std::string_view, 6> actions{"observe", "drop", "reject", "nxdomain", "nodata", "sinkhole"};
+constexpr std::array<std::string_view, 7> actions{"observe", "drop",     "reject", "nxdomain",
+                                                  "nodata",  "sinkhole", "limit"};
 
 }  // namespace
 
@@ -24,6 +25,7 @@ bool PolicyLine::holds_at(const HitPlace& place) const noexcept {
     return std::ranges::any_of(ranges, [&](const AddressRange& range) { return range.contains(address); });
   };
   if (!devices.empty() && !in(devices, place.device)) return false;
+  if (!hours.hold(place.now_ns)) return false;
   if (names.empty() && networks.empty()) return true;
   return std::ranges::any_of(names, [&](const auto& name) { return place.is_at(name); }) ||
          (place.remote && in(networks, *place.remote));

@@ -8,6 +8,8 @@
 
 #include "rules/address.hh"
 #include "rules/hit_place.hh"
+#include "rules/local_hours.hh"
+#include "rules/rate_limit.hh"
 #include "rules/rule_facts.hh"
 
 namespace sluice {
@@ -20,6 +22,7 @@ enum class PolicyAction : std::uint8_t {
   nxdomain,  // no such name
   nodata,    // nothing of that type
   sinkhole,  // with an address of the site's own
+  limit,     // in enforce, drop what goes beyond the rate, of all connections of the device that the line holds for
 };
 [[nodiscard]] std::string_view text_of(PolicyAction action) noexcept;
 
@@ -32,8 +35,10 @@ struct PolicyLine {
   std::vector<std::string> rules;      // as RuleException::rule
   std::vector<std::string> names;      // destinations, in lower case: each and all below it
   std::vector<AddressRange> networks;  // destinations too: a hit need be at one of the two
+  LocalHours hours{};
   PolicyAction action{};
-  bool although_breaks = false;  // it blocks what is known to break something, too
+  bool although_breaks = false;  // it acts against what is known to break something, too
+  RateLimit limit{};             // where the action is `limit`
 
   // Of what stands in the rule itself.
   [[nodiscard]] bool is_about(FindingClass finding_class, std::string_view recipient,

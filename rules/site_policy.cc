@@ -30,4 +30,10 @@ Shield shield_of(const NeverBlock& never_block, const HitPlace& place, const Hit
   return Shield::none;
 }
 
+bool Portal::holds(const std::optional<Address>& remote, std::string_view asked) const noexcept {
+  const auto is_remote = [&](const AddressRange& range) { return remote && range.contains(*remote); };
+  return std::ranges::any_of(networks, is_remote) ||
+         (!asked.empty() && std::ranges::any_of(names, [&](const auto& name) { return is_or_is_below(asked, name); }));
+}
+
 }  // namespace sluice

@@ -1,4 +1,4 @@
-// What a site does with findings: what nothing blocks, and the lines that decide on the rest.
+// What a site does with findings, and with devices: what nothing blocks, and the lines that decide on the rest.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include "rules/address.hh"
 #include "rules/hit_place.hh"
 #include "rules/policy_line.hh"
+#include "rules/traffic_line.hh"
 
 namespace sluice {
 
@@ -50,8 +51,19 @@ struct Sinkhole {
   std::optional<Address> v6{};
 };
 
+// Where a device in quarantine may go.
+struct Portal {
+  std::vector<std::string> names{};  // in lower case: each and all below it
+  std::vector<AddressRange> networks{};
+
+  // `asked`: the name that the device looked up to get there; empty: not known.
+  [[nodiscard]] bool holds(const std::optional<Address>& remote, std::string_view asked) const noexcept;
+};
+
 struct SitePolicy {
   NeverBlock never_block{};
+  TrafficLines traffic{};
+  Portal portal{};
   PolicyLines lines{};
   Sinkhole sinkhole{};
 };

@@ -6,6 +6,8 @@
 #include <array>
 #include <cstdlib>
 #include <memory>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "rules/compile.hh"
@@ -58,10 +60,12 @@ constexpr std::array of_fragments{UninspectedReason::fragment, UninspectedReason
 
 class Traffic {
  public:
-  Traffic(Reader& input, const PipelineOptions& options, const Generation& generation)
+  // `generations`: the first is in use from the start.
+  Traffic(Reader& input, const PipelineOptions& options, std::span<const Generation* const> generations)
       : input_(&input),
+        generations_(generations),
         monitor_(options.policy.mode == Mode::monitor),
-        pipeline_(options, generation, 0, rings_.sink) {}
+        pipeline_(options, *generations.front(), 0, rings_.sink) {}
 
   void run() {
     while (input_->left() > 0) {
@@ -69,6 +73,10 @@ class Traffic {
       if (operation % 8 == 7) {
         now_ += Duration{std::int64_t{input_->u8()} * 100'000'000};
         pipeline_.housekeep(now_, packets_);
+        if (operation >= 0x80) {
+          flush();
+          pipeline_.use(*generations_[operation / 8 % generations_.size()]);
+        }
         continue;
       }
       frames_.push_back(frame(operation));
@@ -151,11 +159,13 @@ class Traffic {
       const auto reason = burst[i].uninspected;
       with_reason_ += reason && std::find(of_fragments.begin(), of_fragments.end(), *reason) == of_fragments.end();
       require(!monitor_ || burst[i].action == Action::pass);
+      require(reason != UninspectedReason::exempt || burst[i].action == Action::pass);
     }
     frames_.clear();
   }
 
   Reader* input_;
+  std::span<const Generation* const> generations_;
   bool monitor_;
   Rings rings_;
   Pipeline pipeline_;
@@ -168,13 +178,26 @@ class Traffic {
 }  // namespace
 
 // With signatures over clear text too: literals, parts that wait for each other, an expression, single bytes.
-static std::unique_ptr<Generation> generation_with(const char* text, std::uint32_t number) {
+static std::unique_ptr<Generation> generation_with(const char* text, std::uint32_t number, SitePolicy policy = {}) {
   auto rules = listed_rules();
+  rules.policy = std::move(policy);
   rules.signatures = parse_signatures(text, "fuzz").signatures;
   const auto databases = compile_databases(rules.signatures, make_prefilter(rules.signatures));
   auto generation = make_generation(rules, databases ? *databases : Databases{}, number, 1, buffers);
   if (!generation) std::abort();
   return std::move(*generation);
+}
+
+// The devices of one family exempt, of the other held to a rate, or in quarantine at every other minute.
+static SitePolicy policy_of(TrafficAction v4, TrafficAction v6) {
+  std::vector<LocalHours::Span> minutes;
+  for (std::uint16_t minute = 0; minute < 7 * 24 * 60; minute += 2)
+    minutes.push_back({minute, static_cast<std::uint16_t>(minute + 1)});
+  const auto utc = std::make_shared<const LocalHours::Zone>(LocalHours::Zone{{0, 0}});
+  SitePolicy policy;
+  policy.traffic = {{"v4", {*AddressRange::parse("10.0.0.1")}, {}, {}, v4, {1, 8}},
+                    {"v6", {*AddressRange::parse("2001:db8::/64")}, {}, {std::move(minutes), utc}, v6, {2, 64}}};
+  return policy;
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -209,6 +232,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       "\n"
       R"(alert quic any any -> any any (msg:"l"; quic.version; content:!"q"; ja3.hash; content:!"q"; sid:12;))",
       2);
+  static const auto exempt = generation_with("", 3, policy_of(TrafficAction::exempt, TrafficAction::limit));
+  static const auto limit = generation_with("", 4, policy_of(TrafficAction::limit, TrafficAction::quarantine));
   Reader input{Bytes{data, size}};
   const auto choice = input.u8();
   auto options = small_options((choice & 1) != 0 ? Mode::enforce : Mode::monitor);
@@ -224,7 +249,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   options.resolved_names = 16;
   options.payload_windows = buffers;
   options.payload_depths = {3000, 5000, 4000};
-  Traffic traffic{input, options, (choice & 16) != 0 ? *with_signatures : *generation};
+  const std::array generations{(choice & 16) != 0 ? with_signatures.get() : generation.get(), exempt.get(),
+                               limit.get()};
+  Traffic traffic{input, options, generations};
   traffic.run();
   if (!options.verify_checksums) traffic.check();
   return 0;

@@ -1,9 +1,10 @@
 """The site's policy on a running tap: who is let through, who is blocked, and who is told."""
 
+import json
 import time
 
 from bench import BLOCKED_LIMIT_S, LISTED, NEIGHBOURS, require
-from servers import WEB4
+from servers import QUIC4, WEB4, WEB6
 
 INSIDE = "192.168.77.0/24"  # where the lab's device is
 RESET = 56  # curl: failure in receiving network data
@@ -85,6 +86,63 @@ def a_look_up_is_led_to_an_address_of_the_site(bench):
     bench.wire.configure(policy={})
 
 
+def a_device_in_quarantine_has_its_look_ups_and_the_portal(bench):
+    bench.wire.configure(policy={"portal": [QUIC4], "traffic": [line("held", "quarantine", devices=[INSIDE])]})
+    begin = time.monotonic()
+    require(bench.get("http://www.example.org/", WEB4) is None, "it reaches a server")
+    took = time.monotonic() - begin
+    require(took < AT_ONCE_S, f"it learns of it after {took:.1f} s")
+    require(bench.address_of(NEIGHBOURS[0]) == [WEB4], "look-ups are not answered")
+    require(bench.get_over_quic("www.example.org", QUIC4) is not None, "it does not reach the portal")
+    require(bench.get("http://www.example.org/", WEB6) is not None, "its other address is held, too")
+    bench.wire.configure(policy={})
+    require(bench.get("http://www.example.org/", WEB4) is not None, "it is still held")
+
+
+def of_a_device_that_is_exempt_nothing_is_recorded(bench):
+    bench.wire.configure(policy={"traffic": [line("exempt", "exempt", devices=[INSIDE])]})
+    with bench.events() as events:
+        require(bench.get(f"http://{LISTED}/", WEB4) is not None, "it is blocked")
+        require(bench.address_of(LISTED) == [WEB4], "its look-up is not answered")
+        require(bench.get(f"http://{LISTED}/", WEB6, limit_s=1) is None, "its other address is exempt, too")
+    about = [event for event in events if event.get("src_ip", "").startswith("192.168.77.")]
+    require(not about, f"events: {about}")
+    require(any(event["event_type"] == "alert" for event in events), "its other address is not watched")
+    bench.wire.configure(policy={})
+
+
+def received_by_who_is_sent_at_twice_the_rate(bench, kbit, seconds):
+    """Bytes of frames that come out of the tap towards the server, within `seconds`, of a device that sends UDP at twice the
+    rate; by the counter of the server's own interface."""
+    def counted():
+        shown = bench.lab.check("outside", ["ip", "-json", "-statistics", "link", "show", "outside0"])
+        return json.loads(shown)[0]["stats64"]["rx"]["bytes"]
+
+    send = ("import socket, sys, time\n"
+            "s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"
+            "rate, length = float(sys.argv[2]), float(sys.argv[3])\n"
+            "begin, sent = time.monotonic(), 0\n"
+            "while (now := time.monotonic() - begin) < length:\n"
+            "    while sent * 1042 * 8 < now * rate: s.sendto(bytes(1000), (sys.argv[1], 9)); sent += 1\n"
+            "    time.sleep(0.001)\n")
+    before = counted()
+    done = bench.inside(["python3", "-c", send, WEB4, 2000 * kbit, seconds], timeout=seconds * 3 + 10)
+    require(done.returncode == 0, done.stderr)
+    return counted() - before
+
+
+def a_device_gets_the_rate_that_it_is_held_to(bench):
+    kbit, seconds = 20_000, 10 if bench.full else 4
+    wanted = kbit * 125 * seconds
+    bench.wire.configure(policy={"traffic": [line("slow", "limit", devices=[INSIDE], limit_kbit_per_s=kbit)]})
+    got = received_by_who_is_sent_at_twice_the_rate(bench, kbit, seconds)
+    require(0.95 * wanted <= got <= 1.05 * wanted, f"{got / wanted:.1%} of {kbit} kbit/s")
+    bench.wire.configure(policy={})
+    free = received_by_who_is_sent_at_twice_the_rate(bench, kbit, 2)
+    require(free >= 1.8 * kbit * 125 * 2, f"without a limit only {free / (kbit * 125 * 2):.1%} of its rate comes")
+    bench.note(f"{got / wanted:.1%} of {kbit} kbit/s")
+
+
 # Each goes on where the one before it ended.
 TESTS = [
     a_device_that_is_observed_is_let_through_and_said_to_be,
@@ -92,4 +150,7 @@ TESTS = [
     who_is_rejected_learns_it_at_once,
     a_look_up_is_told_that_there_is_no_such_name,
     a_look_up_is_led_to_an_address_of_the_site,
+    a_device_in_quarantine_has_its_look_ups_and_the_portal,
+    of_a_device_that_is_exempt_nothing_is_recorded,
+    a_device_gets_the_rate_that_it_is_held_to,
 ]

@@ -99,7 +99,7 @@ class PipelineRun {
 
   // All events since the last call but those about packets as such: findings first, then records.
   Lines events() { return lines(false); }
-  // Those alone: "anomaly NAME", "drop rules|flow|refused".
+  // Those alone: "anomaly NAME", "drop rules|flow|refused|quarantine".
   Lines packet_events() { return lines(true); }
 
   // The same, each as it is.
@@ -192,7 +192,7 @@ class PipelineRun {
                (number(Field::file_state) == 0 ? " closed" : " truncated") +
                (number(Field::file_gaps) == 0 ? "" : " gaps");
       case EventType::drop: {
-        static constexpr const char* causes[] = {"rules", "flow", "refused"};
+        static constexpr const char* causes[] = {"rules", "flow", "refused", "quarantine"};
         return std::string{"drop "} + causes[number(Field::drop_cause)];
       }
       case EventType::flow:

@@ -111,6 +111,29 @@ BOOST_AUTO_TEST_CASE(a_permit_goes_before_the_policy_and_the_policy_before_the_r
                 nobody, ""));
 }
 
+BOOST_AUTO_TEST_CASE(a_line_holds_at_its_hours_and_a_limit_lets_pass) {
+  auto rules = rules_with(R"({"time_zone":"Europe/Berlin","lines":[
+      {"name":"day","hours":["Mon-Fri 08:00-18:00"],"action":"limit","limit_kbit_per_s":64},
+      {"name":"night","action":"drop"}]})");
+  const auto decided = [&](std::int64_t seconds, std::uint32_t row = 0) {
+    const auto now = tick_from_nanoseconds(seconds * 1'000'000'000);
+    return decide({Mode::enforce, false}, Ruleset{rules}, row,
+                  {address("10.0.0.1"), 0, {}, {}, nanoseconds_since_epoch(now)}, {}, now);
+  };
+  constexpr std::int64_t wednesday = 1'782'885'600;  // 2026-07-01, 08:00 in Berlin
+  const auto by_day = decided(wednesday);
+  BOOST_TEST((by_day.action == Action::pass && by_day.asked == Action::drop && by_day.limit != 0));
+  BOOST_TEST(Ruleset{rules}.rate_of(by_day.limit) == 64U);
+  BOOST_TEST(Ruleset{rules}.rate_of(by_day.limit + 1) == 0U);
+  const auto by_night = decided(wednesday - 1);
+  BOOST_TEST((by_night.action == Action::drop && by_night.limit == 0));
+  BOOST_TEST(decided(wednesday, 3).limit == 0U);  // it has expired
+  rules.indicators[0].facts.breaks = "notifications";
+  BOOST_TEST((decided(wednesday).limit == 0 && decided(wednesday).shield == Shield::breaks));
+  rules.policy.never_block.networks = {*AddressRange::parse("10.0.0.1")};
+  BOOST_TEST((decided(wednesday, 1).limit == 0 && decided(wednesday, 1).shield == Shield::site));
+}
+
 BOOST_AUTO_TEST_CASE(what_breaks_something_is_blocked_by_a_line_that_says_so_alone) {
   auto rules = rules_with(R"({"lines":[
       {"name":"all-the-same","devices":["10.0.0.1"],"action":"reject","although_breaks":true},

@@ -67,6 +67,36 @@ def main():
         lines = explained('--device', device, *destination).splitlines()
         check(sorted(lines[:-1]) == sorted(answer) and lines[-1] == end, lines)
 
+    written('traffic.json', {
+        'portal': ['portal.example'], 'never_block': ['192.0.2.7'],
+        'traffic': [{'name': 'not-ours', 'vlans': [7], 'action': 'exempt'},
+                    {'name': 'held', 'devices': ['10.0.0.3'], 'action': 'quarantine'},
+                    {'name': 'slow', 'devices': ['10.0.0.4'], 'action': 'limit', 'limit_kbit_per_s': 64}],
+        'lines': [{'name': 'little', 'destinations': ['telemetry.example'], 'action': 'limit',
+                   'limit_kbit_per_s': 8}]})
+    held, slow = 'all traffic (line "held" of policy.traffic: quarantine): ', 'all traffic (line "slow" of policy.traffic: '
+    nothing = 'forward  no name or address of a list matches'
+    for arguments, answer, end in (
+            (('10.0.0.3', '--vlan', '7', '--host', 'sound.example'),
+             ['forward  all traffic (line "not-ours" of policy.traffic: exempt): unread, and nothing of it is recorded'],
+             'It is forwarded.'),
+            (('10.0.0.3', '--host', 'elsewhere.example'),
+             ['block    ' + held + 'this leads elsewhere than to the portal; look-ups pass'], 'It is blocked.'),
+            (('10.0.0.3', '--host', 'www.portal.example'),
+             ['forward  ' + held + 'this leads to the portal', nothing], 'It is forwarded.'),
+            (('10.0.0.3', '--host', 'epdg.epc.mnc001.mcc262.pub.3gppnetwork.org'),
+             ['forward  ' + held + 'calls over Wi-Fi are never blocked', nothing], 'It is forwarded.'),
+            (('10.0.0.4', '--host', 'telemetry.example'),
+             ['limit    ' + slow + 'limit): to 64 kbit/s each way',
+              'limit    list/usage (telemetry, Example Ltd): line "little" of the policy: limit to 8 kbit/s each way'],
+             'It is forwarded.'),
+            (('10.0.0.4', '--address', '192.0.2.7'),
+             ['forward  ' + slow + 'limit): the site never blocks it (policy.never_block)',
+              'forward  list/gate (known-c2-indicator): no line of the policy holds; known-c2-indicator is watched, so '
+              'that who attacks does not learn of it'], 'It is forwarded.')):
+        lines = explained('--device', *arguments, config='traffic.json').splitlines()
+        check(sorted(lines[:-1]) == sorted(answer) and lines[-1] == end, lines)
+
     written('empty.json', {}, mode='monitor')
     for destination, answer, end in (
             (('--address', '192.0.2.7'),
