@@ -122,11 +122,12 @@ BOOST_AUTO_TEST_CASE(a_device_in_quarantine_reaches_the_resolver_the_portal_and_
   BOOST_TEST(!goes("198.51.100.82"));
   BOOST_TEST(!run.send(udp_frame(ends(server, 4000, phone, 6000), as_bytes("hello"))));     // nor do others reach it
   BOOST_TEST(!run.send(udp_frame(ends(server, 53, phone, 6001), dns_query("a.example"))));  // nobody asked
+  BOOST_TEST(!run.send(udp_frame(ends(server, 4000, phone, 53), dns_query("a.example"))));  // it serves no look-ups
   BOOST_TEST(run.send(udp_frame(ends(neighbour, 5000, server, 4000), as_bytes("hello"))));
   Connection talk{run, 40000, 443, server};
   talk.open();
-  BOOST_TEST(held(run, Restraint::quarantine) == 8U);
-  BOOST_TEST((run.packet_events() == Lines(8, "drop quarantine")));
+  BOOST_TEST(held(run, Restraint::quarantine) == 9U);
+  BOOST_TEST((run.packet_events() == Lines(9, "drop quarantine")));
 }
 
 BOOST_AUTO_TEST_CASE(what_a_device_needs_for_a_network_passes_packet_by_packet) {
