@@ -17,14 +17,6 @@ Json moment(std::int64_t since_epoch_ns) {
   return timestamp_text(tick_from_nanoseconds(since_epoch_ns));
 }
 
-// The states of the tap are written in capitals where people read them.
-std::string state_text(std::string_view name) {
-  std::string text{name};
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
-  return text;
-}
-
 Json live_pack(const TapPack& pack) {
   return {{"name", stored_text(pack.name)},     {"channel", stored_text(pack.channel)}, {"sequence", pack.sequence},
           {"digest", stored_text(pack.digest)}, {"expires", moment(pack.expires_ns)},   {"rows", pack.rows}};

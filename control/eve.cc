@@ -322,6 +322,19 @@ std::string EveWriter::line(const Event& event) const {
   return one_line(line);
 }
 
+std::string EveWriter::state_line(const TapCoverage& coverage, std::string_view before, Tick now) const {
+  Json line;
+  line["timestamp"] = timestamp_text(now);
+  line["event_type"] = "state";
+  auto& state = line["state"];
+  state["name"] = state_text(coverage.state);
+  if (!coverage.reason.empty()) state["reason"] = stored_text(coverage.reason);
+  state["since"] = timestamp_text(tick_from_nanoseconds(coverage.since_ns));
+  if (!before.empty()) state["before"] = state_text(before);
+  put_source(line, coverage.generation);
+  return one_line(line);
+}
+
 std::string EveWriter::stats_line(const Statistics& statistics, Tick now) const {
   Json line;
   line["timestamp"] = timestamp_text(now);

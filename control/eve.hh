@@ -13,6 +13,7 @@
 #include "control/redaction.hh"
 #include "control/rule_books.hh"
 #include "control/statistics.hh"
+#include "control/tap_coverage.hh"
 #include "dataplane/event.hh"
 #include "rules/rule_exception.hh"
 
@@ -49,6 +50,9 @@ class EveWriter {
   void set_exceptions(std::shared_ptr<const ExceptionList> exceptions) noexcept {
     context_.exceptions = std::move(exceptions);
   }
+  // event_type "state": what the tap is in from `now` on, and by which rules. `before`: what was said last; empty:
+  // nothing since the program's start.
+  [[nodiscard]] std::string state_line(const TapCoverage& coverage, std::string_view before, Tick now) const;
   // event_type "stats", at `now`.
   [[nodiscard]] std::string stats_line(const Statistics& statistics, Tick now) const;
 

@@ -34,6 +34,7 @@ EventLoop::EventLoop(EventLoopOptions options, RuleFetcher::Fetch fetch, EventSt
       eve_(std::move(options.eve)),
       fetcher_(std::move(fetch)),
       next_stats_(Clock::now() + stats_interval),
+      next_state_(Clock::now() + first_state_patience),
       thread_([this] { run(); }) {}
 
 EventLoop::~EventLoop() {
@@ -68,6 +69,7 @@ void EventLoop::run() {
 bool EventLoop::turn(Clock::time_point now) {
   attachment_.look(now);
   if (attachment_.wants_renewal()) attach(now);
+  write_state(now);
   learn_rules();
   retry_waiting(now, true);
   const auto taken = drain(burst, now);
@@ -198,7 +200,22 @@ void EventLoop::write_statistics(Clock::time_point now) {
   refresh_reading();
   if (!counted_.reading) return;
   const auto time = wall_time();
-  const auto line = writer_.stats_line(statistics_of(*counted_.reading, time), time);
+  write_line(writer_.stats_line(statistics_of(*counted_.reading, time), time), now);
+}
+
+void EventLoop::write_state(Clock::time_point now) {
+  if (now < next_state_ && (said_ || !attachment_.is_up())) return;
+  TapCoverage coverage{absent_state, attachment_.reason(), attachment_.since_ns(), 0};
+  if (attachment_.is_up()) coverage = attachment_.reader()->coverage();
+  // While there is none, each look for one finds another reason.
+  const bool is_still_absent = said_ && said_->state == absent_state && coverage.state == absent_state;
+  if (is_still_absent || (said_ && coverage.is_as(*said_))) return;
+  next_state_ = now + state_interval;
+  write_line(writer_.state_line(coverage, said_ ? said_->state : std::string_view{}, wall_time()), now);
+  said_ = std::move(coverage);
+}
+
+void EventLoop::write_line(const std::string& line, Clock::time_point now) {
   eve_.write(line, now);
   stream_->put(StreamKind::eve, line);
 }

@@ -63,6 +63,10 @@ class EventLoop {
   // In a flood of events, for those who ask to get their turn: a lock that is taken again at once starves them.
   static constexpr auto turn_interval = std::chrono::microseconds{50};
   static constexpr auto flush_interval = std::chrono::milliseconds{200};
+  // Before an event says that there is no data plane: one that runs is found by then.
+  static constexpr auto first_state_patience = std::chrono::seconds{1};
+  // Between two of them, whatever it does meanwhile.
+  static constexpr auto state_interval = std::chrono::milliseconds{200};
   static constexpr auto stats_interval = std::chrono::seconds{8};  // Suricata's own default
   // An alert whose rules are not known waits so long, with so many others at most.
   static constexpr auto explain_patience = std::chrono::seconds{5};
@@ -100,6 +104,9 @@ class EventLoop {
   void retry_waiting(Clock::time_point now, bool patient);
   void report(const Event& event, Clock::time_point now);
   void write_statistics(Clock::time_point now);
+  void write_state(Clock::time_point now);
+  // Into the file, and to who follows.
+  void write_line(const std::string& line, Clock::time_point now);
   void refresh_reading();
 
   EventStream* stream_;
@@ -121,6 +128,8 @@ class EventLoop {
   std::uint64_t idle_turns_ = 0;          // that left the rings empty
   Clock::time_point next_flush_{};
   Clock::time_point next_stats_{};
+  Clock::time_point next_state_{};
+  std::optional<TapCoverage> said_;  // in the last event about the state
   bool stop_ = false;
   std::atomic<bool> reopen_wanted_{false};  // anybody: wo, the loop: rw
   std::thread thread_;

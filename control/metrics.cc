@@ -10,6 +10,7 @@
 
 #include "control/safe_text.hh"
 #include "control/wording.hh"
+#include "dataplane/conservation.hh"
 
 namespace sluice {
 namespace {
@@ -76,6 +77,22 @@ void put_ports(Families& out, const TapReading& reading) {
   for (const auto& [port, counters] : ports)
     for (std::size_t i = 0; i < consume_reason_names.size(); ++i)
       out.put({{"port", port}, {"reason", std::string{consume_reason_names[i]}}}, counters.consumed.values[i]);
+}
+
+// What must be 0, of each worker, so that no error of one hides one of another.
+void put_conservation(Families& out, const TapReading& reading) {
+  out.gauge("sluice_conservation_error_packets",
+            "Packets that are not accounted for, 0 while all is well. received: taken from the port and neither "
+            "forwarded, dropped nor consumed; transmitted: left by the port and neither forwarded to it nor injected.");
+  for (std::size_t i = 0; i < reading.workers.size(); ++i)
+    for (std::size_t port = 0; port < reading.ports.size(); ++port) {
+      const auto& ports = reading.workers[i].counters.ports;
+      const auto error = conservation_error(ports[port], ports[other_port(port)]);
+      for (const auto& [side, packets] :
+           {std::pair{"received", error.received}, std::pair{"transmitted", error.transmitted}})
+        out.put({{"port", stored_text(reading.ports[port])}, {"worker", std::to_string(i)}, {"side", side}},
+                static_cast<double>(packets));
+    }
 }
 
 // Every packet leaves by an exit within the burst that it came with, and the counters of a port are of the end of a
@@ -188,6 +205,18 @@ void put_workers(Families& out, const TapReading& reading, bool up) {
   by_visibility("sluice_flow_bytes_by_visibility_total",
                 "Bytes of the flows that ended, by how much of them could be seen.",
                 &InspectionCounters::bytes_by_visibility);
+  out.counter("sluice_probes_total", "Known-answer probes that the worker ran.");
+  for (std::size_t i = 0; i < reading.workers.size(); ++i)
+    out.put({worker_label(i)}, reading.workers[i].counters.probe.runs);
+  out.counter("sluice_probe_failures_total", "Known-answer probes that did not find what they must.");
+  for (std::size_t i = 0; i < reading.workers.size(); ++i)
+    out.put({worker_label(i)}, reading.workers[i].counters.probe.failures);
+  out.gauge("sluice_probe_last_success_timestamp_seconds", "When a known-answer probe of the worker succeeded last.");
+  for (std::size_t i = 0; i < reading.workers.size(); ++i)
+    out.put({worker_label(i)}, static_cast<double>(reading.workers[i].counters.probe.success_ns) / nanoseconds);
+  out.gauge("sluice_probe_last_success_generation", "Number of the rules that this probe found.");
+  for (std::size_t i = 0; i < reading.workers.size(); ++i)
+    out.put({worker_label(i)}, std::uint64_t{reading.workers[i].counters.probe.success_generation});
   out.counter("sluice_worker_heartbeat_total", "Turns of the worker's loop: one that stands still hangs.");
   for (std::size_t i = 0; i < reading.workers.size(); ++i) out.put({worker_label(i)}, reading.workers[i].heartbeat);
   out.counter("sluice_refused_system_calls_total", "System calls that the data plane tried and may not make.");
@@ -279,6 +308,7 @@ std::vector<MetricFamily> families(const MetricsInput& input) {
   if (input.loop.reading) {
     put_ports(out, *input.loop.reading);
     put_held(out, *input.loop.reading);
+    put_conservation(out, *input.loop.reading);
     put_workers(out, *input.loop.reading, input.loop.up);
     if (input.loop.up) put_live(out, input.loop);
   }

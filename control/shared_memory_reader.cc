@@ -148,6 +148,11 @@ TapReading SharedMemoryReader::reading() {
   return reading;
 }
 
+TapCoverage SharedMemoryReader::coverage() {
+  if (const auto state = checked_state(layout_.header())) state_ = *state;
+  return {name_of(state_.state), state_.reason, state_.since_ns, state_.generation};
+}
+
 TapState SharedMemoryReader::state() const noexcept { return layout_.header().state.load(); }
 
 SharedMemoryReader::LiveRules SharedMemoryReader::ruleset() const {
@@ -156,7 +161,7 @@ SharedMemoryReader::LiveRules SharedMemoryReader::ruleset() const {
 }
 
 std::uint64_t SharedMemoryReader::heartbeat() const noexcept {
-  std::uint64_t sum = 0;
+  std::uint64_t sum = layout_.header().turns.load(std::memory_order_relaxed);
   for (std::uint32_t i = 0; i < workers_; ++i) sum += layout_.worker(i).heartbeat.load(std::memory_order_relaxed);
   return sum;
 }

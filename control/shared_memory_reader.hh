@@ -36,9 +36,11 @@ class SharedMemoryReader {
   };
   [[nodiscard]] LiveRules ruleset() const;
   [[nodiscard]] TapState state() const noexcept;
+  // As it is now, or was when it could be read last.
+  [[nodiscard]] TapCoverage coverage();
   [[nodiscard]] std::uint64_t epoch() const noexcept { return epoch_; }
   [[nodiscard]] std::uint32_t process() const noexcept { return process_; }
-  // Turns of all workers together: goes up while one of them moves.
+  // Turns of the main core and of all workers together: goes up while one of them moves.
   [[nodiscard]] std::uint64_t heartbeat() const noexcept;
   // Times that a ring's content made no sense and was given up, and that a worker's counters or the state could not be
   // read.

@@ -15,7 +15,8 @@ class TapAttachment {
   using Clock = std::chrono::steady_clock;
   static constexpr auto attach_interval = std::chrono::milliseconds{200};
   static constexpr auto stale_interval = std::chrono::milliseconds{100};
-  // Without a turn of any worker for this time the data plane is not up: a process that is gone, or that hangs.
+  // Without a turn of the main core or any worker for this time the data plane is not up: a process that is gone, or
+  // that hangs.
   static constexpr auto gone_after = std::chrono::milliseconds{300};
   static constexpr auto hung_after = std::chrono::milliseconds{800};
 

@@ -3,10 +3,10 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "control/statistics.hh"
+#include "control/tap_coverage.hh"
 #include "dataplane/shared_memory.hh"
 
 namespace sluice {
@@ -39,8 +39,6 @@ struct TapReading {
 [[nodiscard]] PortCounters port_counters(const TapReading& reading, std::size_t port) noexcept;
 [[nodiscard]] Statistics statistics_of(const TapReading& reading, Tick now);
 
-// What a control plane says while no data plane runs.
-constexpr std::string_view absent_state = "absent";
 // The number of states that a data plane may say (name_of() has their names).
 constexpr std::uint32_t tap_states = 5;
 

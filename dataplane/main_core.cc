@@ -68,7 +68,7 @@ void MainCore::turn() {
   desk_->step(now);
 
   TapCondition condition;
-  condition.hung_worker = tap_->look(now);
+  tap_->look(condition, now);
   desk_->describe(condition, now);
   look_at_costs(now);
   const auto& suspended = budget_->state();

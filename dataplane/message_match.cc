@@ -43,9 +43,12 @@ std::uint32_t transaction_of_request(const Flow& flow) noexcept {
 void MessageMatcher::use(const Generation& generation) noexcept {
   generation_ = &generation;
   packet_moments_ = 0;
-  if (generation.signatures == nullptr) return;
+  const bool has_any = generation.signatures != nullptr && worker_ != no_index;
+  signatures_ = has_any ? generation.signatures.get() : nullptr;
+  scratch_ = has_any ? generation.scratch[worker_].get() : nullptr;
+  if (!has_any) return;
   for (const auto moment : {SignatureMoment::content, SignatureMoment::packet_begin, SignatureMoment::packet_end})
-    if (generation.signatures->wants(moment)) packet_moments_ |= static_cast<std::uint8_t>(moment);
+    if (signatures_->wants(moment)) packet_moments_ |= static_cast<std::uint8_t>(moment);
 }
 
 SignatureInput MessageMatcher::input(const Passage& at, SignatureProtocol protocol) const noexcept {
@@ -90,8 +93,8 @@ void MessageMatcher::note_pass(const Passage& at) const noexcept {
 void MessageMatcher::match(const Passage& at, const SignatureInput& input, Hits& hits) noexcept {
   if (is_judged(at)) return;
   SignatureCounters counted;
-  SignatureSet::forget_captures(*generation_->scratch[worker_]);
-  generation_->signatures->match(input, *generation_->scratch[worker_], found_, counted);
+  SignatureSet::forget_captures(*scratch_);
+  signatures_->match(input, *scratch_, found_, counted);
   count(counted);
   note_pass(at);
   add_found(hits);
@@ -119,7 +122,7 @@ void MessageMatcher::match(const Passage& at, SignatureInput& input, Moments sho
 void MessageMatcher::dns(const Passage& at, const DnsMessage& message, bool asks, Hits& hits) noexcept {
   if (!wants(SignatureProtocol::dns)) return;
   auto input = this->input(at, SignatureProtocol::dns);
-  values_.begin(input, *generation_->signatures);
+  values_.begin(input, *signatures_);
   put_dns(message, asks, values_);
   input.transaction = at.flow.transactions;
   match(at, input, when::dns, hits);
@@ -128,7 +131,7 @@ void MessageMatcher::dns(const Passage& at, const DnsMessage& message, bool asks
 void MessageMatcher::tls_hello(const Passage& at, const ClientHello& hello, const Ja3& ja3, Hits& hits) noexcept {
   if (!wants(SignatureProtocol::tls) || !wants(when::client_hello)) return;
   auto input = this->input(at, SignatureProtocol::tls);
-  values_.begin(input, *generation_->signatures);
+  values_.begin(input, *signatures_);
   values_.put(Buffer::tls_sni, hello.sni);
   put_client_hello(hello, ja3, values_);
   match(at, input, when::client_hello, hits);
@@ -138,7 +141,7 @@ void MessageMatcher::quic_hello(const Passage& at, const QuicFacts& facts, const
                                 Hits& hits) noexcept {
   if (!wants(SignatureProtocol::quic) || !wants(when::client_hello)) return;
   auto input = this->input(at, SignatureProtocol::quic);
-  values_.begin(input, *generation_->signatures);
+  values_.begin(input, *signatures_);
   values_.put(Buffer::quic_sni, hello.sni);
   put_quic(facts, values_);
   put_client_hello(hello, ja3, values_);
@@ -149,7 +152,7 @@ void MessageMatcher::server_hello(const Passage& at, const ServerHello& hello, c
   const auto protocol = at.flow.protocol == Protocol::quic ? SignatureProtocol::quic : SignatureProtocol::tls;
   if (!wants(protocol) || !wants(when::server_hello)) return;
   auto input = this->input(at, protocol);
-  values_.begin(input, *generation_->signatures);
+  values_.begin(input, *signatures_);
   put_server_hello(hello, ja3s, values_);
   if (protocol == SignatureProtocol::quic) put_quic({at.flow.quic.version(), {}}, values_);
   match(at, input, when::server_hello, hits);
@@ -159,7 +162,7 @@ void MessageMatcher::certificate(const Passage& at, Bytes der, std::string_view 
                                  Hits& hits) noexcept {
   if (!wants(SignatureProtocol::tls) || !wants(when::certificates)) return;
   auto input = this->input(at, SignatureProtocol::tls);
-  values_.begin(input, *generation_->signatures);
+  values_.begin(input, *signatures_);
   put_certificate(der, sha1, place, at.packet.time, values_);
   match(at, input,
         static_cast<Moments>((place.number == 0 ? when::certificate : when::issuer) |
@@ -173,7 +176,7 @@ void MessageMatcher::http_head(const Passage& at, const HttpRequest& request, Hi
   const auto now = is_whole ? when::requests : when::request_head;
   if (!wants(SignatureProtocol::http) || !wants(now)) return;
   auto input = this->input(at, SignatureProtocol::http);
-  values_.begin(input, *generation_->signatures);
+  values_.begin(input, *signatures_);
   http_.put(request, values_);
   input.transaction = transaction_of_request(at.flow);
   match(at, input, now, hits);
@@ -182,7 +185,7 @@ void MessageMatcher::http_head(const Passage& at, const HttpRequest& request, Hi
 void MessageMatcher::http_body(const Passage& at, const HttpRequest& request, const BodyView& body,
                                Hits& hits) noexcept {
   auto input = this->input(at, SignatureProtocol::http);
-  values_.begin(input, *generation_->signatures);
+  values_.begin(input, *signatures_);
   http_.put(request, values_);
   input.transaction = transaction_of_request(at.flow);
   if (!body.content.empty()) {
@@ -215,7 +218,7 @@ void MessageMatcher::http_response(const Passage& at, const HttpResponse& respon
   const auto now = body.content.data() == nullptr ? head : when::response_body;
   if (!wants(SignatureProtocol::http) || !wants(now)) return;
   auto input = this->input(at, SignatureProtocol::http);
-  values_.begin(input, *generation_->signatures);
+  values_.begin(input, *signatures_);
   http_.put(response, values_);
   if (!body.content.empty()) {
     values_.put(Buffer::http_response_body, body.content);
@@ -227,7 +230,7 @@ void MessageMatcher::http_response(const Passage& at, const HttpResponse& respon
 void MessageMatcher::http2_frame(const Passage& at, const Http2FrameHeader& header, Bytes payload,
                                  Hits& hits) noexcept {
   auto input = this->input(at, SignatureProtocol::http);
-  values_.begin(input, *generation_->signatures);
+  values_.begin(input, *signatures_);
   put_http2_frame(header, payload, values_);
   match(at, input, when::http2_frame, hits);
 }
@@ -305,9 +308,9 @@ std::optional<std::uint32_t> MessageMatcher::transaction_of(const Flow& flow, st
 }
 
 void MessageMatcher::put_variables(EventWriter& event, const Flow& flow) const noexcept {
-  if (generation_->signatures == nullptr || flow.trace.generation != generation_->number()) return;
-  const auto& set = *generation_->signatures;
-  const auto* const variables = SignatureSet::variables(flow.trace, *generation_->scratch[worker_]);
+  if (signatures_ == nullptr || flow.trace.generation != generation_->number()) return;
+  const auto& set = *signatures_;
+  const auto* const variables = SignatureSet::variables(flow.trace, *scratch_);
   if (variables == nullptr) return;
   for (std::uint32_t i = 0; i < variables->count; ++i) {
     const auto& [name, value] = variables->variables[i];
@@ -318,9 +321,9 @@ void MessageMatcher::put_variables(EventWriter& event, const Flow& flow) const n
 
 void MessageMatcher::put_captures(EventWriter& event, const Flow& flow,
                                   std::optional<std::uint32_t> row) const noexcept {
-  if (generation_->signatures == nullptr) return;
-  const auto& set = *generation_->signatures;
-  auto& scratch = *generation_->scratch[worker_];
+  if (signatures_ == nullptr) return;
+  const auto& set = *signatures_;
+  auto& scratch = *scratch_;
   if (row && *row >= generation_->first_signature_row) {
     for (const auto& one : SignatureSet::captures(scratch)) {
       if (one.of_flow || one.row != *row - generation_->first_signature_row) continue;
@@ -338,8 +341,8 @@ void MessageMatcher::put_captures(EventWriter& event, const Flow& flow,
 }
 
 void MessageMatcher::release(Flow& flow) noexcept {
-  if (generation_->signatures != nullptr && flow.trace.generation == generation_->number())
-    SignatureSet::release(flow.trace, *generation_->scratch[worker_]);
+  if (signatures_ != nullptr && flow.trace.generation == generation_->number())
+    SignatureSet::release(flow.trace, *scratch_);
 }
 
 void MessageMatcher::stream(const Passage& at, PayloadWindow& window, std::uint32_t number, Bytes data,
@@ -347,13 +350,12 @@ void MessageMatcher::stream(const Passage& at, PayloadWindow& window, std::uint3
   if (window.use(generation_->number())) ++counters_->stream_restarted;
   auto message = input(at, SignatureProtocol::tcp);
   message.shows = when::payload;
-  SignatureSet::forget_captures(*generation_->scratch[worker_]);
+  SignatureSet::forget_captures(*scratch_);
   SignatureCounters counted;
   while (!data.empty() && !is_judged(at)) {
     const auto piece = data.first(std::min(data.size(), stream_piece_limit));
     data = data.subspan(piece.size());
-    generation_->signatures->match_stream(message, piece, window, number, *generation_->scratch[worker_], found_,
-                                          counted);
+    signatures_->match_stream(message, piece, window, number, *scratch_, found_, counted);
     if (found_.count != 0) at.packet.stream = at_buffer(message, Buffer::payload);
     note_pass(at);
     add_found(hits);

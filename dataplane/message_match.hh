@@ -43,6 +43,7 @@ constexpr std::uint32_t frame_inspection_limit = 4096;
 // One worker's. Each function adds the rows of the signatures that match to `hits`.
 class MessageMatcher {
  public:
+  // `worker`: no_index leaves signatures out.
   MessageMatcher(const Generation& generation, std::uint32_t worker, InspectionCounters& counters) noexcept
       : worker_(worker), counters_(&counters) {
     use(generation);
@@ -50,10 +51,10 @@ class MessageMatcher {
 
   void use(const Generation& generation) noexcept;
   [[nodiscard]] bool wants(MessageNumber number) const noexcept {
-    return generation_->signatures != nullptr && generation_->signatures->wants(number);
+    return signatures_ != nullptr && signatures_->wants(number);
   }
   [[nodiscard]] bool wants(Buffer buffer) const noexcept {
-    return generation_->signatures != nullptr && generation_->signatures->wants(buffer);
+    return signatures_ != nullptr && signatures_->wants(buffer);
   }
 
   // Whether any signature looks into the clear text of TCP.
@@ -61,7 +62,7 @@ class MessageMatcher {
 
   // Whether any signature is looked for then.
   [[nodiscard]] bool wants(Moments moments) const noexcept {
-    return generation_->signatures != nullptr && generation_->signatures->wants(moments);
+    return signatures_ != nullptr && signatures_->wants(moments);
   }
 
   // `asks`: as put_dns() has it.
@@ -95,7 +96,7 @@ class MessageMatcher {
   }
   void packet(const Passage& at, SignatureMoment moment, bool tells_protocol, Hits& hits) noexcept;
   [[nodiscard]] bool is_of_packet_alone(std::uint32_t row) const noexcept {
-    return generation_->signatures->is_of_packet_alone(row - generation_->first_signature_row);
+    return signatures_->is_of_packet_alone(row - generation_->first_signature_row);
   }
   // Of a rule that looks in a message and in the payload: the flow's transaction that its message is of.
   [[nodiscard]] std::optional<std::uint32_t> transaction_of(const Flow& flow, std::uint32_t row) const noexcept;
@@ -108,7 +109,7 @@ class MessageMatcher {
 
  private:
   [[nodiscard]] bool wants(SignatureProtocol protocol) const noexcept {
-    return generation_->signatures != nullptr && generation_->signatures->wants(protocol);
+    return signatures_ != nullptr && signatures_->wants(protocol);
   }
   [[nodiscard]] SignatureInput input(const Passage& at, SignatureProtocol protocol) const noexcept;
   static void put_headers(SignatureInput& input, const Packet& packet) noexcept;
@@ -123,6 +124,8 @@ class MessageMatcher {
   void add_found(Hits& hits) const noexcept;
 
   const Generation* generation_ = nullptr;
+  const SignatureSet* signatures_ = nullptr;  // of the generation; null: none
+  SignatureScratch* scratch_ = nullptr;       // the worker's
   std::uint32_t worker_;
   std::uint8_t packet_moments_ = 0;  // of the generation: asked for with each packet
   InspectionCounters* counters_;

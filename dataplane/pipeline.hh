@@ -46,13 +46,15 @@ struct PipelineOptions {
   std::uint32_t http2_connections = 32;  // in clear text, followed at a time
   std::uint32_t followed_bodies = 32;    // of HTTP, read to their ends at a time
   bool hash_files = false;
+  bool treats_devices = true;  // goes by what the site does with all traffic of a device
   Timeouts timeouts{};  // by ExpiryClass
   std::uint64_t hash_secret = 0;
 };
 
 class Pipeline {
  public:
-  // `sink` must outlive the pipeline, `generation` the next use(). `worker`: which of its scratch is this pipeline's.
+  // `sink` must outlive the pipeline, `generation` the next use(). `worker`: which of its scratch is this pipeline's;
+  // no_index: none, signatures are left out.
   // All memory is taken here.
   Pipeline(const PipelineOptions& options, const Generation& generation, std::uint32_t worker, EventSink& sink);
   // Has the kernel back that memory now. A replay does without: it ends soon, and most of it is never used.

@@ -21,7 +21,7 @@ void Pipeline::set_fate(Flow& flow, Tick now) const noexcept {
   flow.policy_turn = policy_turn_;
   flow.fate = Fate::read;
   flow.limits[traffic_limit] = 0;
-  if (rules_->traffic().empty()) return;
+  if (rules_->traffic().empty() || !options_.treats_devices) return;
   const bool from_inside = began_inside(flow);
   TrafficPlace place{from_inside ? flow.initiator() : flow.responder(), flow.key.vlan[0],
                      from_inside ? flow.responder() : flow.initiator(), reporter_.asked_name(flow, now)};

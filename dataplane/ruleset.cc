@@ -29,9 +29,13 @@ constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cas
 }  // namespace
 
 Ruleset::Ruleset(const RuleRows& rules, std::uint32_t generation)
-    : generation_(generation), never_block_(rules.policy.never_block), sinkhole_(rules.policy.sinkhole) {
-  rules_.reserve(rules.indicators.size() + rules.signatures.size());
-  add_indicators(rules.indicators);
+    : generation_(generation),
+      known_answer_(KnownAnswer::of_generation(generation)),
+      never_block_(rules.policy.never_block),
+      sinkhole_(rules.policy.sinkhole) {
+  const auto listed = rules.indicators.size() + rules.signatures.size();
+  rules_.reserve(listed + known_rows);
+  add_indicators(rules.indicators, static_cast<std::uint32_t>(listed));
   for (const auto& row : rules.signatures) {
     rules_.push_back(
         {row.facts.kind, row.facts.confidence, row.action, row.facts.finding_class, breaks_of(row.facts.breaks)});
@@ -46,16 +50,24 @@ Ruleset::Ruleset(const RuleRows& rules, std::uint32_t generation)
     if (line.limit.id != 0) limits_.push_back(line.limit);
   std::ranges::sort(limits_, {}, &RateLimit::id);
   for (const auto& rule : rules_) kinds_ |= 1U << static_cast<unsigned>(rule.kind);
+  add_known_rows();
 }
 
 Ruleset::Ruleset(const RuleList& list, std::uint32_t generation)
     : Ruleset(RuleRows{ListedIndicators{list.indicators, list.packed}, list.signatures, list.exceptions, list.policy},
               generation) {}
 
+// What they hit is never blocked, whatever the policy says of addresses: something "breaks".
+void Ruleset::add_known_rows() {
+  for (const auto kind : {RuleKind::host, RuleKind::ip})
+    rules_.push_back({kind, Confidence::low, SignatureAction::alert, FindingClass::unclassified, Breaks::something});
+}
+
 // Twice over the rows: the second time it is known how much room the names take.
-void Ruleset::add_indicators(const IndicatorRows& indicators) {
-  std::size_t names = 0;
-  std::size_t text = 0;
+void Ruleset::add_indicators(const IndicatorRows& indicators, std::uint32_t known) {
+  std::size_t names = 1;
+  std::size_t text = known_answer_.name.size();
+  ranges_.add({known_answer_.address, known_answer_.address}, known + 1);
   indicators.visit([&](const IndicatorTarget& target) {
     const auto row = static_cast<std::uint32_t>(rules_.size());
     rules_.push_back({target.kind, target.confidence, SignatureAction::alert, target.finding_class, target.breaks});
@@ -75,7 +87,7 @@ void Ruleset::add_indicators(const IndicatorRows& indicators) {
   ranges_.index();
   std::sort(fingerprints_.begin(), fingerprints_.end());
   urls_.index();
-  next_row_.assign(rules_.size(), no_row);
+  next_row_.assign(known + known_rows, no_row);
   names_.resize(names + names / 2 + 1);  // at least one stays empty
   names_text_.reserve(text);
   std::uint32_t row = 0;
@@ -83,6 +95,7 @@ void Ruleset::add_indicators(const IndicatorRows& indicators) {
     if (rules_[row].is_name()) add_name(target.name, row);
     ++row;
   });
+  add_name(known_answer_.name, known);
 }
 
 // Two thirds of the slots are taken at most, so that what is not there is told within a cache line or two.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "dataplane/hits.hh"
+#include "dataplane/known_answer.hh"
 #include "dataplane/permit_set.hh"
 #include "dataplane/policy_set.hh"
 #include "dataplane/range_index.hh"
@@ -72,7 +73,7 @@ class Ruleset {
   }
   // The first line of the site's policy that holds there for that row; null: none.
   [[nodiscard]] const PolicyLine* policy_line(std::uint32_t row, const HitPlace& place) const noexcept {
-    return policy_.find(row, place);
+    return row < size() ? policy_.find(row, place) : nullptr;
   }
   [[nodiscard]] const NeverBlock& never_block() const noexcept { return never_block_; }
   [[nodiscard]] const Sinkhole& sinkhole() const noexcept { return sinkhole_; }
@@ -88,9 +89,15 @@ class Ruleset {
 
   [[nodiscard]] const Rule& rule(std::uint32_t row) const noexcept { return rules_[row]; }
   [[nodiscard]] std::uint32_t generation() const noexcept { return generation_; }
-  [[nodiscard]] std::size_t size() const noexcept { return rules_.size(); }
+  // Of lists and signatures: without the two rows behind them, which are found like all others and are nobody's.
+  [[nodiscard]] std::size_t size() const noexcept { return rules_.size() - known_rows; }
+  [[nodiscard]] const KnownAnswer& known_answer() const noexcept { return known_answer_; }
+  [[nodiscard]] std::uint32_t known_name_row() const noexcept { return static_cast<std::uint32_t>(size()); }
+  [[nodiscard]] std::uint32_t known_address_row() const noexcept { return known_name_row() + 1; }
 
  private:
+  static constexpr std::size_t known_rows = 2;
+
   // One name of the list; rows with the same name are chained.
   struct Name {
     std::uint32_t hash = 0;  // the half of it that does not say where to look
@@ -99,12 +106,15 @@ class Ruleset {
     std::uint8_t length = 0;  // 0 = empty slot
   };
 
-  void add_indicators(const IndicatorRows& indicators);
+  // `known`: the first of the rows behind all others.
+  void add_indicators(const IndicatorRows& indicators, std::uint32_t known);
+  void add_known_rows();
   void add_name(std::string_view name, std::uint32_t row);
   [[nodiscard]] std::size_t slot_of(std::uint64_t hash) const noexcept;
   [[nodiscard]] const Name* find_name(std::string_view suffix, std::uint64_t hash) const noexcept;
 
   std::uint32_t generation_;
+  KnownAnswer known_answer_;
   std::vector<Rule> rules_;
   std::vector<std::uint32_t> next_row_;  // chain of rows with the same name
   std::vector<Name> names_;              // open addressing

@@ -138,6 +138,7 @@ void publish(WorkerPage& page, const WorkerReading& reading) noexcept {
     page.inspection = reading.inspection;
     std::memcpy(page.ports, reading.ports, sizeof page.ports);
     page.flows = reading.flows;
+    page.probe = reading.probe;
   });
 }
 
@@ -147,6 +148,7 @@ std::optional<WorkerReading> read(const WorkerPage& page) noexcept {
     reading.inspection = page.inspection;
     std::memcpy(reading.ports, page.ports, sizeof reading.ports);
     reading.flows = page.flows;
+    reading.probe = page.probe;
   });
   return consistent ? std::optional{reading} : std::nullopt;
 }

@@ -19,12 +19,13 @@
 #include "dataplane/event_ring.hh"
 #include "dataplane/event_sink.hh"
 #include "dataplane/mapping_guard.hh"
+#include "dataplane/probe_reading.hh"
 #include "dataplane/tap_state.hh"
 
 namespace sluice {
 
 constexpr std::uint64_t shared_magic = 0x0031656369756c73;  // "sluice1" in memory
-constexpr std::uint32_t shared_version = 7;
+constexpr std::uint32_t shared_version = 8;
 constexpr std::size_t shared_page = 4096;
 constexpr std::uint32_t workers_limit = 64;
 constexpr std::uint32_t ports_limit = 16;
@@ -54,6 +55,7 @@ struct SharedHeader {
   std::int64_t started_ns = 0;
   std::uint32_t process = 0;
   std::atomic<TapState> state{TapState::starting};  // as in `reading`, for a look at it alone
+  std::atomic<std::uint64_t> turns{0};              // of the main core: it moves, though every worker may hang
   std::atomic<std::uint64_t> held{0};               // packets in mbufs that are neither free nor counted out
   std::atomic<std::uint64_t> refused_calls{0};      // system calls that a thread tried and may not make
   char port_names[ports_limit][32] = {};            // inside, outside of the first pair, ...
@@ -78,6 +80,7 @@ struct alignas(shared_page) WorkerPage {
   InspectionCounters inspection;
   PortCounters ports[ports_limit];
   std::uint64_t flows = 0;
+  ProbeReading probe;
   alignas(64) std::atomic<std::uint64_t> heartbeat{0};  // turns of the worker's loop
   RingIndex findings_written;
   RingIndex records_written;
@@ -88,6 +91,7 @@ struct WorkerReading {
   InspectionCounters inspection;
   PortCounters ports[ports_limit];
   std::uint64_t flows = 0;
+  ProbeReading probe;
 };
 
 // The whole mapping, as either side sees it. Sizes are checked when it is made, so that no accessor can leave it.

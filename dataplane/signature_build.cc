@@ -129,6 +129,7 @@ tl::expected<void, std::string> SignatureSet::Parts::load(const Prefilter& prefi
     const auto status = hs_deserialize_database(reinterpret_cast<const char*>(bytes.data()), bytes.size(), &database);
     if (status != HS_SUCCESS) return tl::unexpected(database_error(buffer, text_of_error(status)));
     databases[number].reset(database);
+    known[number] = known_text(patterns);
     for (const auto& pattern : patterns) {
       auto& rows = this->patterns[number];
       rows.signatures.insert(rows.signatures.end(), pattern.signatures.begin(), pattern.signatures.end());
@@ -211,6 +212,9 @@ tl::expected<std::unique_ptr<SignatureScratch>, std::string> SignatureSet::make_
       status = hs_open_stream(parts_->stream.get(), 0, &stream);
       scratch->streams.emplace_back(stream);
     }
+    hs_stream_t* known = nullptr;
+    if (status == HS_SUCCESS) status = hs_open_stream(parts_->stream.get(), 0, &known);
+    scratch->known_stream.reset(known);
     if (status != HS_SUCCESS) return tl::unexpected(database_error("streams", text_of_error(status)));
   }
   if (parts_->has_expressions) {
@@ -221,7 +225,12 @@ tl::expected<std::unique_ptr<SignatureScratch>, std::string> SignatureSet::make_
   if (parts_->has_captures) scratch->captures.emplace();
   if (parts_->has_transforms) scratch->transforms.emplace();
   if (!parts_->datasets.empty()) scratch->datasets.emplace(parts_->datasets);
-  return std::unique_ptr<SignatureScratch>{new SignatureScratch{std::move(scratch)}};
+  std::unique_ptr<SignatureScratch> made{new SignatureScratch{std::move(scratch)}};
+  if (const auto silent = first_silent(*made)) {
+    const auto name = *silent < buffer_count ? text_of(static_cast<Buffer>(*silent)) : std::string_view{"streams"};
+    return tl::unexpected(database_error(name, "a pattern of their own is not found"));
+  }
+  return made;
 }
 
 RuleCosts& SignatureScratch::costs() noexcept { return parts_->costs; }

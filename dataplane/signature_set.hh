@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -78,6 +79,11 @@ class SignatureSet {
   // One a worker, made before the set is published. `streams`: directions of clear text that it may follow.
   [[nodiscard]] tl::expected<std::unique_ptr<SignatureScratch>, std::string> make_scratch(
       std::uint32_t streams = 0) const;
+
+  // Looks in each database for a text that one of its own patterns matches, and gives the number of the first one that
+  // does not answer as it must: its buffer, buffer_count for the one of streams. Nothing that traffic or rules left is
+  // touched, and nothing is counted.
+  [[nodiscard]] std::optional<std::size_t> first_silent(SignatureScratch& scratch) const noexcept;
 
   // Gives back what the flow holds, of this generation.
   static void release(SignatureTrace& trace, SignatureScratch& scratch) noexcept;

@@ -45,6 +45,12 @@ struct PatternRows {
   }
 };
 
+// A text that a pattern matches for certain.
+struct KnownText {
+  std::uint32_t pattern = 0;  // id
+  std::string bytes;
+};
+
 struct SignatureEntry {
   SignatureHeader header;
   ContentMatch contents;
@@ -80,6 +86,9 @@ struct SignatureEntry {
 [[nodiscard]] constexpr char variable_letter(ConditionKind kind) noexcept {
   return kind == ConditionKind::flow_number ? 'n' : kind == ConditionKind::host_bit ? 'h' : 'b';
 }
+
+// Of the first literal.
+[[nodiscard]] std::optional<KnownText> known_text(const std::vector<PrefilterPattern>& patterns);
 
 // When the signature is looked for: bits of SignatureMoment. A packet's at its end, until SignatureSet::Parts knows
 // better.
@@ -120,9 +129,10 @@ struct SignatureSet::Parts {
   bool has_transforms = false;                            // or base64_decode
   std::array<HyperscanDatabase, buffer_count> databases;  // null where no pattern looks there
   std::array<PatternRows, buffer_count> patterns;
-  HyperscanDatabase stream;              // the literals of the payload; null where there are none
-  std::vector<bool> is_payload_literal;  // by pattern
-  bool has_payload_superset = false;     // a pattern of the payload is none
+  std::array<std::optional<KnownText>, buffer_count> known;  // nothing where no pattern is a literal
+  HyperscanDatabase stream;                                  // the literals of the payload; null where there are none
+  std::vector<bool> is_payload_literal;                      // by pattern
+  bool has_payload_superset = false;                         // a pattern of the payload is none
   std::array<std::vector<std::uint32_t>, protocol_count> unfiltered;  // by what the message was parsed as; by rank
   std::array<std::vector<std::uint32_t>, 2> packet_unfiltered;        // at a packet's begin, and at its end; by rank
   std::vector<std::uint32_t> rank;                                    // by row
@@ -173,6 +183,7 @@ struct SignatureScratch::Parts {
   StreamCandidates stream_candidates;
   std::array<std::uint8_t, PayloadWindow::size + stream_piece_limit> joined;  // what a window holds, and what follows
   std::vector<HyperscanStream> streams;
+  HyperscanStream known_stream;  // of no flow: for first_silent()
 };
 
 }  // namespace sluice

@@ -110,24 +110,34 @@ int Tap::run_worker(void* running) noexcept {
   return 0;
 }
 
-std::optional<std::uint32_t> Tap::look(Tick now) {
-  std::optional<std::uint32_t> hung;
-  for (std::uint32_t i = 0; i < running_.size(); ++i) {
-    auto& running = *running_[i];
-    const auto heartbeat = memory_.layout().worker(i).heartbeat.load();
-    const bool moved = heartbeat != running.heartbeat;
-    if (moved) running.progress = now;
-    running.heartbeat = heartbeat;
-    const bool hangs = !moved && now - running.progress > stall_timeout_;
-    if (hangs != running.stalled)
-      std::fprintf(stderr, "sluice-dataplane: worker %u %s\n", i, hangs ? "has stopped moving" : "moves again");
-    running.stalled = hangs;
-    if (hangs && !hung) hung = i;
-  }
+void Tap::look(TapCondition& condition, Tick now) {
+  for (std::uint32_t i = 0; i < running_.size(); ++i) look(i, condition, now);
   auto& header = memory_.layout().header();
+  header.turns.fetch_add(1, std::memory_order_relaxed);
   header.held = pool_.in_use();
   header.refused_calls = refused_system_calls();
-  return hung;
+}
+
+void Tap::look(std::uint32_t number, TapCondition& condition, Tick now) {
+  auto& running = *running_[number];
+  const auto& page = memory_.layout().worker(number);
+  const auto heartbeat = page.heartbeat.load();
+  const bool moved = heartbeat != running.heartbeat;
+  if (moved) running.progress = now;
+  running.heartbeat = heartbeat;
+  const bool hangs = !moved && now - running.progress > stall_timeout_;
+  if (hangs != running.stalled)
+    std::fprintf(stderr, "sluice-dataplane: worker %u %s\n", number, hangs ? "has stopped moving" : "moves again");
+  running.stalled = hangs;
+  if (hangs && !condition.hung_worker) condition.hung_worker = number;
+
+  const auto clock = WorkerWatch::Clock::now();
+  if (const auto reading = read(page)) running.watch.look(*reading, memory_.layout().header().ports, clock);
+  const auto note = [&](std::string& noted, const std::string& wrong) {
+    if (noted.empty() && !wrong.empty()) noted = "worker " + std::to_string(number) + ": " + wrong;
+  };
+  note(condition.unanswered, running.watch.unanswered(clock));
+  note(condition.unaccounted, running.watch.unaccounted(memory_.layout().header(), clock));
 }
 
 void Tap::show(const TapVerdict& verdict, const RulesShown& rules, Tick now) {

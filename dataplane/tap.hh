@@ -16,6 +16,7 @@
 #include "dataplane/shared_memory.hh"
 #include "dataplane/tap_state.hh"
 #include "dataplane/worker.hh"
+#include "dataplane/worker_watch.hh"
 
 namespace sluice {
 
@@ -30,9 +31,9 @@ class Tap {
 
   [[nodiscard]] GenerationSwitch& generations() noexcept { return *generations_; }
 
-  // The main core, every now and then: looks at the workers' heartbeat and counts what is held. The first worker that
-  // hangs, if one does.
-  [[nodiscard]] std::optional<std::uint32_t> look(Tick now);
+  // The main core, every now and then: looks at what the workers show, counts what is held, and says in the condition
+  // what it thinks of them: of the first worker with which something is wrong.
+  void look(TapCondition& condition, Tick now);
   // Shows the control plane the state, and since when it is that; says on standard error what changed.
   struct RulesShown {
     std::string digest;  // of the ruleset
@@ -64,7 +65,9 @@ class Tap {
     std::uint64_t heartbeat = 0;  // as last seen
     Tick progress{};              // when that changed
     bool stalled = false;
+    WorkerWatch watch{WorkerWatch::Clock::now()};
   };
+  void look(std::uint32_t number, TapCondition& condition, Tick now);
 
   // Torn down from the last to the first.
   Eal eal_;

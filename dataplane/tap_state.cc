@@ -39,6 +39,8 @@ TapVerdict judge(const TapCondition& condition) {
                                        ? "no rules: push a pack, or name lists in the configuration"
                                        : "no rules: " + condition.shortcoming};
   }
+  if (!condition.unanswered.empty()) return {TapState::uninspected, condition.unanswered};
+  if (!condition.unaccounted.empty()) return {TapState::degraded, condition.unaccounted};
   if (condition.suspended_rules != 0) {
     const auto blocking = std::to_string(condition.suspended_blocking);
     return {TapState::degraded,

@@ -15,7 +15,7 @@ enum class TapState : std::uint32_t {
   starting = 0,     // forwards; its first rules are being loaded
   inspecting = 1,   // every worker matches the whole ruleset
   degraded = 2,     // inspects, with less than it should have: the reason says what
-  uninspected = 3,  // forwards without looking: no rules, or a worker that hangs
+  uninspected = 3,  // forwards without looking: no rules, a worker that hangs, or one that does not find what it must
   stopped = 4,      // ended as asked
 };
 [[nodiscard]] std::string_view name_of(TapState state) noexcept;
@@ -24,9 +24,11 @@ struct TapCondition {
   bool loading_first = false;
   std::optional<std::uint32_t> hung_worker;
   bool has_rules = false;
+  std::string unanswered;  // which worker's known-answer probe does not succeed, and where; empty = all do
   // The live pack that expired first, and when; indicators of an expired pack go on.
   std::string stale;  // what has expired: "pack NAME" or "ruleset NAME"
   Tick stale_since{};
+  std::string unaccounted;  // at which port packets came or left uncounted; empty = at none
   // Rules that cost too much are not tried (rule_budget.hh).
   std::uint32_t suspended_rules = 0;
   std::uint32_t suspended_blocking = 0;

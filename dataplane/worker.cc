@@ -31,6 +31,7 @@ Worker::Worker(const PipelineOptions& options, GenerationSwitch& generations, st
       generation_(&generations.live()),
       sink_(sink),
       pipeline_(options, *generation_, number, sink_),
+      probe_(options, *generation_, number),
       pairs_(std::move(pairs)),
       page_(&page),
       buffers_(&buffers) {
@@ -49,7 +50,7 @@ void Worker::run(const std::atomic<bool>& stop) noexcept {
     since_housekeeping += received;
     if (since_housekeeping >= packets_between_housekeeping || turn % turns_between_housekeeping == 0) {
       since_housekeeping = 0;
-      pipeline_.housekeep(now(), 0);
+      housekeep();
       publish_counters();
     } else if (received != 0) {
       publish_counters();
@@ -69,6 +70,13 @@ void Worker::take_up_rules() noexcept {
   if (&generation == generation_) return;
   generation_ = &generation;
   pipeline_.use(generation);
+  probe_.use(generation);
+}
+
+void Worker::housekeep() noexcept {
+  const auto time = now();
+  pipeline_.housekeep(time, 0);
+  if (const auto clock = KnownAnswerProbe::Clock::now(); probe_.is_due(clock)) probe_.run(clock, time, reading_.probe);
 }
 
 std::uint16_t Worker::forward(const WorkerPort& from, const WorkerPort& to, Inside inside, std::uint8_t pair) noexcept {

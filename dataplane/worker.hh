@@ -11,6 +11,7 @@
 
 #include "dataplane/event_sink.hh"
 #include "dataplane/generation_switch.hh"
+#include "dataplane/known_answer_probe.hh"
 #include "dataplane/packet.hh"
 #include "dataplane/pipeline.hh"
 #include "dataplane/placement.hh"
@@ -47,6 +48,7 @@ class Worker {
   void send_replies(const WorkerPort& from, const WorkerPort& to) noexcept;
   [[nodiscard]] bool send(const PacketReply& reply, const WorkerPort& port) noexcept;
   void take_up_rules() noexcept;
+  void housekeep() noexcept;
   void publish_counters() noexcept;
 
   GenerationSwitch* generations_;
@@ -54,6 +56,7 @@ class Worker {
   const Generation* generation_;  // that the pipeline uses
   EventSink sink_;
   Pipeline pipeline_;
+  KnownAnswerProbe probe_;
   std::vector<WorkerPair> pairs_;
   WorkerReading reading_;
   WorkerPage* page_;

@@ -17,6 +17,7 @@ SCRAPES = 20
 SCRAPES_LIMIT_S = 45.0  # Prometheus takes a while to start on a busy machine
 PROMETHEUS = "127.0.0.1:9478"
 DEAD = "sluice_dataplane_up"
+ERROR = "sluice_conservation_error_packets"
 
 
 # --- the control plane dies
@@ -183,6 +184,10 @@ def a_prometheus_scrapes_and_every_packet_is_accounted_for_at_every_scrape(bench
     require(all(packets > 1000 for packets in moved), f"too little traffic to prove anything: {moved} packets")
     wrong = {key: pair for key, pair in sums.items() if pair[0] != pair[1]}
     require(not wrong, f"received, and accounted for: {dict(list(wrong.items())[:5])}, {len(wrong)} of {len(sums)}")
+    errors = {labels: set(values.values()) for (name, labels), values in series.items() if name == ERROR}
+    sides = {(dict(labels)["port"], dict(labels)["side"]) for labels in errors}
+    require(sides == {(port, side) for port in ports for side in ("received", "transmitted")}, f"{ERROR} of {sides}")
+    require(set().union(*errors.values()) == {0.0}, f"not accounted for: {errors}")
     states = {dict(labels)["state"].upper() for (name, labels), values in series.items()
               if name == "sluice_tap_state" and any(values.values())}
     require(states == {"INSPECTING"}, f"states at the scrapes: {states}")

@@ -30,6 +30,7 @@ import phone
 import planes_tests
 import policy_tests
 import privilege_tests
+import probe_tests
 import pushes_tests
 import reload_tests
 import ruleset_tests
@@ -57,6 +58,7 @@ GROUPS = {
     # What is between the planes does not depend on the driver: the other one with --full.
     "packs": Group("enforce", pushes_tests.TESTS + cost_tests.TESTS + swap_tests.TESTS + planes_tests.TESTS,
                    shipped=False, packs=True, drivers=tap.DRIVERS[:1]),
+    "probes": Group("enforce", probe_tests.TESTS, shipped=False, packs=True, drivers=tap.DRIVERS[:1]),
     "browse": Group("monitor", browse_tests.TESTS, drivers=tap.DRIVERS[:1]),
     "rulesets": Group("enforce", ruleset_tests.TESTS, shipped=False, packs=True, drivers=tap.DRIVERS[:1]),
     "exceptions": Group("enforce", exceptions_tests.TESTS + policy_tests.TESTS + reload_tests.TESTS, shipped=False,

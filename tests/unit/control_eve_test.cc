@@ -203,6 +203,17 @@ BOOST_AUTO_TEST_CASE(stats) {
     "clock_state": "capture", "schema_version": 1})"));
 }
 
+BOOST_AUTO_TEST_CASE(state) {
+  const TapCoverage coverage{"uninspected", "worker 0 has stopped\tmoving", 1'795'235'787'123'456'000, 3};
+  const auto line = json::parse(writer().state_line(coverage, "inspecting", header(EventType::flow).time));
+  BOOST_TEST(line == json::parse(R"({
+    "timestamp": "2026-11-21T04:36:27.123456+0000", "event_type": "state",
+    "state": {"name": "UNINSPECTED", "reason": "worker 0 has stopped\tmoving",
+              "since": "2026-11-21T04:36:27.123456+0000", "before": "INSPECTING"},
+    "tap_id": "0b9ed8b6-53a1-4c4e-9f0e-3f6a5d2c1b77", "site": "lab", "ruleset": "00ff", "generation": 3,
+    "clock_state": "capture", "schema_version": 1})"));
+}
+
 BOOST_AUTO_TEST_CASE(every_type_is_as_the_schema_says) {
   const auto path = std::filesystem::temp_directory_path() / ("sluice-eve-" + std::to_string(getpid()) + ".json");
   {

@@ -130,6 +130,45 @@ BOOST_AUTO_TEST_CASE(counters_that_cannot_be_read_stand_and_garbage_is_counted) 
   BOOST_TEST(soon([&] { return running->status().events_malformed == 2; }));
 }
 
+BOOST_AUTO_TEST_CASE(each_state_is_an_event_with_its_reason_and_the_one_before) {
+  auto tap = std::make_unique<FakeTap>(memory);
+  const auto running = loop();
+  const auto said = [&](std::size_t count) {
+    BOOST_TEST(soon([&] { return lines("state").size() == count; }));
+    return lines("state").back();
+  };
+  auto line = said(1);
+  BOOST_TEST(line["state"] == json::parse(R"({"name": "INSPECTING", "since": "2026-11-21T04:36:27.000000+0000"})"));
+  BOOST_TEST(line["generation"] == 1);
+  BOOST_TEST(line["ruleset"] == std::string(64, 'a'));
+  tap->live(1, std::string(64, 'a'), TapState::uninspected, "worker 0 has stopped moving");
+  line = said(2);
+  BOOST_TEST(line["state"]["name"] == "UNINSPECTED");
+  BOOST_TEST(line["state"]["reason"] == "worker 0 has stopped moving");
+  BOOST_TEST(line["state"]["before"] == "INSPECTING");
+  tap->live(1, std::string(64, 'a'), TapState::uninspected, "no rules");
+  BOOST_TEST(said(3)["state"]["reason"] == "no rules");
+  tap.reset();
+  BOOST_TEST(said(4)["state"]["name"] == "ABSENT");
+  std::this_thread::sleep_for(std::chrono::milliseconds{500});
+  BOOST_TEST(lines("state").size() == 4U);
+}
+
+BOOST_AUTO_TEST_CASE(a_data_plane_that_changes_its_state_without_end_fills_no_disk) {
+  FakeTap tap{memory};
+  const auto running = loop();
+  BOOST_TEST(soon([&] { return lines("state").size() == 1; }));
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < 500; ++i) {
+    tap.live(1, std::string(64, 'a'), TapState::degraded, "reason " + std::to_string(i));
+    std::this_thread::sleep_for(std::chrono::milliseconds{2});
+  }
+  const auto spent = std::chrono::steady_clock::now() - begin;
+  const auto most = static_cast<std::size_t>(spent / EventLoop::state_interval) + 2;
+  BOOST_TEST(lines("state").size() <= most + 1);
+  BOOST_TEST(soon([&] { return lines("state").back()["state"]["reason"] == "reason 499"; }));  // the last one is said
+}
+
 BOOST_AUTO_TEST_CASE(the_end_writes_what_waits_and_the_counters) {
   FakeTap tap{memory};
   auto running = loop();

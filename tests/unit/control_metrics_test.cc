@@ -43,6 +43,7 @@ MetricsInput full_input() {
     worker.counters.inspection.flows_by_visibility[Visibility::encrypted_dns] = 3;
     worker.counters.flows = 12;
     worker.heartbeat = 1000;
+    worker.counters.probe = {20 + i, i, 1'795'235'786'250'000'000, 3, ProbeFault::none, 0};
   }
   loop.reading = reading;
   return input;
@@ -128,6 +129,11 @@ BOOST_AUTO_TEST_CASE(values_are_sums_by_port_and_single_by_worker) {
                    "sluice_flows_by_visibility_total{worker=\"0\",visibility=\"nothing\","
                    "reason=\"encrypted-dns\"} 3"));
   BOOST_TEST(holds(text, "sluice_flows{worker=\"0\"} 12"));
+  BOOST_TEST(holds(text, "sluice_probes_total{worker=\"1\"} 21"));
+  BOOST_TEST(holds(text, "sluice_probe_failures_total{worker=\"0\"} 0"));
+  BOOST_TEST(holds(text, "sluice_probe_failures_total{worker=\"1\"} 1"));
+  BOOST_TEST(holds(text, "sluice_probe_last_success_timestamp_seconds{worker=\"0\"} 1795235786.25"));
+  BOOST_TEST(holds(text, "sluice_probe_last_success_generation{worker=\"1\"} 3"));
   BOOST_TEST(holds(text, "sluice_dataplane_up 1"));
   BOOST_TEST(holds(text, "sluice_tap_state{state=\"degraded\"} 1"));
   BOOST_TEST(holds(text, "sluice_tap_state{state=\"inspecting\"} 0"));
@@ -137,6 +143,26 @@ BOOST_AUTO_TEST_CASE(values_are_sums_by_port_and_single_by_worker) {
   BOOST_TEST(holds(text, "sluice_ruleset_pushes_total{result=\"refused\"} 4"));
   BOOST_TEST(holds(text, "sluice_findings_by_class_total{class=\"telemetry\",verdict=\"pass\"} 7"));
   BOOST_TEST(holds(text, "sluice_build_info{version=\"0.1.0\"} 1"));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_accounted_for_is_said_by_worker_and_port_so_that_nothing_makes_up_for_it) {
+  auto input = full_input();
+  const auto error = [&](const std::string& port, const std::string& worker, const std::string& side) {
+    return "sluice_conservation_error_packets{port=\"" + port + "\",worker=\"" + worker + "\",side=\"" + side + "\"} ";
+  };
+  for (const auto* port : {"lab-in", "lab-out"})
+    for (const auto* worker : {"0", "1"})
+      for (const auto* side : {"received", "transmitted"})
+        BOOST_TEST(holds(metrics_text(input), error(port, worker, side) + "0"));
+  auto& workers = input.loop.reading->workers;
+  workers[0].counters.ports[0].received += 3;  // lost
+  workers[1].counters.ports[0].received -= 3;  // from nowhere
+  workers[1].counters.ports[1].transmitted += 2;
+  const auto text = metrics_text(input);
+  BOOST_TEST(holds(text, error("lab-in", "0", "received") + "3"));
+  BOOST_TEST(holds(text, error("lab-in", "1", "received") + "-3"));
+  BOOST_TEST(holds(text, error("lab-out", "1", "transmitted") + "2"));
+  BOOST_TEST(holds(text, error("lab-out", "0", "transmitted") + "0"));
 }
 
 BOOST_AUTO_TEST_CASE(large_counters_lose_no_digit) {

@@ -73,6 +73,20 @@ BOOST_AUTO_TEST_CASE(a_hanging_one_is_reported_within_a_second_and_may_come_back
   BOOST_TEST(soon([&] { return after(20ms), attachment.is_up(); }));
 }
 
+BOOST_AUTO_TEST_CASE(one_whose_main_core_moves_is_up_and_says_itself_that_its_workers_hang) {
+  FakeTap tap{file};
+  BOOST_TEST(soon([&] { return after(20ms), attachment.is_up(); }));
+  tap.hang = true;
+  std::this_thread::sleep_for(20ms);
+  for (int i = 0; i < 40; ++i) {
+    ++tap.layout().header().turns;
+    after(60ms);
+  }
+  BOOST_TEST(attachment.is_up());
+  after(1s);
+  BOOST_TEST(!attachment.is_up());
+}
+
 BOOST_AUTO_TEST_CASE(one_that_was_killed_is_reported_sooner) {
   FakeTap tap{file};
   const auto child = ::fork();

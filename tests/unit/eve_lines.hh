@@ -167,6 +167,8 @@ inline std::vector<std::string> all_kinds_of_lines() {
     push_fields(record);
   });
   lines.push_back(writer().stats_line(some_statistics(), header(EventType::flow).time));
+  lines.push_back(writer().state_line({"inspecting", "", 1, 3}, "", header(EventType::flow).time));
+  lines.push_back(writer().state_line({"absent", "\xff gone", 1, 0}, "inspecting", header(EventType::flow).time));
   return lines;
 }
 

@@ -71,12 +71,16 @@ BOOST_AUTO_TEST_CASE(events_and_counters_of_every_worker_reach_the_reader) {
     reading.inspection.findings = 100;
     reading.ports[0].received = 5;
     reading.ports[1].transmitted = 4;
+    reading.probe = {9, 2, 77, 7, ProbeFault::patterns, worker};
     publish(memory->layout().worker(worker), reading);
   }
   BOOST_TEST(counters.events == 6U);
   std::vector<std::uint8_t> order;
   while (const auto record = (*reader)->next()) order.push_back(record->bytes[0]);
   BOOST_TEST((order == std::vector<std::uint8_t>{0, 1, 2, 10, 11, 12}));  // findings first
+  const auto probe = (*reader)->reading().workers[2].counters.probe;
+  BOOST_TEST((probe.runs == 9 && probe.failures == 2 && probe.success_ns == 77 && probe.success_generation == 7));
+  BOOST_TEST((probe.fault == ProbeFault::patterns && probe.database == 2));
   const auto statistics = statistics_of((*reader)->reading(), Tick{});
   BOOST_REQUIRE(statistics.ports.size() == 2U);
   BOOST_TEST(statistics.ports[0].name == "inside");

@@ -38,6 +38,14 @@ BOOST_AUTO_TEST_CASE(the_gravest_reason_wins) {
   BOOST_TEST(judge(condition).reason ==
              "2 rules suspended for their cost, 1 that block: their traffic passes (vendors/7)");
 
+  condition.unaccounted = "worker 1: port eth0: 3 packets received and not accounted for";
+  BOOST_TEST((judge(condition).state == TapState::degraded));
+  BOOST_TEST(judge(condition).reason == condition.unaccounted);
+
+  condition.unanswered = "worker 0: the known-answer probe failed: the name was not found";
+  BOOST_TEST((judge(condition).state == TapState::uninspected));
+  BOOST_TEST(judge(condition).reason == condition.unanswered);
+
   condition.has_rules = false;
   BOOST_TEST((judge(condition).state == TapState::uninspected));
   BOOST_TEST(judge(condition).reason == "no rules: last good pack vendors is lost");

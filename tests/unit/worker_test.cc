@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "dataplane/conservation.hh"
 #include "dataplane/eal.hh"
 #include "rules/databases.hh"
 #include "rules/prefilter.hh"
@@ -167,6 +168,11 @@ struct Tap {
 };
 
 void check_conservation(const WorkerReading& reading) {
+  for (const std::size_t port : {0, 1}) {
+    const auto error = conservation_error(reading.ports[port], reading.ports[other_port(port)]);
+    BOOST_TEST(error.received == 0);
+    BOOST_TEST(error.transmitted == 0);
+  }
   for (const auto& port : {reading.ports[0], reading.ports[1]})
     BOOST_TEST(port.received == port.forwarded + port.dropped.sum() + port.consumed.sum());
   BOOST_TEST(reading.ports[1].transmitted == reading.ports[0].forwarded + reading.ports[1].injected.sum());
@@ -322,6 +328,32 @@ BOOST_AUTO_TEST_CASE(the_heartbeat_moves_and_all_flows_end_with_the_worker) {
   BOOST_TEST(reading.inspection.flows_created == 1U);
   BOOST_TEST(reading.inspection.flows_ended == 1U);
   BOOST_TEST(reading.flows == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_probe_is_seen_by_nobody_and_comes_anew_with_other_rules) {
+  Tap tap;
+  const auto probes = [&] {
+    const auto reading = read(*tap.page);
+    return reading ? reading->probe : ProbeReading{};
+  };
+  const auto reading = tap.run(1, [&] {
+    tap.inside.arrives(query(5000, "a.example"));
+    Tap::until([&] { return probes().runs != 0; });
+    BOOST_TEST(probes().success_generation == 1U);
+    tap.generations.publish(std::move(*make_generation(listed_rules(), {}, 2, 1)));
+    Tap::until([&] { return probes().success_generation == 2; });
+  });
+  BOOST_TEST(reading.probe.runs == 2U);
+  BOOST_TEST(reading.probe.failures == 0U);
+  BOOST_TEST(reading.probe.success_generation == 2U);
+  BOOST_TEST(reading.probe.success_ns > 1'700'000'000'000'000'000);
+  check_conservation(reading);
+  BOOST_TEST(reading.ports[0].received + reading.ports[1].received == 1U);
+  BOOST_TEST(reading.inspection.flows_created == 1U);
+  BOOST_TEST(reading.inspection.findings == 0U);
+  BOOST_TEST(!tap.findings.consumer.pop().has_value());
+  BOOST_TEST(tap.outside.left().size() == 1U);
+  BOOST_TEST(tap.inside.left().empty());
 }
 
 BOOST_AUTO_TEST_CASE(rules_take_over_between_bursts_and_no_frame_is_lost_by_it) {
