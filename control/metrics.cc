@@ -63,7 +63,7 @@ void put_ports(Families& out, const TapReading& reading) {
       "Packets received on the port that were not forwarded: policy = a rule blocked them, tx_full = the other "
       "port took no more, tcp_refused = in mode enforce, TCP data that their receiver would not take, or that "
       "differ from what came before, quarantine = of a device in quarantine, rate_limit = beyond a limit of the "
-      "site's policy.");
+      "site's policy, stale_after_bypass = they came while sluice-guard held the wire.");
   for (const auto& [port, counters] : ports)
     for (std::size_t i = 0; i < drop_reason_names.size(); ++i)
       out.put({{"port", port}, {"reason", std::string{drop_reason_names[i]}}}, counters.dropped.values[i]);

@@ -13,9 +13,16 @@
 
 namespace sluice {
 
-enum class DropReason : std::uint8_t { policy, tx_full, tcp_refused, quarantine, rate_limit };
-constexpr std::array<std::string_view, 5> drop_reason_names{"policy", "tx_full", "tcp_refused", "quarantine",
-                                                            "rate_limit"};
+enum class DropReason : std::uint8_t {
+  policy,
+  tx_full,
+  tcp_refused,
+  quarantine,
+  rate_limit,
+  stale_after_bypass,  // it came while sluice-guard held the wire: it went past, or is too late
+};
+constexpr std::array<std::string_view, 6> drop_reason_names{"policy",     "tx_full",    "tcp_refused",
+                                                            "quarantine", "rate_limit", "stale_after_bypass"};
 
 // Taken off the wire for Sluice itself (answers to its own probes).
 enum class ConsumeReason : std::uint8_t { probe };

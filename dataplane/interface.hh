@@ -19,6 +19,9 @@ class PreparedInterface {
   PreparedInterface& operator=(PreparedInterface&&) = delete;
   ~PreparedInterface();
 
+  // Leaves the interface as it is, for good.
+  void keep() noexcept { name_.clear(); }
+
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   [[nodiscard]] std::uint32_t mtu() const noexcept { return mtu_; }
 

@@ -47,7 +47,7 @@ struct PipelineOptions {
   std::uint32_t followed_bodies = 32;    // of HTTP, read to their ends at a time
   bool hash_files = false;
   bool treats_devices = true;  // goes by what the site does with all traffic of a device
-  Timeouts timeouts{};  // by ExpiryClass
+  Timeouts timeouts{};         // by ExpiryClass
   std::uint64_t hash_secret = 0;
 };
 

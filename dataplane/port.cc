@@ -42,7 +42,7 @@ PacketPool::~PacketPool() { rte_mempool_free(pool_); }
 
 std::uint32_t PacketPool::in_use() const noexcept { return rte_mempool_in_use_count(pool_); }
 
-tl::expected<Port, std::string> Port::open(const PortOptions& options, std::uint32_t number, const PacketPool& pool) {
+tl::expected<Port, std::string> Port::open(const PortOptions& options, std::uint32_t number) {
   const bool kernel = options.driver == PortDriver::af_xdp || options.driver == PortDriver::af_packet;
   std::optional<PreparedInterface> interface;
   auto dpdk_name = options.device;
@@ -69,9 +69,7 @@ tl::expected<Port, std::string> Port::open(const PortOptions& options, std::uint
     if (const int error = rte_eth_dev_get_port_by_name(dpdk_name.c_str(), &id); error != 0)
       return tl::unexpected("port " + options.device + ": no port came of " + dpdk_name + because(error));
   }
-  Port port{options.device, std::move(made), std::move(interface), id};
-  if (const auto started = port.start(options, pool); !started) return tl::unexpected(started.error());
-  return port;
+  return Port{options.device, std::move(made), std::move(interface), id};
 }
 
 tl::expected<void, std::string> Port::start(const PortOptions& options, const PacketPool& pool) {

@@ -40,9 +40,11 @@ class PacketPool {
 
 class Port {
  public:
-  // `number`: of the port among all, for the name of a device that is made.
-  [[nodiscard]] static tl::expected<Port, std::string> open(const PortOptions& options, std::uint32_t number,
-                                                            const PacketPool& pool);
+  // Finds it, or makes it; no packet is taken yet. `number`: of the port among all, for the name of a device that is
+  // made.
+  [[nodiscard]] static tl::expected<Port, std::string> open(const PortOptions& options, std::uint32_t number);
+  // From here on packets come in, and wait. `options`: as it was opened with.
+  [[nodiscard]] tl::expected<void, std::string> start(const PortOptions& options, const PacketPool& pool);
   Port(Port&& other) noexcept;
   Port& operator=(Port&&) = delete;
   ~Port();
@@ -53,8 +55,6 @@ class Port {
  private:
   Port(std::string name, std::string made, std::optional<PreparedInterface> interface, std::uint16_t id)
       : name_(std::move(name)), made_(std::move(made)), interface_(std::move(interface)), id_(id) {}
-
-  [[nodiscard]] tl::expected<void, std::string> start(const PortOptions& options, const PacketPool& pool);
 
   std::string name_;  // as the operator wrote it
   std::string made_;  // DPDK's name of a device that was made here; empty for one that was there

@@ -28,7 +28,8 @@ constexpr std::uint64_t shared_magic = 0x0031656369756c73;  // "sluice1" in memo
 constexpr std::uint32_t shared_version = 8;
 constexpr std::size_t shared_page = 4096;
 constexpr std::uint32_t workers_limit = 64;
-constexpr std::uint32_t ports_limit = 16;
+constexpr std::uint32_t ports_limit = 32;              // two of each pair that a configuration may name
+constexpr std::uint64_t no_claim = ~std::uint64_t{0};  // of a worker that moves no packets: not yet, or no more
 
 // What the tap is doing, and by which rules. Texts are cut to fit and end with a zero.
 struct StateReading {
@@ -81,7 +82,10 @@ struct alignas(shared_page) WorkerPage {
   PortCounters ports[ports_limit];
   std::uint64_t flows = 0;
   ProbeReading probe;
+  // guard: ro, all three in one look
   alignas(64) std::atomic<std::uint64_t> heartbeat{0};  // turns of the worker's loop
+  std::atomic<std::uint64_t> claim{no_claim};           // epoch (guard_page.hh) under which it moves packets
+  std::atomic<std::uint32_t> life{0};                   // see death_mark.hh
   RingIndex findings_written;
   RingIndex records_written;
 };

@@ -17,6 +17,7 @@ namespace {
 // For each port queue: the rings of both directions full, a burst under way, and what the drivers keep aside.
 constexpr std::uint32_t buffers_per_queue = 8192;
 constexpr std::uint32_t no_generation = 0;  // what forwards until the first rules are loaded
+constexpr auto guard_look_interval = std::chrono::seconds{1};
 
 Tick wall_time() {
   return Tick{std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch())};
@@ -41,10 +42,13 @@ tl::expected<std::unique_ptr<Tap>, std::string> Tap::start(const config::Configu
   if (!pool) return tl::unexpected(pool.error());
   std::vector<Port> ports;
   for (const auto& options : wanted) {
-    auto port = Port::open(options, static_cast<std::uint32_t>(ports.size()), *pool);
+    auto port = Port::open(options, static_cast<std::uint32_t>(ports.size()));
     if (!port) return tl::unexpected(port.error());
     ports.push_back(std::move(*port));
   }
+  // The wire is dead from here on until the workers run, or a guard sees the memory below: so close together.
+  for (std::size_t i = 0; i < ports.size(); ++i)
+    if (const auto started = ports[i].start(wanted[i], *pool); !started) return tl::unexpected(started.error());
   // What makes files from here on does it with the rights of its user alone, as what removes them at the end will.
   if (const auto reduced = reduce_privileges(); !reduced) return tl::unexpected(reduced.error());
   auto memory = SharedMemory::create(configuration.events->shared_memory, configuration.workers,
@@ -56,12 +60,13 @@ tl::expected<std::unique_ptr<Tap>, std::string> Tap::start(const config::Configu
   const auto stall_timeout = std::chrono::milliseconds{configuration.watchdog->stall_timeout_ms};
   std::unique_ptr<Tap> tap{new Tap{std::move(*eal), std::move(*pool), std::move(ports), std::move(*memory),
                                    std::make_unique<GenerationSwitch>(configuration.workers, std::move(*none)),
-                                   stall_timeout}};
+                                   stall_timeout, configuration.guard->file}};
   if (const auto launched = tap->launch(configuration); !launched) return tl::unexpected(launched.error());
   return tap;
 }
 
 tl::expected<void, std::string> Tap::launch(const config::ConfigurationT& configuration) {
+  look_for_guard(wall_time());  // before a worker moves a packet
   auto& header = memory_.layout().header();
   header.ports = static_cast<std::uint32_t>(ports_.size());
   for (std::size_t i = 0; i < ports_.size(); ++i)
@@ -86,8 +91,9 @@ tl::expected<void, std::string> Tap::launch(const config::ConfigurationT& config
     auto& page = memory_.layout().worker(number);
     auto running = std::make_unique<Running>();
     running->worker = std::make_unique<Worker>(options, *generations_, number, std::move(pairs), memory_.sink(number),
-                                               page, *pool_.get());
+                                               page, *pool_.get(), wire_);
     running->stop = &stop_;
+    running->life = &page.life;
     running->lcore = lcore;
     running->progress = wall_time();
     if (const int error = rte_eal_remote_launch(run_worker, running.get(), lcore); error != 0)
@@ -103,6 +109,7 @@ tl::expected<void, std::string> Tap::launch(const config::ConfigurationT& config
 
 int Tap::run_worker(void* running) noexcept {
   auto& self = *static_cast<Running*>(running);
+  self.death_mark.watch_over_this_thread(*self.life);
   if (const auto entered = enter_worker_filter(); !entered)
     std::fprintf(stderr, "sluice-dataplane: a worker runs without a filter of system calls (seccomp): %s\n",
                  entered.error().c_str());
@@ -110,7 +117,15 @@ int Tap::run_worker(void* running) noexcept {
   return 0;
 }
 
+// It may come after us. Its page stays where it is when it goes.
+void Tap::look_for_guard(Tick now) {
+  if (guard_ || now - guard_looked_for_ < guard_look_interval) return;
+  guard_looked_for_ = now;
+  if (auto found = GuardFile::find(guard_path_)) wire_.follow(guard_.emplace(std::move(*found)).page());
+}
+
 void Tap::look(TapCondition& condition, Tick now) {
+  look_for_guard(now);
   for (std::uint32_t i = 0; i < running_.size(); ++i) look(i, condition, now);
   auto& header = memory_.layout().header();
   header.turns.fetch_add(1, std::memory_order_relaxed);

@@ -10,8 +10,10 @@
 #include <vector>
 
 #include "config/configuration.hh"
+#include "dataplane/death_mark.hh"
 #include "dataplane/eal.hh"
 #include "dataplane/generation_switch.hh"
+#include "dataplane/guard_page.hh"
 #include "dataplane/port.hh"
 #include "dataplane/shared_memory.hh"
 #include "dataplane/tap_state.hh"
@@ -47,19 +49,23 @@ class Tap {
 
  private:
   Tap(Eal eal, PacketPool pool, std::vector<Port> ports, SharedMemory memory,
-      std::unique_ptr<GenerationSwitch> generations, Duration stall_timeout)
+      std::unique_ptr<GenerationSwitch> generations, Duration stall_timeout, std::string guard_path)
       : eal_(std::move(eal)),
         pool_(std::move(pool)),
         ports_(std::move(ports)),
         memory_(std::move(memory)),
         generations_(std::move(generations)),
-        stall_timeout_(stall_timeout) {}
+        stall_timeout_(stall_timeout),
+        guard_path_(std::move(guard_path)) {}
 
   [[nodiscard]] tl::expected<void, std::string> launch(const config::ConfigurationT& configuration);
   static int run_worker(void* worker) noexcept;
+  void look_for_guard(Tick now);
 
   struct Running {
     std::unique_ptr<Worker> worker;
+    DeathMark death_mark;
+    std::atomic<std::uint32_t>* life = nullptr;
     const std::atomic<bool>* stop = nullptr;
     unsigned lcore = 0;
     std::uint64_t heartbeat = 0;  // as last seen
@@ -76,6 +82,10 @@ class Tap {
   SharedMemory memory_;
   std::unique_ptr<GenerationSwitch> generations_;
   Duration stall_timeout_;
+  std::string guard_path_;
+  std::optional<GuardFile> guard_;  // once there is one
+  Tick guard_looked_for_{};
+  WireEpoch wire_;
   StateReading shown_;
   std::atomic<bool> stop_{false};  // main: wo, workers: ro
   std::vector<std::unique_ptr<Running>> running_;

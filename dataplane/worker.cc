@@ -14,6 +14,9 @@ constexpr std::uint32_t packets_between_housekeeping = 128;
 constexpr std::uint64_t turns_between_housekeeping = 256;
 // A transmit queue that is full for a moment gets this many chances before packets are dropped, and counted.
 constexpr int transmit_tries = 64;
+// A backlog is over when no queue has a whole burst any more; at full load at the latest when a driver's whole ring has
+// gone by.
+constexpr std::uint32_t backlog_turns_limit = 256;
 
 // Wall time without a system call: the kernel's vDSO reads the time stamp counter.
 Tick now() noexcept {
@@ -25,7 +28,8 @@ Tick now() noexcept {
 }  // namespace
 
 Worker::Worker(const PipelineOptions& options, GenerationSwitch& generations, std::uint32_t number,
-               std::vector<WorkerPair> pairs, const EventSink& sink, WorkerPage& page, rte_mempool& buffers)
+               std::vector<WorkerPair> pairs, const EventSink& sink, WorkerPage& page, rte_mempool& buffers,
+               const WireEpoch& wire)
     : generations_(&generations),
       number_(number),
       generation_(&generations.live()),
@@ -34,16 +38,18 @@ Worker::Worker(const PipelineOptions& options, GenerationSwitch& generations, st
       probe_(options, *generation_, number),
       pairs_(std::move(pairs)),
       page_(&page),
-      buffers_(&buffers) {
+      buffers_(&buffers),
+      wire_(&wire) {
   pipeline_.make_resident();
 }
 
 void Worker::run(const std::atomic<bool>& stop) noexcept {
   std::uint32_t since_housekeeping = 0;
+  if (wire_->now() == 0) claim_wire(0);  // nobody has ever had it, there is no backlog
   for (std::uint64_t turn = 0; !stop.load(std::memory_order_relaxed); ++turn) {
     take_up_rules();
-    std::uint32_t received = 0;
-    for (std::size_t i = 0; i < pairs_.size(); ++i) {
+    std::uint32_t received = has_wire() ? 0 : discard_backlog();
+    for (std::size_t i = 0; i < pairs_.size() && has_wire(); ++i) {
       received += forward(pairs_[i].inside, pairs_[i].outside, Inside::source, pairs_[i].flows);
       received += forward(pairs_[i].outside, pairs_[i].inside, Inside::destination, pairs_[i].flows);
     }
@@ -59,6 +65,7 @@ void Worker::run(const std::atomic<bool>& stop) noexcept {
     }
     page_->heartbeat.store(turn + 1, std::memory_order_relaxed);
   }
+  page_->claim.store(no_claim, std::memory_order_release);
   pipeline_.finish(now(), 0);
   publish_counters();
   generations_->leave(number_);
@@ -77,6 +84,43 @@ void Worker::housekeep() noexcept {
   const auto time = now();
   pipeline_.housekeep(time, 0);
   if (const auto clock = KnownAnswerProbe::Clock::now(); probe_.is_due(clock)) probe_.run(clock, time, reading_.probe);
+}
+
+// What came while the guard had the wire went past, or is too late: it must not come twice, nor behind what came after
+// it. The wire is ours again when the guard has left it to us and the last of that is gone.
+std::uint32_t Worker::discard_backlog() noexcept {
+  const auto epoch = wire_->now();  // before the last look into the queues
+  std::uint32_t received = 0;
+  bool over = true;
+  for (const auto& pair : pairs_)
+    for (const auto* port : {&pair.inside, &pair.outside}) {
+      const auto count = discard(*port);
+      received += count;
+      over = over && count < burst_limit;
+    }
+  if (epoch % 2 == 0 && (over || ++backlog_turns_ == backlog_turns_limit)) claim_wire(epoch);
+  return received;
+}
+
+std::uint16_t Worker::discard(const WorkerPort& port) noexcept {
+  std::array<rte_mbuf*, burst_limit> frames;
+  const auto count = rte_eth_rx_burst(port.port, port.queue, frames.data(), frames.size());
+  auto& counters = reading_.ports[port.counter];
+  counters.received += count;
+  for (std::uint16_t i = 0; i < count; ++i) counters.received_bytes += frames[i]->pkt_len;
+  if (count != 0) drop_stale(port, {frames.data(), count});
+  return count;
+}
+
+void Worker::claim_wire(std::uint64_t epoch) noexcept {
+  claim_ = epoch;
+  backlog_turns_ = 0;
+  page_->claim.store(epoch, std::memory_order_release);
+}
+
+void Worker::drop_stale(const WorkerPort& from, std::span<rte_mbuf*> frames) noexcept {
+  reading_.ports[from.counter].dropped[DropReason::stale_after_bypass] += frames.size();
+  rte_pktmbuf_free_bulk(frames.data(), static_cast<unsigned>(frames.size()));
 }
 
 std::uint16_t Worker::forward(const WorkerPort& from, const WorkerPort& to, Inside inside, std::uint8_t pair) noexcept {
@@ -110,6 +154,11 @@ std::uint16_t Worker::forward(const WorkerPort& from, const WorkerPort& to, Insi
       ++counters.dropped[burst[i].drop_reason];
       rte_pktmbuf_free(frames[i]);
     }
+  }
+  // Looked at last: a worker that was stopped in the middle of a burst, and has lost the wire meanwhile, sends nothing.
+  if (!has_wire()) {
+    drop_stale(from, {passing.data(), passed});
+    return count;
   }
   transmit(from, to, {passing.data(), passed});
   if (!pipeline_.replies().empty()) send_replies(from, to);

@@ -11,6 +11,7 @@
 
 #include "dataplane/event_sink.hh"
 #include "dataplane/generation_switch.hh"
+#include "dataplane/guard_page.hh"
 #include "dataplane/known_answer_probe.hh"
 #include "dataplane/packet.hh"
 #include "dataplane/pipeline.hh"
@@ -35,8 +36,10 @@ struct WorkerPair {
 class Worker {
  public:
   // `number`: of the worker among those that `generations` counts. `buffers`: what the tap itself sends lies in.
+  // `wire`: whose turn it is to move packets.
   Worker(const PipelineOptions& options, GenerationSwitch& generations, std::uint32_t number,
-         std::vector<WorkerPair> pairs, const EventSink& sink, WorkerPage& page, rte_mempool& buffers);
+         std::vector<WorkerPair> pairs, const EventSink& sink, WorkerPage& page, rte_mempool& buffers,
+         const WireEpoch& wire);
 
   // Until `stop` is set (main: wo, worker: ro).
   void run(const std::atomic<bool>& stop) noexcept;
@@ -44,6 +47,12 @@ class Worker {
  private:
   // Moves at most one burst from `from` to `to`; returns how many packets came in.
   std::uint16_t forward(const WorkerPort& from, const WorkerPort& to, Inside inside, std::uint8_t pair) noexcept;
+  // The wire is this worker's, and nobody else has had it since that was claimed.
+  [[nodiscard]] bool has_wire() const noexcept { return wire_->now() == claim_; }
+  std::uint32_t discard_backlog() noexcept;
+  std::uint16_t discard(const WorkerPort& port) noexcept;
+  void claim_wire(std::uint64_t epoch) noexcept;
+  void drop_stale(const WorkerPort& from, std::span<rte_mbuf*> frames) noexcept;
   void transmit(const WorkerPort& from, const WorkerPort& to, std::span<rte_mbuf*> frames) noexcept;
   void send_replies(const WorkerPort& from, const WorkerPort& to) noexcept;
   [[nodiscard]] bool send(const PacketReply& reply, const WorkerPort& port) noexcept;
@@ -61,6 +70,9 @@ class Worker {
   WorkerReading reading_;
   WorkerPage* page_;
   rte_mempool* buffers_;
+  const WireEpoch* wire_;
+  std::uint64_t claim_ = no_claim;
+  std::uint32_t backlog_turns_ = 0;
   std::uint64_t replies_lost_ = 0;
   std::array<Packet, burst_limit> burst_;
 };

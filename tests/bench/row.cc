@@ -48,7 +48,7 @@ Row::Row(const RowKind& kind, std::uint32_t number, std::unique_ptr<const Genera
       generations_(1, std::move(rules)) {
   const WorkerPair pair{{source_.inside().id(), 0, 0}, {source_.outside().id(), 0, 1}};
   worker_ = std::make_unique<Worker>(pipeline_options(flows), generations_, 0, std::vector{pair}, events_.sink(),
-                                     *page_, *pool);
+                                     *page_, *pool, epoch_);
   callback_ = rte_eth_add_rx_callback(source_.inside().id(), 0, between_bursts, this);
   if (callback_ == nullptr) throw std::runtime_error("DPDK takes no callback on a memory port");
 }

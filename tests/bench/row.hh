@@ -98,6 +98,7 @@ class Row {
   EventDrain events_;
   std::unique_ptr<WorkerPage> page_;
   GenerationSwitch generations_;
+  WireEpoch epoch_;
   std::unique_ptr<Worker> worker_;
   const void* callback_;
 

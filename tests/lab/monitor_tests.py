@@ -250,12 +250,14 @@ def watching_alters_no_byte_and_loses_no_frame(bench):
                 f"{sum(added.values())} came that nobody sent: {examples}")
 
 
+SINGLE_FRAMES = [(f"{what} crosses both ways unchanged", crosses_unchanged(make))
+                 for what, make in frames.SINGLE.items()]
 TESTS = [
     an_idle_tap_emits_nothing,
     arp_and_neighbour_discovery_find_the_far_host_itself,
     large_pings_cross_in_ipv4_fragments,
     large_pings_cross_in_ipv6_fragments,
-    *((f"{what} crosses both ways unchanged", crosses_unchanged(make)) for what, make in frames.SINGLE.items()),
+    *SINGLE_FRAMES,
     ipv4_fragments_cross_one_by_one_in_their_order,
     ("an 802.1ad frame crosses as documented", a_service_tagged_frame_crosses_as_documented),
     frames_of_every_length_cross_unchanged,

@@ -39,6 +39,13 @@ class Planes(tap.Tap):
         with open(f"/proc/{self.dataplane.pid}/status", encoding="ascii") as status:
             return next(int(line.split()[1]) for line in status if line.startswith("RssAnon:"))
 
+    def wait_for_guard(self, words, limit_s=10.0):
+        deadline = time.monotonic() + limit_s
+        while words not in self.guard_log():
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"the guard does not say {words!r}: {self.guard_log()}")
+            time.sleep(0.02)
+
     # --- what an operator asks
 
     def sluice(self, command, *arguments):

@@ -1,15 +1,13 @@
 """A tap that watches proves it: whatever keeps it from finding what it must, it says so within 15 seconds, and why."""
 
 import contextlib
-import ctypes
-import os
 import time
 
 from bench import LISTED, require
 from publisher import signature
 from reload_tests import reload, settings, write
 from servers import WEB4
-from trap import worker_threads
+from trap import standing_still, worker_threads
 
 SAID_LIMIT_S = 15.0
 PROBE_EVERY_S = 5.0
@@ -18,28 +16,6 @@ PATH = "/probe-path-of-the-lab"
 # How a database begins in memory (Hyperscan 5.4, src/database.h): its magic number, then the library's version.
 DATABASE = bytes.fromhex("dbdbdbdb") + bytes.fromhex("00000405")
 SPOILT = bytes.fromhex("dadbdbdb")
-
-PTRACE_DETACH, PTRACE_SEIZE, PTRACE_INTERRUPT = 17, 0x4206, 0x4207
-WALL = 0x40000000  # waitpid(2): threads, too
-LIBC = ctypes.CDLL(None, use_errno=True)
-LIBC.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
-
-
-def ptrace(request, thread):
-    if LIBC.ptrace(request, thread, None, None) != 0:
-        raise OSError(ctypes.get_errno(), "ptrace")
-
-
-@contextlib.contextmanager
-def stopped(thread):
-    """One thread of a process stands still, the others go on."""
-    ptrace(PTRACE_SEIZE, thread)
-    try:
-        ptrace(PTRACE_INTERRUPT, thread)
-        os.waitpid(thread, WALL)
-        yield
-    finally:
-        ptrace(PTRACE_DETACH, thread)
 
 
 def own_memory(pid):
@@ -160,7 +136,7 @@ def a_name_that_is_lost_is_said(bench):
 
 
 def a_worker_that_is_stopped_is_said(bench):
-    follow(bench, stopped(int(worker_threads(bench.wire.dataplane.pid)[0])), "worker 0 has stopped moving")
+    follow(bench, standing_still(worker_threads(bench.wire.dataplane.pid)[0]), "worker 0 has stopped moving")
     bench.ping(WEB4)
 
 

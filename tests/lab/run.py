@@ -22,6 +22,7 @@ import enforce_tests
 import events_tests
 import exceptions_tests
 import findings_tests
+import guard_tests
 import hostile_tests
 import lab_tests
 import memory_tests
@@ -64,6 +65,7 @@ GROUPS = {
     "exceptions": Group("enforce", exceptions_tests.TESTS + policy_tests.TESTS + reload_tests.TESTS, shipped=False,
                         drivers=tap.DRIVERS[:1]),
     "worker": Group("enforce", worker_tests.TESTS + privilege_tests.TESTS, packs=True),
+    "guard": Group("monitor", guard_tests.TESTS, shipped=False),
     # Memory last: it leaves a full flow table, in which nothing is found for a minute.
     "limits": Group("monitor", hostile_tests.TESTS + memory_tests.TESTS, drivers=tap.DRIVERS[:1]),
     # Last: the connections that it leaves behind try again for a while, and are blocked, in whatever comes after it.

@@ -24,7 +24,8 @@ SHOWN_LOG_LINES = 12
 
 
 def program(name):
-    path = BUILD / {"sluice-dataplane": "dataplane", "sluice-control": "control", "sluice": "control"}[name] / name
+    path = BUILD / {"sluice-dataplane": "dataplane", "sluice-guard": "dataplane", "sluice-control": "control",
+                    "sluice": "control"}[name] / name
     if not path.exists():
         raise FileNotFoundError(f"{path} is not there: build the tree first")
     return path
@@ -52,6 +53,7 @@ def configuration(driver, mode, rules, trusted_keys, directory):
         "events": {"shared_memory": f"{directory}/dataplane", "command_socket": f"{directory}/dataplane.sock"},
         "control": {"socket": f"{directory}/control.sock", "metrics_listen": METRICS,
                     "eve_file": f"{directory}/eve.json", "state_directory": f"{directory}/control-state"},
+        "guard": {"file": f"{directory}/guard"},
         "site": {"name": "lab"},
     }
 
@@ -91,8 +93,9 @@ class Tap:
         self.config = directory / "config.json"
         self.config.write_text(json.dumps(configuration(driver, mode, rules, trusted_keys, directory), indent=2))
         self.eve = directory / "eve.json"
-        self._logs = {"sluice-dataplane": directory / "log", "sluice-control": directory / "control.log"}
-        self.dataplane = self.control = None
+        self._logs = {"sluice-dataplane": directory / "log", "sluice-control": directory / "control.log",
+                      "sluice-guard": directory / "guard.log"}
+        self.dataplane = self.control = self.guard = None
 
     def __enter__(self):
         self.lab.ip("tap", "link set lo up")  # for who scrapes the metrics
@@ -105,7 +108,7 @@ class Tap:
         return self
 
     def __exit__(self, *_):
-        for process in (self.control, self.dataplane):
+        for process in (self.control, self.dataplane, self.guard):
             if process is not None:
                 stop(process)
 
@@ -116,6 +119,13 @@ class Tap:
         sysfs = 'mount --make-private /sys && mount -t sysfs sysfs /sys; exec "$@"'
         wrapping = ["unshare", "--mount", "--propagation", "unchanged", "sh", "-c", sysfs, "sh", *under]
         self.dataplane = self._start("sluice-dataplane", wrapping)
+
+    def start_guard(self):
+        self.guard = self._start("sluice-guard", [])
+
+    def guard_log(self):
+        """All that the guard said since it was started."""
+        return self._logs["sluice-guard"].read_text(errors="replace")
 
     def start_control(self):
         self.control = self._start("sluice-control", [])

@@ -1,6 +1,7 @@
 """What the threads of a running data plane do: trap.cc under it, strace beside it."""
 
 import contextlib
+import ctypes
 import os
 import re
 import signal
@@ -13,6 +14,28 @@ import tap
 WORKER = "rte-worker"  # how DPDK names the threads of workers
 LIBRARY = tap.BUILD / "tests" / "lab" / "sluice-trap.so"
 STRACE_LIMIT_S = 5.0
+
+PTRACE_DETACH, PTRACE_SEIZE, PTRACE_INTERRUPT = 17, 0x4206, 0x4207
+WALL = 0x40000000  # waitpid(2): threads, too
+LIBC = ctypes.CDLL(None, use_errno=True)
+LIBC.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
+
+
+def ptrace(request, thread):
+    if LIBC.ptrace(request, thread, None, None) != 0:
+        raise OSError(ctypes.get_errno(), "ptrace")
+
+
+@contextlib.contextmanager
+def standing_still(thread):
+    """One thread of a process stands still, the others go on. (ptrace(2))"""
+    ptrace(PTRACE_SEIZE, thread)
+    try:
+        ptrace(PTRACE_INTERRUPT, thread)
+        os.waitpid(thread, WALL)
+        yield
+    finally:
+        ptrace(PTRACE_DETACH, thread)
 
 
 class Trap:

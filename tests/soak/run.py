@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Tests that take hours: `swaps`, the large pack swapped 1,000 times under traffic; `browse`, an hour of visits to
-harmless names. Needs root."""
+"""Tests that take long: `swaps`, the large pack swapped 1,000 times under traffic; `browse`, an hour of visits to
+harmless names; `guard`, a data plane that dies and hangs 20 times in each way. Needs root."""
 
 import argparse
 import sys
@@ -10,10 +10,12 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "lab")]
 
 import browse  # noqa: E402
+import guard_tests  # noqa: E402
 import sites  # noqa: E402
 import swaps  # noqa: E402
 import tap  # noqa: E402
-from bench import LISTED, Bench, Failed, write_rules  # noqa: E402
+import wire_break  # noqa: E402
+from bench import LISTED, Bench, Failed, require, write_rules  # noqa: E402
 from lab import Lab  # noqa: E402
 from publisher import Publisher  # noqa: E402
 
@@ -38,7 +40,18 @@ def visit(lab, options):
         return browse.browse(bench, visited, options.minutes * 60, browse.EVERY_S, say)
 
 
-TESTS = {"swaps": swap, "browse": visit}
+def break_wire(lab, options):
+    """Figures, and no judgement but what holds of every run: the lab judges the times."""
+    lab.start_servers(("neighbour.example",))
+    with lab.tap(options.driver, "monitor", [write_rules(lab.directory)]) as wire, guard_tests.guarded(wire):
+        for what, fail in wire_break.BREAKS.items():
+            costs = wire_break.costs_of(wire, fail, options.runs)
+            say(f"{options.driver}, {what}: {wire_break.shown(costs)}")
+            require(not sum(cost.twice for cost in costs), "datagrams came twice")
+    return "the wire held"
+
+
+TESTS = {"swaps": swap, "browse": visit, "guard": break_wire}
 
 
 def main():
@@ -47,6 +60,7 @@ def main():
     parser.add_argument("--swaps", type=int, default=1000, help="so many (1000)")
     parser.add_argument("--scale", type=float, default=1.0, help="of the large pack (1.0)")
     parser.add_argument("--minutes", type=float, default=60.0, help="of browsing (60)")
+    parser.add_argument("--runs", type=int, default=20, help="of each failure (20)")
     parser.add_argument("--driver", default="af_xdp", choices=tap.DRIVERS)
     options = parser.parse_args()
     try:

@@ -39,9 +39,9 @@ Wire::Wire(std::uint64_t cases)
       outside_("splits-outside", pool_.get(), slots),
       generations_(1, or_throw(make_generation(test::listed_rules(), {}, 1, 1))),
       found_(cases) {
-  worker_ = std::make_unique<Worker>(options(), generations_, 0,
-                                     std::vector{WorkerPair{{inside_.id(), 0, 0}, {outside_.id(), 0, 1}}},
-                                     EventSink{findings_.producer(), records_.producer()}, *page_, *pool_.get());
+  worker_ = std::make_unique<Worker>(
+      options(), generations_, 0, std::vector{WorkerPair{{inside_.id(), 0, 0}, {outside_.id(), 0, 1}}},
+      EventSink{findings_.producer(), records_.producer()}, *page_, *pool_.get(), epoch_);
   thread_ = std::thread{[this] { worker_->run(stop_); }};
 }
 

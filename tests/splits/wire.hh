@@ -43,6 +43,7 @@ class Wire {
   test::LocalRing findings_;
   test::LocalRing records_;
   std::unique_ptr<WorkerPage> page_ = std::make_unique<WorkerPage>();
+  WireEpoch epoch_;
   std::unique_ptr<Worker> worker_;
   std::vector<bool> found_;
   std::uint64_t sent_ = 0;

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "config/schema.hh"
 #include "control/shared_memory_reader.hh"
 
 using namespace sluice;
@@ -227,6 +228,13 @@ BOOST_AUTO_TEST_CASE(a_path_that_cannot_be_made_is_an_error_with_its_name) {
   const auto memory = SharedMemory::create("/proc/none/events", 1, ring_bytes);
   BOOST_REQUIRE(!memory.has_value());
   BOOST_TEST(memory.error().find("/proc/none/events") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(there_is_room_for_every_port_and_worker_of_a_configuration) {
+  for (const auto& option : config::schema().options) {
+    if (option.name == "port_pairs") BOOST_TEST(2 * option.maximum_items == ports_limit);
+    if (option.name == "workers") BOOST_TEST(option.maximum == workers_limit);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

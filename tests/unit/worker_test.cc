@@ -126,9 +126,9 @@ struct Tap {
         inside("in" + std::to_string(number), transmit_slots),
         outside("out" + std::to_string(number), transmit_slots),
         generations(1, std::move(generation)),
-        worker(std::make_unique<Worker>(options, generations, 0,
-                                        std::vector{WorkerPair{{inside.id(), 0, 0}, {outside.id(), 0, 1}}},
-                                        EventSink{findings.producer(), records.producer()}, *page, *Dpdk::pool)) {}
+        worker(std::make_unique<Worker>(
+            options, generations, 0, std::vector{WorkerPair{{inside.id(), 0, 0}, {outside.id(), 0, 1}}},
+            EventSink{findings.producer(), records.producer()}, *page, *Dpdk::pool, epoch)) {}
 
   template <class Done>
   static void until(Done done) {
@@ -164,6 +164,7 @@ struct Tap {
   LocalRing findings;
   LocalRing records;
   std::unique_ptr<WorkerPage> page = std::make_unique<WorkerPage>();
+  WireEpoch epoch;
   std::unique_ptr<Worker> worker;
 };
 
@@ -354,6 +355,50 @@ BOOST_AUTO_TEST_CASE(a_probe_is_seen_by_nobody_and_comes_anew_with_other_rules) 
   BOOST_TEST(!tap.findings.consumer.pop().has_value());
   BOOST_TEST(tap.outside.left().size() == 1U);
   BOOST_TEST(tap.inside.left().empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_came_while_the_guard_had_the_wire_is_not_forwarded) {
+  Tap tap;
+  GuardPage guard;
+  guard.epoch = 1;
+  tap.epoch.follow(guard);
+  for (std::uint16_t i = 0; i < 100; ++i) tap.inside.arrives(query(static_cast<std::uint16_t>(6000 + i), "a.example"));
+  const auto reading = tap.run(101, [&] {
+    Tap::until([&] { return tap.received() == 100; });
+    BOOST_TEST(tap.page->claim.load() == no_claim);
+    BOOST_TEST(tap.page->heartbeat.load() > 0U);
+    guard.epoch = 2;
+    Tap::until([&] { return tap.page->claim.load() == 2; });
+    tap.inside.arrives(query(7000, "b.example"));
+  });
+  check_conservation(reading);
+  BOOST_TEST(reading.ports[0].dropped[DropReason::stale_after_bypass] == 100U);
+  BOOST_TEST(reading.inspection.findings == 0U);
+  BOOST_TEST((tap.outside.left() == std::vector<Frame>{query(7000, "b.example")}));
+  BOOST_TEST(tap.page->claim.load() == no_claim);  // the worker has ended
+  BOOST_TEST(rte_mempool_in_use_count(Dpdk::pool) == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_worker_that_loses_the_wire_within_a_burst_sends_nothing_of_it) {
+  Tap tap{small_options(Mode::enforce), rejecting_rules(), ring_slots};
+  GuardPage guard;
+  tap.epoch.follow(guard);
+  // As the guard would while the worker is stopped between its receiving and its sending.
+  const auto take = [](std::uint16_t, std::uint16_t, rte_mbuf**, std::uint16_t count, std::uint16_t, void* page) {
+    if (count != 0) static_cast<GuardPage*>(page)->epoch = 1;
+    return count;
+  };
+  const auto* hook = rte_eth_add_rx_callback(tap.inside.id(), 0, take, &guard);
+  BOOST_REQUIRE(hook != nullptr);
+  for (std::uint16_t i = 0; i < 10; ++i) tap.inside.arrives(query(static_cast<std::uint16_t>(6000 + i), "a.example"));
+  tap.inside.arrives(udp_frame(ends("192.168.1.10", 5000, "198.51.100.7", 9), as_bytes("x")));  // would be rejected
+  const auto reading = tap.run(11);
+  BOOST_TEST(rte_eth_remove_rx_callback(tap.inside.id(), 0, hook) == 0);
+  check_conservation(reading);
+  BOOST_TEST(reading.ports[0].dropped[DropReason::stale_after_bypass] == 10U);
+  BOOST_TEST(reading.ports[0].dropped[DropReason::policy] == 1U);
+  BOOST_TEST(tap.inside.left().empty());
+  BOOST_TEST(tap.outside.left().empty());
 }
 
 BOOST_AUTO_TEST_CASE(rules_take_over_between_bursts_and_no_frame_is_lost_by_it) {

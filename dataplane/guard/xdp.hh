@@ -1,0 +1,40 @@
+// The XDP program of an interface, and a way round it: while the data plane hangs, its program would go on to hand
+// frames to a socket that nobody reads. A program of our own in its place lets them pass on into the kernel. One
+// program takes the place of another in one step, without a stop of the interface's queues (which taking one off, and
+// putting one on, costs on cards), and the socket stays where it is: the way back is as short.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <tl/expected.hpp>
+
+#include "dataplane/descriptor.hh"
+#include "dataplane/guard/netlink.hh"
+
+namespace sluice {
+
+// The program that lets every frame pass. Needs CAP_SYS_ADMIN, or CAP_BPF and CAP_NET_ADMIN.
+class PassingProgram {
+ public:
+  [[nodiscard]] static tl::expected<PassingProgram, std::string> load();
+  [[nodiscard]] int descriptor() const noexcept { return program_.number(); }
+
+ private:
+  explicit PassingProgram(Descriptor program) noexcept : program_(std::move(program)) {}
+  Descriptor program_;
+};
+
+// What was put aside on one interface.
+struct PutAside {
+  std::uint32_t id = 0;  // the kernel's, of a program; 0 = none
+  Descriptor program;    // keeps it
+};
+
+// Puts our program in the place of the one that the interface has, if it has one, and remembers that. Does nothing
+// where ours is in place already, but for finding what an earlier life of ours has put aside, which `aside.id` tells.
+// 0, or a positive errno.
+[[nodiscard]] int put_aside(Netlink& kernel, int interface, const PassingProgram& passing, PutAside& aside) noexcept;
+// The way back. Does nothing where ours is not in place any more: then who changed it knows better.
+[[nodiscard]] int put_back(Netlink& kernel, int interface, PutAside& aside) noexcept;
+
+}  // namespace sluice
