@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <string>
+#include <utility>
 
 #include "config/check.hh"
 #include "config/schema.hh"
@@ -56,14 +57,14 @@ BOOST_AUTO_TEST_CASE(a_line_that_observes_breaks_nothing) {
 BOOST_AUTO_TEST_CASE(a_limit_has_a_rate_and_a_rate_is_a_limits) {
   const std::string where = "to which rate? Name it in limit_kbit_per_s\n";
   const std::string what = "limit_kbit_per_s goes with the action limit: this line has another\n";
-  for (const auto* const list : {"lines", "traffic"}) {
-    const auto faults = [&](const std::string& more) {
+  for (const auto& [list, other] : {std::pair{"lines", "observe"}, std::pair{"traffic", "exempt"}}) {
+    const auto faults = [&, list = list](const std::string& more) {
       return faults_of("{\"" + std::string{list} + R"(":[{"name":"one")" + more + "}]}");
     };
     BOOST_TEST(faults(R"(,"action":"limit")") == where);
     BOOST_TEST(faults(R"(,"action":"limit","limit_kbit_per_s":0)") == where);
     BOOST_TEST(faults(R"(,"action":"limit","limit_kbit_per_s":8)") == "");
-    BOOST_TEST(faults(R"(,"limit_kbit_per_s":8)") == what);
+    BOOST_TEST(faults(R"(,"action":")" + std::string{other} + R"(","limit_kbit_per_s":8)") == what);
     BOOST_TEST(faults(R"(,"action":"limit","limit_kbit_per_s":"x")") == "");  // said elsewhere
     BOOST_TEST(faults(R"(,"action":"limits","limit_kbit_per_s":8)") == "");
   }
@@ -72,7 +73,8 @@ BOOST_AUTO_TEST_CASE(a_limit_has_a_rate_and_a_rate_is_a_limits) {
 BOOST_AUTO_TEST_CASE(times_stand_once) {
   for (const auto* const list : {"lines", "traffic"}) {
     const auto faults = [&](const std::string& hours) {
-      return faults_of("{\"" + std::string{list} + R"(":[{"name":"one","hours":[)" + hours + "]}]}");
+      return faults_of("{\"" + std::string{list} +
+                       R"(":[{"name":"one","action":"limit","limit_kbit_per_s":8,"hours":[)" + hours + "]}]}");
     };
     BOOST_TEST(faults(R"("Mon 08:00-12:00","Mon 12:00-13:00")") == "");
     BOOST_TEST(faults(R"("Mon 08:00-12:00","Tue 09:00-10:00","Mon-Fri 11:00-13:00")") ==
@@ -83,14 +85,17 @@ BOOST_AUTO_TEST_CASE(times_stand_once) {
 
 BOOST_AUTO_TEST_CASE(a_line_about_traffic_behind_one_that_takes_all_is_never_reached) {
   const auto second = [](const std::string& first, const std::string& second) {
-    return faults_of(R"({"traffic":[{"name":"one")" + first + R"(},{"name":"two")" + second + "}]}");
+    return faults_of(R"({"traffic":[{"name":"one","action":"exempt")" + first + R"(},{"name":"two","action":"exempt")" +
+                     second + "}]}");
   };
   BOOST_TEST(second("", "") == unreachable);
   BOOST_TEST(second(R"(,"vlans":[7,8])", R"(,"vlans":[8])") == unreachable);
   BOOST_TEST(second(R"(,"vlans":[7])", R"(,"vlans":[8])") == "");
   BOOST_TEST(second(R"(,"hours":["08:00-12:00"])", "") == "");
   BOOST_TEST(second("", R"(,"hours":["08:00-12:00"],"vlans":[8])") == unreachable);
-  BOOST_TEST(faults_of(R"({"traffic":[{"name":"one","devices":["g"]},{"name":"one","devices":["192.0.2.1"]}]})") ==
+  BOOST_TEST(faults_of(R"({"traffic":[{"name":"one"}]})") == "to which rate? Name it in limit_kbit_per_s\n");
+  BOOST_TEST(faults_of(R"({"traffic":[{"name":"one","devices":["g"],"action":"exempt"},
+                      {"name":"one","devices":["192.0.2.1"],"action":"exempt"}]})") ==
              "a second line of the policy's traffic is called \"one\"\n\"g\" is neither an address or network nor a "
              "group: add it to policy.groups\n");
 }
