@@ -24,7 +24,7 @@ enum class Format : std::uint8_t {
   rule,             // LIST/ID, or LIST/*
   key_id,           // of a public key of minisign: hexadecimal digits
   device_or_group,  // as cidr, or a name
-  finding_class,    // one of rules/rule_facts.hh
+  finding_class,    // one of rules/facts/rule_facts.hh
   destination,      // as cidr, or a host name of two labels at least
   hours,            // times of the week (hours.hh)
   time_zone,        // of the system's zone database (time_zone.hh)

@@ -8,12 +8,12 @@
 #include <mutex>
 
 #include "config/program_start.hh"
-#include "control/api.hh"
-#include "control/event_loop.hh"
-#include "control/identity.hh"
-#include "control/metrics.hh"
-#include "control/pushes.hh"
-#include "rules/exception_list.hh"
+#include "control/api/api.hh"
+#include "control/api/identity.hh"
+#include "control/api/metrics.hh"
+#include "control/api/pushes.hh"
+#include "control/tap/event_loop.hh"
+#include "rules/policy/exception_list.hh"
 
 namespace {
 

@@ -2,7 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 
-#include "control/command.hh"
+#include "control/commands/command.hh"
 
 int main(int argc, char** argv) {
   using namespace sluice;

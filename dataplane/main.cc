@@ -5,13 +5,13 @@
 #include <utility>
 
 #include "config/program_start.hh"
-#include "dataplane/command_socket.hh"
-#include "dataplane/main_core.hh"
-#include "dataplane/rule_budget.hh"
-#include "dataplane/rule_desk.hh"
-#include "dataplane/settings.hh"
-#include "dataplane/site_settings.hh"
-#include "dataplane/tap.hh"
+#include "dataplane/exchange/command_socket.hh"
+#include "dataplane/generations/rule_desk.hh"
+#include "dataplane/generations/site_settings.hh"
+#include "dataplane/match/rule_budget.hh"
+#include "dataplane/wire/main_core.hh"
+#include "dataplane/wire/settings.hh"
+#include "dataplane/wire/tap.hh"
 
 namespace {
 

@@ -12,7 +12,7 @@
 #include <string>
 
 #include "control/decoders/vendor_request.hh"
-#include "dataplane/protobuf.hh"
+#include "dataplane/parsers/protobuf.hh"
 
 namespace sluice {
 namespace {

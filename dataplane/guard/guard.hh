@@ -6,13 +6,13 @@
 #include <string>
 
 #include "config/configuration.hh"
+#include "dataplane/exchange/guard_page.hh"
 #include "dataplane/guard/custody.hh"
 #include "dataplane/guard/health.hh"
 #include "dataplane/guard/netlink.hh"
 #include "dataplane/guard/relay.hh"
 #include "dataplane/guard/sight.hh"
 #include "dataplane/guard/wire.hh"
-#include "dataplane/guard_page.hh"
 
 namespace sluice {
 

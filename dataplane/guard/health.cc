@@ -1,6 +1,6 @@
 #include "dataplane/guard/health.hh"
 
-#include "dataplane/death_mark.hh"
+#include "dataplane/exchange/death_mark.hh"
 
 namespace sluice {
 namespace {

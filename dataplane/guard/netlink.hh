@@ -12,7 +12,7 @@
 #include <string>
 #include <tl/expected.hpp>
 
-#include "dataplane/descriptor.hh"
+#include "dataplane/base/descriptor.hh"
 
 namespace sluice {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "dataplane/descriptor.hh"
+#include "dataplane/base/descriptor.hh"
 #include "dataplane/guard/health.hh"
 
 namespace sluice {

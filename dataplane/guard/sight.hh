@@ -8,8 +8,8 @@
 #include <cstdint>
 #include <string>
 
-#include "dataplane/descriptor.hh"
-#include "dataplane/shared_memory.hh"
+#include "dataplane/base/descriptor.hh"
+#include "dataplane/exchange/shared_memory.hh"
 
 namespace sluice {
 

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "config/configuration.hh"
+#include "dataplane/exchange/guard_page.hh"
 #include "dataplane/guard/netlink.hh"
 #include "dataplane/guard/xdp.hh"
-#include "dataplane/guard_page.hh"
-#include "dataplane/interface.hh"
+#include "dataplane/wire/interface.hh"
 
 namespace sluice {
 

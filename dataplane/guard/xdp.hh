@@ -8,7 +8,7 @@
 #include <string>
 #include <tl/expected.hpp>
 
-#include "dataplane/descriptor.hh"
+#include "dataplane/base/descriptor.hh"
 #include "dataplane/guard/netlink.hh"
 
 namespace sluice {

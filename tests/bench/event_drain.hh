@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "dataplane/event_sink.hh"
+#include "dataplane/event/event_sink.hh"
 
 namespace sluice::bench {
 

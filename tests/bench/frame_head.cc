@@ -1,6 +1,6 @@
 #include "tests/bench/frame_head.hh"
 
-#include "dataplane/packet.hh"
+#include "dataplane/packet/packet.hh"
 
 namespace sluice::bench {
 namespace {

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "dataplane/bytes.hh"
+#include "dataplane/base/bytes.hh"
 
 namespace sluice::bench {
 

@@ -6,8 +6,8 @@
 #include <memory>
 #include <stdexcept>
 
-#include "dataplane/quic_crypto.hh"
-#include "dataplane/quic_version.hh"
+#include "dataplane/quic/quic_crypto.hh"
+#include "dataplane/quic/quic_version.hh"
 
 namespace sluice::bench {
 namespace {

@@ -11,8 +11,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "dataplane/ruleset.hh"
-#include "rules/indicator_list.hh"
+#include "dataplane/sets/ruleset.hh"
+#include "rules/indicators/indicator_list.hh"
 #include "tests/bench/names.hh"
 #include "tests/bench/random.hh"
 

@@ -10,8 +10,8 @@
 #include <stdexcept>
 #include <thread>
 
-#include "dataplane/eal.hh"
-#include "dataplane/port.hh"
+#include "dataplane/wire/eal.hh"
+#include "dataplane/wire/port.hh"
 #include "tests/bench/checks.hh"
 #include "tests/bench/names.hh"
 #include "tests/bench/report.hh"

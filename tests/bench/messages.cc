@@ -5,7 +5,7 @@
 #include <string_view>
 #include <utility>
 
-#include "dataplane/quic_version.hh"
+#include "dataplane/quic/quic_version.hh"
 #include "tests/bench/initial.hh"
 #include "tests/bench/names.hh"
 #include "tests/unit/frames.hh"

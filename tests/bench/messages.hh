@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "dataplane/bytes.hh"
+#include "dataplane/base/bytes.hh"
 #include "tests/bench/random.hh"
 
 namespace sluice::bench {

@@ -1,6 +1,6 @@
 #include "tests/bench/mix.hh"
 
-#include "dataplane/packet.hh"
+#include "dataplane/packet/packet.hh"
 #include "tests/bench/names.hh"
 
 namespace sluice::bench {

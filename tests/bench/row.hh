@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "dataplane/generation_switch.hh"
-#include "dataplane/worker.hh"
+#include "dataplane/generations/generation_switch.hh"
+#include "dataplane/wire/worker.hh"
 #include "tests/bench/event_drain.hh"
 #include "tests/bench/rounds.hh"
 #include "tests/bench/source.hh"

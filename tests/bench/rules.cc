@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "rules/compile.hh"
-#include "rules/indicator_list.hh"
-#include "rules/prefilter.hh"
-#include "rules/signature_file.hh"
+#include "rules/databases/compile.hh"
+#include "rules/databases/prefilter.hh"
+#include "rules/indicators/indicator_list.hh"
+#include "rules/signatures/signature_file.hh"
 #include "tests/bench/names.hh"
 
 namespace sluice::bench {

@@ -6,7 +6,7 @@
 #include <string>
 #include <tl/expected.hpp>
 
-#include "dataplane/generation.hh"
+#include "dataplane/match/generation.hh"
 
 namespace sluice::bench {
 

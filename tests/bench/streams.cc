@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "rules/compile.hh"
-#include "rules/prefilter.hh"
-#include "rules/signature_file.hh"
+#include "rules/databases/compile.hh"
+#include "rules/databases/prefilter.hh"
+#include "rules/signatures/signature_file.hh"
 #include "tests/bench/random.hh"
 #include "tests/unit/pipeline_run.hh"
 

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "dataplane/capture.hh"
-#include "dataplane/capture_writer.hh"
+#include "dataplane/capture/capture.hh"
+#include "dataplane/capture/capture_writer.hh"
 
 namespace {
 

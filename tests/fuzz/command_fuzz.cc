@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "dataplane/command.hh"
-#include "dataplane/rule_report_file.hh"
+#include "dataplane/exchange/command.hh"
+#include "dataplane/exchange/rule_report_file.hh"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace sluice;

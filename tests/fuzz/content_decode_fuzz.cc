@@ -1,6 +1,6 @@
 // The first byte chooses codings, the rest is the body: what comes out is bounded, twice the same, and a shorter body
 // gives the start of it.
-#include "dataplane/content_coding.hh"
+#include "dataplane/http/content_coding.hh"
 
 #include <algorithm>
 #include <cstdlib>

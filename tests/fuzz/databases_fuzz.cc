@@ -1,11 +1,11 @@
 // Any bytes as a file of compiled databases. What is taken says of itself just what it holds: written again it is the
 // same. Since no mutation keeps the SHA-256, the bytes are also tried with the sum that they would need.
-#include "rules/databases.hh"
+#include "rules/databases/databases.hh"
 
 #include <algorithm>
 #include <cstdlib>
 
-#include "rules/sha256.hh"
+#include "rules/text/sha256.hh"
 
 namespace {
 

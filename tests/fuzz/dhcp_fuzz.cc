@@ -1,5 +1,5 @@
 // Any bytes as a datagram of DHCP.
-#include "dataplane/dhcp.hh"
+#include "dataplane/parsers/dhcp.hh"
 
 #include <cstdlib>
 

@@ -1,5 +1,5 @@
 // Any bytes as a datagram of DHCPv6.
-#include "dataplane/dhcpv6.hh"
+#include "dataplane/parsers/dhcpv6.hh"
 
 #include "tests/fuzz/lies_in.hh"
 

@@ -1,10 +1,10 @@
 // Any bytes as a datagram and as a TCP stream, read to the end, every record's data formatted.
-#include "dataplane/dns.hh"
+#include "dataplane/dns/dns.hh"
 
 #include <array>
 #include <cstdlib>
 
-#include "dataplane/dns_fields.hh"
+#include "dataplane/event/dns_fields.hh"
 
 namespace {
 

@@ -1,11 +1,11 @@
 // Any bytes as a datagram of DTLS, and as what stands before TLS in a stream.
-#include "dataplane/dtls.hh"
+#include "dataplane/tls/dtls.hh"
 
 #include <cstdlib>
 
-#include "dataplane/client_hello.hh"
-#include "dataplane/server_hello.hh"
-#include "dataplane/starttls.hh"
+#include "dataplane/tls/client_hello.hh"
+#include "dataplane/tls/server_hello.hh"
+#include "dataplane/tls/starttls.hh"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const sluice::Bytes bytes{data, size};

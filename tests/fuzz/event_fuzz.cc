@@ -8,9 +8,9 @@
 #include <sstream>
 #include <vector>
 
-#include "control/eve.hh"
-#include "control/findings.hh"
-#include "dataplane/event.hh"
+#include "control/eve/eve.hh"
+#include "control/findings/findings.hh"
+#include "dataplane/event/event.hh"
 
 constexpr std::size_t width = 100;
 

@@ -1,5 +1,5 @@
 // Shared memory whose other side is hostile: any bytes in the ring, any indices, changed between the calls.
-#include "dataplane/event_ring.hh"
+#include "dataplane/event/event_ring.hh"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-#include "dataplane/event.hh"
+#include "dataplane/event/event.hh"
 
 namespace {
 

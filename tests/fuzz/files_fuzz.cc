@@ -1,6 +1,6 @@
 // The first byte chooses codings, the second the size of pieces, the third whether it is a form; the rest is a body:
 // in pieces of any size it has the same files, and the same start of its content, as in one.
-#include "dataplane/followed_body.hh"
+#include "dataplane/http/followed_body.hh"
 
 #include <algorithm>
 #include <cstdlib>

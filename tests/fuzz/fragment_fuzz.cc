@@ -1,7 +1,7 @@
 // Pieces of a few datagrams in any order, against a model that keeps every byte: what is called whole is whole, of the
 // bytes that came first, and what Linux would refuse is refused. Each piece is six bytes: which datagram and flags,
 // offset (2, in units of 8), length (2), time that passes.
-#include "dataplane/fragment.hh"
+#include "dataplane/packet/fragment.hh"
 
 #include <cstdlib>
 #include <memory>

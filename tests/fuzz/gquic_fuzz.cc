@@ -1,7 +1,7 @@
 // A datagram of Google's old QUIC; the input is read as a hello too.
 #include <cstdlib>
 
-#include "dataplane/gquic.hh"
+#include "dataplane/quic/gquic.hh"
 
 namespace {
 

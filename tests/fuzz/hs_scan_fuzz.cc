@@ -1,6 +1,7 @@
 // Hyperscan as workers call it, on inputs as long as fields are (0 to 300 bytes): what it reports must be what memmem()
 // finds. The version in use has open reports of crashes on short blocks (intel/hyperscan issue 457, and what
-// dataplane/block_scan.hh names). Each input stands at both ends of what is mapped, and at several alignments.
+// dataplane/signatures/block_scan.hh names). Each input stands at both ends of what is mapped, and at several
+// alignments.
 #include <hs/hs.h>
 
 #include <algorithm>
@@ -12,8 +13,8 @@
 #include <string_view>
 #include <vector>
 
-#include "dataplane/block_scan.hh"
-#include "rules/compile.hh"
+#include "dataplane/signatures/block_scan.hh"
+#include "rules/databases/compile.hh"
 #include "tests/unit/guarded_memory.hh"
 
 namespace {

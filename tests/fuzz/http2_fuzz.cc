@@ -1,11 +1,11 @@
 // Any bytes as HTTP/2 frames of one direction: field blocks are decoded as they come, in memory that does not grow.
-#include "dataplane/http2.hh"
+#include "dataplane/http/http2.hh"
 
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
 
-#include "dataplane/http2_connection.hh"
+#include "dataplane/http/http2_connection.hh"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace sluice;

@@ -1,10 +1,10 @@
 // Any bytes as a stream of requests and of responses, bodies counted off; a body in two pieces ends where it ends in
 // one.
-#include "dataplane/http_response.hh"
+#include "dataplane/http/http_response.hh"
 
 #include <cstdlib>
 
-#include "dataplane/vendor_form.hh"
+#include "dataplane/http/vendor_form.hh"
 
 namespace {
 

@@ -1,5 +1,5 @@
 // Any bytes as a message of ICMP or ICMPv6 that quotes a datagram.
-#include "dataplane/icmp_quote.hh"
+#include "dataplane/packet/icmp_quote.hh"
 
 #include "tests/fuzz/lies_in.hh"
 

@@ -2,11 +2,11 @@
 // entry is taken, merged or left out. The first byte chooses the format.
 #include <cstdlib>
 
-#include "rules/exception_list.hh"
-#include "rules/import.hh"
-#include "rules/import_write.hh"
-#include "rules/indicator_list.hh"
-#include "rules/stix_pattern.hh"
+#include "rules/imports/import.hh"
+#include "rules/imports/import_write.hh"
+#include "rules/imports/stix_pattern.hh"
+#include "rules/indicators/indicator_list.hh"
+#include "rules/policy/exception_list.hh"
 
 namespace {
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "rules/domain_name.hh"
-#include "rules/indicator_list.hh"
-#include "rules/utf8.hh"
+#include "rules/indicators/indicator_list.hh"
+#include "rules/names/domain_name.hh"
+#include "rules/text/utf8.hh"
 
 namespace {
 

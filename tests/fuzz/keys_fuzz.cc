@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "rules/keyring.hh"
-#include "rules/manifest.hh"
-#include "rules/utf8.hh"
+#include "rules/pack/manifest.hh"
+#include "rules/signing/keyring.hh"
+#include "rules/text/utf8.hh"
 #include "tests/unit/manifest_samples.hh"
 #include "tests/unit/minisign_samples.hh"
 

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <initializer_list>
 
-#include "dataplane/bytes.hh"
+#include "dataplane/base/bytes.hh"
 
 namespace sluice::fuzz {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "rules/minisign_sign.hh"
-#include "rules/utf8.hh"
+#include "rules/signing/minisign_sign.hh"
+#include "rules/text/utf8.hh"
 #include "tests/unit/minisign_samples.hh"
 
 namespace {

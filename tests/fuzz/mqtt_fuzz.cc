@@ -1,5 +1,5 @@
 // Any bytes as the head of an MQTT client's stream.
-#include "dataplane/mqtt.hh"
+#include "dataplane/parsers/mqtt.hh"
 
 #include "tests/fuzz/lies_in.hh"
 

@@ -1,6 +1,6 @@
 // Any bytes as a message of ARP, and of IPv6 neighbour discovery.
-#include "dataplane/arp.hh"
-#include "dataplane/neighbour_discovery.hh"
+#include "dataplane/parsers/arp.hh"
+#include "dataplane/parsers/neighbour_discovery.hh"
 
 #include "tests/fuzz/lies_in.hh"
 

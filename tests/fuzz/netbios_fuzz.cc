@@ -1,5 +1,5 @@
 // Any bytes as a datagram of NetBIOS' name service.
-#include "dataplane/netbios.hh"
+#include "dataplane/parsers/netbios.hh"
 
 #include "tests/fuzz/lies_in.hh"
 

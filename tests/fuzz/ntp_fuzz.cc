@@ -1,5 +1,5 @@
 // Any bytes as a datagram of NTP.
-#include "dataplane/ntp.hh"
+#include "dataplane/parsers/ntp.hh"
 
 #include "tests/fuzz/lies_in.hh"
 

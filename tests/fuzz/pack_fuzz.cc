@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "rules/domain_name.hh"
-#include "rules/indicator_list.hh"
-#include "rules/pack.hh"
-#include "rules/signature_file.hh"
-#include "rules/utf8.hh"
+#include "rules/indicators/indicator_list.hh"
+#include "rules/names/domain_name.hh"
+#include "rules/pack/pack.hh"
+#include "rules/signatures/signature_file.hh"
+#include "rules/text/utf8.hh"
 
 namespace {
 

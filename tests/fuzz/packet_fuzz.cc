@@ -1,13 +1,13 @@
 // A frame behind one byte for its link layer: whatever decode() makes of it lies inside the frame. Fragments are
 // fragment_fuzz.cc's.
-#include "dataplane/packet.hh"
+#include "dataplane/packet/packet.hh"
 
 #include <cstdlib>
 #include <vector>
 
-#include "dataplane/checksum.hh"
-#include "dataplane/flow.hh"
-#include "dataplane/placement.hh"
+#include "dataplane/flow/flow.hh"
+#include "dataplane/packet/checksum.hh"
+#include "dataplane/packet/placement.hh"
 
 namespace {
 

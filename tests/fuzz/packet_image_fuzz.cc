@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "dataplane/packet_image.hh"
+#include "dataplane/packet/packet_image.hh"
 #include "tests/fuzz/lies_in.hh"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

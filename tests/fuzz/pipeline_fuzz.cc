@@ -1,6 +1,6 @@
 // A few flows of all protocols through a pipeline with room for next to nothing. After it: every packet was counted,
 // every flow ended, every buffer came back, and every event can be read.
-#include "dataplane/pipeline.hh"
+#include "dataplane/pipeline/pipeline.hh"
 
 #include <algorithm>
 #include <array>
@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "rules/compile.hh"
-#include "rules/prefilter.hh"
-#include "rules/signature_file.hh"
+#include "rules/databases/compile.hh"
+#include "rules/databases/prefilter.hh"
+#include "rules/signatures/signature_file.hh"
 #include "tests/unit/frames.hh"
 #include "tests/unit/pipeline_run.hh"
 

@@ -3,7 +3,7 @@
 #include <array>
 #include <cstdlib>
 
-#include "dataplane/quic_crypto.hh"
+#include "dataplane/quic/quic_crypto.hh"
 
 namespace {
 

@@ -1,6 +1,6 @@
 // Inserts, consumes and forgets in any order, against a model that keeps every byte on its own. The model has no bound
 // on holes: where the buffer says that it left something out, the model asks it what.
-#include "dataplane/reassembly.hh"
+#include "dataplane/flow/reassembly.hh"
 
 #include <algorithm>
 #include <array>

@@ -1,14 +1,14 @@
 // A reply to any frame stays within its bounds, is read without fault, goes back to where the frame came from, and has
 // the checksums of its layers right.
-#include "dataplane/reply.hh"
+#include "dataplane/verdict/reply.hh"
 
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
 
-#include "dataplane/checksum.hh"
-#include "dataplane/decoder.hh"
-#include "dataplane/dns_answer.hh"
+#include "dataplane/packet/checksum.hh"
+#include "dataplane/packet/decoder.hh"
+#include "dataplane/verdict/dns_answer.hh"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace sluice;

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "control/rule_examples.hh"
-#include "rules/lint_reference.hh"
-#include "rules/utf8.hh"
+#include "control/packs/rule_examples.hh"
+#include "rules/lint/lint_reference.hh"
+#include "rules/text/utf8.hh"
 
 namespace {
 

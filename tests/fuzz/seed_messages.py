@@ -105,13 +105,13 @@ def quic_datagrams():
 
 
 def gquic_messages():
-    """Google's CHLO (tests/unit/gquic_test.cc says where its format stands)"""
-    chlo = bytes.fromhex(literals('tests/unit/gquic_test.cc')['hello'])
+    """Google's CHLO (tests/unit/dataplane/gquic_test.cc says where its format stands)"""
+    chlo = bytes.fromhex(literals('tests/unit/dataplane/gquic_test.cc')['hello'])
     head = b'\x19' + bytes(range(1, 9)) + b'Q043' + b'\x00\x01' + bytes(range(0xa0, 0xac)) + b'\xa0\x01'
     return {'hello': chlo, 'q043': head + u16(len(chlo)) + chlo}
 
 
-# Xiaomi push (dataplane/xiaomi_push.hh)
+# Xiaomi push (dataplane/parsers/xiaomi_push.hh)
 
 def xiaomi_push_frames():
     """frames, and blobs: the fuzzer frames each input too"""

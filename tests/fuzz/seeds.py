@@ -121,7 +121,7 @@ def vendor_requests():
     return requests
 
 
-# Events as dataplane/event.hh lays them out, in memory's byte order
+# Events as dataplane/event/event.hh lays them out, in memory's byte order
 
 def event(kind, fields):
     body = b''
@@ -260,7 +260,7 @@ def captures():
 # Commands between the planes, written by flatc from their JSON form
 
 def commands():
-    schema = os.path.join(ROOT, 'dataplane/command.fbs')
+    schema = os.path.join(ROOT, 'dataplane/exchange/command.fbs')
     pack = {'name': 'vendors', 'channel': 'stable', 'sequence': 12, 'digest': 'ab' * 32, 'rows': 3}
     messages = {
         'status': ('Request', {'question_type': 'StatusQuery', 'question': {}}),

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "rules/signature_condition_check.hh"
-#include "rules/signature_content.hh"
-#include "rules/signature_file.hh"
-#include "rules/signature_parts.hh"
-#include "rules/signature_rule.hh"
-#include "rules/utf8.hh"
+#include "rules/signatures/signature_condition_check.hh"
+#include "rules/signatures/signature_content.hh"
+#include "rules/signatures/signature_file.hh"
+#include "rules/signatures/signature_parts.hh"
+#include "rules/signatures/signature_rule.hh"
+#include "rules/text/utf8.hh"
 
 namespace {
 

@@ -4,9 +4,9 @@
 #include <cstdlib>
 #include <vector>
 
-#include "dataplane/signature_set.hh"
-#include "rules/compile.hh"
-#include "rules/prefilter.hh"
+#include "dataplane/signatures/signature_set.hh"
+#include "rules/databases/compile.hh"
+#include "rules/databases/prefilter.hh"
 #include "tests/unit/signature_cases.hh"
 #include "tests/unit/signature_reference.hh"
 

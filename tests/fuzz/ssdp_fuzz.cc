@@ -1,5 +1,5 @@
 // Any bytes as a datagram of SSDP.
-#include "dataplane/ssdp.hh"
+#include "dataplane/parsers/ssdp.hh"
 
 #include "tests/fuzz/lies_in.hh"
 

@@ -1,5 +1,5 @@
 // Any bytes as the head of an SSH stream.
-#include "dataplane/ssh.hh"
+#include "dataplane/parsers/ssh.hh"
 
 #include "tests/fuzz/lies_in.hh"
 

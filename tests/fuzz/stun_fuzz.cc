@@ -1,5 +1,5 @@
 // Any bytes as a message of STUN, in a datagram and in a stream.
-#include "dataplane/stun.hh"
+#include "dataplane/parsers/stun.hh"
 
 #include "tests/fuzz/lies_in.hh"
 

@@ -4,10 +4,10 @@
 #include <array>
 #include <cstdlib>
 
-#include "dataplane/client_hello.hh"
-#include "dataplane/server_hello.hh"
-#include "dataplane/tls_fingerprint.hh"
-#include "dataplane/tls_flight.hh"
+#include "dataplane/tls/client_hello.hh"
+#include "dataplane/tls/server_hello.hh"
+#include "dataplane/tls/tls_fingerprint.hh"
+#include "dataplane/tls/tls_flight.hh"
 
 namespace {
 

@@ -7,7 +7,7 @@
 #include "control/decoders/json_values.hh"
 #include "control/decoders/packed.hh"
 #include "control/decoders/vendor_request.hh"
-#include "control/eve_vendor.hh"
+#include "control/eve/eve_vendor.hh"
 
 namespace {
 

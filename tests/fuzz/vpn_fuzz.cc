@@ -1,6 +1,6 @@
 // A UDP payload, or the start of a TCP direction, behind two bytes for the port: what is recognised is so again when
 // more of the stream is there.
-#include "dataplane/vpn.hh"
+#include "dataplane/parsers/vpn.hh"
 
 #include <cstdlib>
 #include <vector>

@@ -1,10 +1,10 @@
 // Any bytes as WebSocket frames, and as a form's body: nothing is read beyond the end, and each part is counted.
-#include "dataplane/websocket.hh"
+#include "dataplane/http/websocket.hh"
 
 #include <array>
 #include <cstdlib>
 
-#include "dataplane/multipart.hh"
+#include "dataplane/http/multipart.hh"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace sluice;

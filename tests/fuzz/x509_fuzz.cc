@@ -1,5 +1,5 @@
 // Any bytes as a certificate, and as a name.
-#include "dataplane/x509.hh"
+#include "dataplane/tls/x509.hh"
 
 #include <array>
 #include <cstdlib>

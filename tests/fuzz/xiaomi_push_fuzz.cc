@@ -1,5 +1,5 @@
 // Any bytes as a stream of frames. The checksum is also put right first, since no mutation finds it by chance.
-#include "dataplane/xiaomi_push.hh"
+#include "dataplane/parsers/xiaomi_push.hh"
 
 #include <zlib.h>
 #include <cstdlib>

@@ -8,7 +8,7 @@ import time
 
 from load import Background
 
-# dataplane/shared_memory.hh: header | consumer page | worker pages | for each worker: findings ring, records ring
+# dataplane/exchange/shared_memory.hh: header | consumer page | worker pages | for each worker: findings ring, records ring
 PAGE = 4096
 CONSUMER = slice(PAGE, 3 * PAGE)
 RING_BYTES = 4 << 20  # events.ring_bytes as it is by default

@@ -1,6 +1,6 @@
 """Xiaomi's push connection (TCP 5222) as a phone opens it and a server answers: frames, a client and a server.
 
-The form is that of dataplane/xiaomi_push.hh, built here by other means: the protocol buffers by hand, the checksum by
+The form is that of dataplane/parsers/xiaomi_push.hh, built here by other means: the protocol buffers by hand, the checksum by
 zlib. Every value is made up.
 """
 

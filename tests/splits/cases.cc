@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "dataplane/quic_version.hh"
+#include "dataplane/quic/quic_version.hh"
 #include "tests/bench/initial.hh"
 #include "tests/unit/hello_samples.hh"
 

@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "dataplane/eal.hh"
+#include "dataplane/wire/eal.hh"
 #include "tests/splits/wire.hh"
 
 namespace {

@@ -8,8 +8,8 @@
 #include <thread>
 #include <vector>
 
-#include "dataplane/port.hh"
-#include "dataplane/worker.hh"
+#include "dataplane/wire/port.hh"
+#include "dataplane/wire/worker.hh"
 #include "tests/bench/memory_port.hh"
 #include "tests/splits/cases.hh"
 #include "tests/unit/pipeline_run.hh"

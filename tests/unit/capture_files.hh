@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include "dataplane/capture.hh"
+#include "dataplane/capture/capture.hh"
 
 namespace sluice::test {
 

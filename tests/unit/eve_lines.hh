@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "control/eve.hh"
+#include "control/eve/eve.hh"
 #include "tests/unit/event_record.hh"
 
 namespace sluice::test {

@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <string_view>
 
-#include "dataplane/event.hh"
-#include "rules/classtype.hh"
-#include "rules/rule_facts.hh"
+#include "dataplane/event/event.hh"
+#include "rules/facts/classtype.hh"
+#include "rules/facts/rule_facts.hh"
 
 namespace sluice {
 

@@ -10,8 +10,8 @@
 #include <thread>
 #include <vector>
 
-#include "control/tap_commands.hh"
-#include "dataplane/shared_memory.hh"
+#include "control/tap/tap_commands.hh"
+#include "dataplane/exchange/shared_memory.hh"
 #include "tests/unit/event_record.hh"
 #include "tests/unit/signed_packs.hh"
 

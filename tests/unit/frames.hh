@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
-#include "dataplane/bytes.hh"
-#include "dataplane/packet.hh"
-#include "rules/address.hh"
+#include "dataplane/base/bytes.hh"
+#include "dataplane/packet/packet.hh"
+#include "rules/names/address.hh"
 
 namespace sluice::test {
 

@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "dataplane/bytes.hh"
+#include "dataplane/base/bytes.hh"
 
 namespace sluice::test {
 

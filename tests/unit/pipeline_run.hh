@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "dataplane/pipeline.hh"
+#include "dataplane/pipeline/pipeline.hh"
 #include "tests/unit/frames.hh"
 
 namespace sluice::test {

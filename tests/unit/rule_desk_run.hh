@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "dataplane/rule_desk.hh"
+#include "dataplane/generations/rule_desk.hh"
 #include "tests/unit/signed_packs.hh"
 
 namespace sluice::test {

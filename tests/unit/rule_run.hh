@@ -5,9 +5,9 @@
 #include <memory>
 #include <string>
 
-#include "rules/compile.hh"
-#include "rules/prefilter.hh"
-#include "rules/signature_file.hh"
+#include "rules/databases/compile.hh"
+#include "rules/databases/prefilter.hh"
+#include "rules/signatures/signature_file.hh"
 #include "tests/unit/pipeline_run.hh"
 
 namespace sluice::test {

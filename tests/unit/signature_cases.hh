@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "dataplane/signature_input.hh"
+#include "dataplane/signatures/signature_input.hh"
 
 namespace sluice::test {
 

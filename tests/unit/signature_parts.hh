@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "rules/signature.hh"
+#include "rules/signatures/signature.hh"
 
 inline sluice::Content content(std::string_view bytes, sluice::Buffer buffer = sluice::Buffer::payload) {
   sluice::Content content;

@@ -13,7 +13,7 @@
 #include <string>
 #include <utility>
 
-#include "dataplane/signature_input.hh"
+#include "dataplane/signatures/signature_input.hh"
 
 namespace sluice::test {
 

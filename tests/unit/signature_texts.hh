@@ -7,7 +7,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "rules/signature_file.hh"
+#include "rules/signatures/signature_file.hh"
 
 namespace signature_texts {
 

@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "dataplane/sealed_pack.hh"
-#include "rules/manifest.hh"
-#include "rules/minisign.hh"
-#include "rules/pack.hh"
+#include "dataplane/generations/sealed_pack.hh"
+#include "rules/pack/manifest.hh"
+#include "rules/pack/pack.hh"
+#include "rules/signing/minisign.hh"
 
 namespace sluice::test {
 

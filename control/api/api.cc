@@ -1,0 +1,341 @@
+#include "control/api/api.hh"
+
+#include <httplib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <filesystem>
+#include <sstream>
+#include <thread>
+#include <utility>
+
+#include "control/api/api_terms.hh"
+#include "control/api/ruleset_upload.hh"
+#include "control/packs/rule_cost.hh"
+#include "control/text/base64.hh"
+#include "dataplane/base/descriptor.hh"
+#include "rules/pack/pack.hh"
+
+namespace sluice {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using HttpRequest = httplib::Request;
+using HttpResponse = httplib::Response;
+
+using Clock = std::chrono::steady_clock;
+
+constexpr const char* json_type = "application/json";
+constexpr std::size_t threads = EventStream::follower_limit + 8;  // followers keep one each
+constexpr std::size_t least_width = 40;                           // columns of a table
+constexpr std::size_t most_width = 1000;
+constexpr std::size_t default_width = 100;
+constexpr std::time_t request_seconds = 30;  // for a request to come whole
+constexpr std::time_t answer_seconds = 10;   // for a client to take what is sent
+constexpr auto stream_look = std::chrono::milliseconds{200};
+
+// Of the replies, RFC 9110 section 15.
+constexpr int bad_request = 400;
+constexpr int conflict = 409;
+constexpr int too_large = 413;
+constexpr int unprocessable = 422;
+constexpr int too_many = 429;
+constexpr int internal_error = 500;
+constexpr int unavailable = 503;
+
+void answer(HttpResponse& response, const Json& document) {
+  response.set_content(document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n", json_type);
+}
+
+void refuse(HttpResponse& response, int status, const std::string& error, const std::string& remedy) {
+  response.status = status;
+  answer(response, error_document(error, remedy));
+}
+
+void refuse(HttpResponse& response, const PushFailure& failure) {
+  const auto status = [&] {
+    switch (failure.kind) {
+      case PushFailure::Kind::busy: return conflict;
+      case PushFailure::Kind::refused: return unprocessable;
+      case PushFailure::Kind::unreachable: return unavailable;
+      case PushFailure::Kind::failed: return internal_error;
+    }
+    return internal_error;
+  }();
+  refuse(response, status, failure.error, failure.remedy);
+}
+
+void refuse(HttpResponse& response, const TapFailure& failure) {
+  if (failure.reached) return refuse(response, unprocessable, failure.text, "nothing was changed");
+  refuse(response, unavailable, failure.text, "start sluice-dataplane, or look why it ended");
+}
+
+// Absent = false; anything but 0, 1, false and true is an error, which is answered.
+std::optional<bool> flag(const HttpRequest& request, HttpResponse& response, const char* name) {
+  if (!request.has_param(name)) return false;
+  const auto value = request.get_param_value(name);
+  if (value == "1" || value == "true" || value.empty()) return true;
+  if (value == "0" || value == "false") return false;
+  refuse(response, bad_request, std::string{name} + " is neither true nor false", "give true, false, or leave it out");
+  return std::nullopt;
+}
+
+std::string size_remedy() { return "a pack has " + std::to_string(pack_size_limit) + " bytes at most"; }
+
+// Of a Content-Length; what is none, or not there, shows as the content comes.
+bool fits(const std::string& length) {
+  std::size_t bytes = 0;
+  const auto [end, error] = std::from_chars(length.data(), length.data() + length.size(), bytes);
+  return error != std::errc::result_out_of_range && bytes <= pack_size_limit;
+}
+
+// A server that was killed leaves its socket; one that lives answers.
+tl::expected<void, std::string> make_way(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof address.sun_path)
+    return tl::unexpected(path + ": the path of a socket has " + std::to_string(sizeof address.sun_path - 1) +
+                          " bytes at most (control.socket)");
+  path.copy(address.sun_path, path.size());
+  const Descriptor probe{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  if (::connect(probe.number(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
+    return tl::unexpected(path + ": another sluice-control serves it");
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) == 0 && !S_ISSOCK(status.st_mode))
+    return tl::unexpected(path + ": is there and no socket; move it away, or name another control.socket");
+  ::unlink(path.c_str());
+  std::error_code ignored;  // bind() says what is wrong with the folder
+  std::filesystem::create_directories(std::filesystem::path{path}.parent_path(), ignored);
+  return {};
+}
+
+}  // namespace
+
+struct Api::Server {
+  Parts parts;
+  std::string path;
+  httplib::Server http;
+  std::atomic<bool> uploading{false};
+  std::thread thread;
+
+  void routes();
+  [[nodiscard]] TapAnswer ask_tap();
+  void push(const HttpRequest& request, HttpResponse& response, const httplib::ContentReader& content);
+  void push_ruleset(const HttpRequest& request, HttpResponse& response, const httplib::ContentReader& content);
+  void rollback(const HttpRequest& request, HttpResponse& response);
+  void reload(const HttpRequest& request, HttpResponse& response);
+  void findings(const HttpRequest& request, HttpResponse& response);
+  void events(const HttpRequest& request, HttpResponse& response);
+};
+
+void Api::Server::routes() {
+  http.Get("/v1/status", [this](const HttpRequest&, HttpResponse& response) {
+    const auto tap = ask_tap();
+    answer(response, status_document(parts.facts, parts.events->status(), tap));
+  });
+  http.Get("/v1/packs", [this](const HttpRequest&, HttpResponse& response) {
+    answer(response, packs_document(parts.pushes->history(), ask_tap()));
+  });
+  http.Post("/v1/packs", [this](const HttpRequest& request, HttpResponse& response,
+                                const httplib::ContentReader& content) { push(request, response, content); });
+  http.Post("/v1/ruleset", [this](const HttpRequest& request, HttpResponse& response,
+                                  const httplib::ContentReader& content) { push_ruleset(request, response, content); });
+  http.Post("/v1/rollback",
+            [this](const HttpRequest& request, HttpResponse& response) { rollback(request, response); });
+  http.Post("/v1/reload", [this](const HttpRequest& request, HttpResponse& response) { reload(request, response); });
+  http.Get("/v1/rules/cost", [this](const HttpRequest&, HttpResponse& response) {
+    const auto report = parts.tap.costs();
+    if (!report) return refuse(response, report.error());
+    answer(response, rule_cost_document(*report));
+  });
+  http.Post("/v1/rules/resume", [this](const HttpRequest& request, HttpResponse& response) {
+    std::vector<std::string> rules;
+    for (auto [rule, end] = request.params.equal_range("rule"); rule != end; ++rule) rules.push_back(rule->second);
+    const auto resumed = parts.tap.resume(rules);
+    if (!resumed) return refuse(response, resumed.error());
+    answer(response, {{"resumed", *resumed}});
+  });
+  http.Get("/v1/findings", [this](const HttpRequest& request, HttpResponse& response) { findings(request, response); });
+  http.Get("/v1/events", [this](const HttpRequest& request, HttpResponse& response) { events(request, response); });
+  http.set_error_handler([](const HttpRequest& request, HttpResponse& response) {
+    if (!response.body.empty()) return;
+    const auto status = response.status;
+    if (status == too_large)
+      refuse(response, status, "the request is too large", size_remedy());
+    else
+      refuse(response, status, request.method + " " + request.path + " is not served here",
+             "GET /v1/status, /v1/packs, /v1/rules/cost, /v1/findings, /v1/events; POST /v1/packs, /v1/ruleset, "
+             "/v1/rollback, /v1/reload, /v1/rules/resume");
+  });
+  http.set_exception_handler([](const HttpRequest&, HttpResponse& response, std::exception_ptr thrown) {
+    try {
+      std::rethrow_exception(std::move(thrown));
+    } catch (const std::exception& error) {
+      refuse(response, internal_error, error.what(), "this is a fault of sluice-control: please report it");
+    }
+  });
+  http.set_payload_max_length(ruleset_body_limit);
+  http.set_read_timeout(request_seconds);
+  http.set_write_timeout(answer_seconds);
+  http.set_keep_alive_max_count(1);  // a thread is not kept by who has nothing to ask
+  http.new_task_queue = [] { return new httplib::ThreadPool(threads); };
+}
+
+// One that does not move is not asked: it would only cost time.
+TapAnswer Api::Server::ask_tap() {
+  const auto loop = parts.events->status();
+  if (!loop.up) return tl::unexpected(TapFailure{false, loop.reason});
+  return parts.tap.status();
+}
+
+void Api::Server::reload(const HttpRequest& request, HttpResponse& response) {
+  const auto dry_run = flag(request, response, "dry_run");
+  if (!dry_run) return;
+  const auto done = parts.tap.reload(*dry_run);
+  if (!done) return refuse(response, done.error());
+  if (done->applied && parts.reloaded) parts.reloaded();
+  answer(response, reload_document(*done));
+}
+
+void Api::Server::push(const HttpRequest& request, HttpResponse& response, const httplib::ContentReader& content) {
+  const auto dry_run = flag(request, response, "dry_run");
+  const auto allow_rollback = dry_run ? flag(request, response, "allow_rollback") : std::nullopt;
+  const auto only = allow_rollback ? flag(request, response, "only") : std::nullopt;
+  if (!only) return;
+  const auto signature = base64_bytes(request.get_header_value(signature_header));
+  if (!signature || signature->empty())
+    return refuse(response, bad_request, std::string{signature_header} + " is missing or no base64",
+                  "send the text of the pack's .minisig file in base64");
+  // Said at once: the library would read all of it first, to throw it away.
+  if (!fits(request.get_header_value("Content-Length")))
+    return refuse(response, too_large, "the pack is too large", size_remedy());
+  if (uploading.exchange(true))
+    return refuse(response, conflict, "another pack is being received", "try again when it has arrived");
+  SignedPack pack{{}, *signature};
+  const bool whole = content([&](const char* data, std::size_t size) {
+    if (pack.bytes.size() + size > pack_size_limit) return false;
+    pack.bytes.insert(pack.bytes.end(), data, data + size);
+    return true;
+  });
+  if (!whole) {
+    uploading = false;
+    return refuse(response, too_large, "the pack did not arrive whole, or is too large", size_remedy());
+  }
+  const auto done = parts.pushes->push(pack, {*allow_rollback, *dry_run, *only});
+  uploading = false;
+  if (!done) return refuse(response, done.error());
+  answer(response, push_document(*done, *dry_run));
+}
+
+void Api::Server::push_ruleset(const HttpRequest& request, HttpResponse& response,
+                               const httplib::ContentReader& content) {
+  const auto dry_run = flag(request, response, "dry_run");
+  const auto allow_rollback = dry_run ? flag(request, response, "allow_rollback") : std::nullopt;
+  if (!allow_rollback) return;
+  if (!request.is_multipart_form_data())
+    return refuse(response, bad_request, "the body is no multipart/form-data", ruleset_parts_remedy);
+  if (uploading.exchange(true))
+    return refuse(response, conflict, "another pack is being received", "try again when it has arrived");
+  RulesetUpload upload;
+  (void)content([&](const httplib::MultipartFormData& part) { return upload.begin(part.name); },
+                [&](const char* data, std::size_t size) {
+                  return upload.add({data, size});
+                });
+  auto whole = std::move(upload).take();
+  if (!whole) {
+    uploading = false;
+    return refuse(response, bad_request, whole.error(), ruleset_parts_remedy);
+  }
+  const auto done = parts.pushes->push_ruleset(whole->manifest, whole->packs, {*allow_rollback, *dry_run, false});
+  uploading = false;
+  if (!done) return refuse(response, done.error());
+  answer(response, push_document(*done, *dry_run));
+}
+
+void Api::Server::rollback(const HttpRequest& request, HttpResponse& response) {
+  const auto dry_run = flag(request, response, "dry_run");
+  if (!dry_run) return;
+  const auto done = parts.pushes->rollback(*dry_run);
+  if (!done) return refuse(response, done.error());
+  answer(response, push_document(*done, *dry_run));
+}
+
+void Api::Server::findings(const HttpRequest& request, HttpResponse& response) {
+  const auto format = request.has_param("format") ? request.get_param_value("format") : "json";
+  if (format != "json" && format != "text")
+    return refuse(response, bad_request, "format is neither json nor text", "leave it out for JSON");
+  std::size_t width = default_width;
+  if (request.has_param("width")) {
+    const auto text = request.get_param_value("width");
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), width);
+    if (error != std::errc{} || end != text.data() + text.size() || width < least_width || width > most_width)
+      return refuse(response, bad_request, "width is no number of columns",
+                    "give one from " + std::to_string(least_width) + " to " + std::to_string(most_width));
+  }
+  parts.events->settle();
+  const auto table = parts.events->findings();
+  if (format == "json") return answer(response, table.document());
+  std::ostringstream text;
+  const auto statistics = parts.events->statistics();
+  table.print(text, statistics, width);
+  table.print_uninspected(text, statistics, width);
+  response.set_content(text.str(), "text/plain; charset=utf-8");
+}
+
+void Api::Server::events(const HttpRequest& request, HttpResponse& response) {
+  const auto format = request.has_param("format") ? request.get_param_value("format") : "text";
+  if (format != "text" && format != "eve")
+    return refuse(response, bad_request, "format is neither text nor eve", "leave it out for a line a finding");
+  auto follower = parts.stream->follow(format == "eve" ? StreamKind::eve : StreamKind::findings);
+  if (follower == nullptr)
+    return refuse(response, too_many, std::to_string(EventStream::follower_limit) + " others follow the events already",
+                  "end one of them, or read the EVE file");
+  response.set_header("X-Accel-Buffering", "no");
+  response.set_chunked_content_provider(
+      format == "eve" ? "application/x-ndjson" : "text/plain; charset=utf-8",
+      [follower, heard = Clock::time_point{}](std::size_t, httplib::DataSink& sink) mutable {
+        auto lines = follower->take(stream_look);
+        if (!lines) {
+          sink.done();
+          return true;
+        }
+        // The first is for the client to know that it follows.
+        if (lines->empty() && Clock::now() >= heard + stream_keepalive) *lines = "\n";
+        if (lines->empty()) return true;
+        heard = Clock::now();
+        return sink.write(lines->data(), lines->size());
+      });
+}
+
+tl::expected<std::unique_ptr<Api>, std::string> Api::start(const std::string& path, Parts parts) {
+  if (const auto way = make_way(path); !way) return tl::unexpected(way.error());
+  auto server = std::make_unique<Server>();
+  server->parts = std::move(parts);
+  server->path = path;
+  server->routes();
+  server->http.set_address_family(AF_UNIX);
+  server->http.set_socket_options([](auto) {});  // those of TCP
+  constexpr int any_port = 80;                   // of a Unix socket the number means nothing, but it may not be 0
+  if (!server->http.bind_to_port(path, any_port)) return tl::unexpected(path + ": " + std::strerror(errno));
+  if (::chmod(path.c_str(), 0660) != 0) return tl::unexpected(path + ": " + std::strerror(errno));
+  auto* const running = server.get();
+  server->thread = std::thread{[running] { running->http.listen_after_bind(); }};
+  return std::unique_ptr<Api>{new Api{std::move(server)}};
+}
+
+Api::Api(std::unique_ptr<Server> server) : server_(std::move(server)) {}
+
+Api::~Api() {
+  server_->parts.stream->end();
+  server_->http.stop();
+  server_->thread.join();
+  ::unlink(server_->path.c_str());
+}
+
+}  // namespace sluice

@@ -1,0 +1,41 @@
+// The API: HTTP on a Unix socket, JSON. control/README.md lists the paths.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <tl/expected.hpp>
+
+#include "control/api/documents.hh"
+#include "control/api/event_stream.hh"
+#include "control/api/pushes.hh"
+#include "control/tap/event_loop.hh"
+
+namespace sluice {
+
+class Api {
+ public:
+  // All of them outlive the API.
+  struct Parts {
+    EventLoop* events = nullptr;
+    EventStream* stream = nullptr;
+    Pushes* pushes = nullptr;
+    TapCommands tap;
+    ControlFacts facts;
+    std::function<void()> reloaded{};  // called when the data plane goes by a configuration that has changed
+  };
+
+  // Makes the socket, mode 0660, and its folder where that is missing. An error where another program serves it.
+  [[nodiscard]] static tl::expected<std::unique_ptr<Api>, std::string> start(const std::string& socket_path,
+                                                                             Parts parts);
+  ~Api();  // followers get the end; the socket goes
+  Api(const Api&) = delete;
+  Api& operator=(const Api&) = delete;
+
+ private:
+  struct Server;
+  explicit Api(std::unique_ptr<Server> server);
+  std::unique_ptr<Server> server_;
+};
+
+}  // namespace sluice

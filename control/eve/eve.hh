@@ -1,0 +1,67 @@
+// Events as lines of EVE JSON, in the shape that Suricata 8 writes (DNS format 3), so that what reads Suricata reads
+// Sluice. What is not Suricata's stands in control/README.md, and the schema of every line in eve.schema.json.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "control/eve/eve_json.hh"
+#include "control/findings/finding.hh"
+#include "control/findings/offered_resolvers.hh"
+#include "control/findings/redaction.hh"
+#include "control/findings/rule_books.hh"
+#include "control/tap/statistics.hh"
+#include "control/tap/tap_coverage.hh"
+#include "dataplane/event/event.hh"
+#include "rules/policy/rule_exception.hh"
+
+namespace sluice {
+
+constexpr int eve_schema_version = 1;
+
+// Where event times come from: a clock that was never set, one that runs by itself, one that is kept in step with an
+// outside source, or (`capture`) the capture file's own.
+enum class ClockState : std::uint8_t { unset, held, ntp, capture };
+[[nodiscard]] std::string_view text_of(ClockState state) noexcept;
+
+// What every line repeats. `rules` has the digest of each generation and the facts that alerts' rows count in, and must
+// outlive the writer.
+struct EveContext {
+  std::string tap_id;  // UUID
+  std::string site;
+  ClockState clock_state = ClockState::unset;
+  const RuleBooks* rules = nullptr;
+  std::string pcap_filename;                          // empty on a live wire
+  const Redactor* redactor = nullptr;                 // outlives the writer; without one, identifiers have no digest
+  const OfferedResolvers* resolvers = nullptr;        // the same; without them nothing is said of resolvers
+  std::shared_ptr<const ExceptionList> exceptions{};  // of the site; null: none
+};
+
+class EveWriter {
+ public:
+  explicit EveWriter(EveContext context) : context_(std::move(context)) {}
+
+  // One JSON object in one line, without the line end. Any event that Event::parse() accepts gives valid JSON.
+  [[nodiscard]] std::string line(const Event& event) const;
+  // Of the events that follow.
+  void set_clock_state(ClockState state) noexcept { context_.clock_state = state; }
+  void set_exceptions(std::shared_ptr<const ExceptionList> exceptions) noexcept {
+    context_.exceptions = std::move(exceptions);
+  }
+  // event_type "state": what the tap is in from `now` on, and by which rules. `before`: what was said last; empty:
+  // nothing since the program's start.
+  [[nodiscard]] std::string state_line(const TapCoverage& coverage, std::string_view before, Tick now) const;
+  // event_type "stats", at `now`.
+  [[nodiscard]] std::string stats_line(const Statistics& statistics, Tick now) const;
+
+ private:
+  void put_source(Json& line, std::uint32_t generation) const;
+  void put_alert(Json& line, const Event& event) const;
+  void put_drop(Json& line, const Event& event) const;
+
+  EveContext context_;
+};
+
+}  // namespace sluice

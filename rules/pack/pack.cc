@@ -1,0 +1,25 @@
+#include "rules/pack/pack.hh"
+
+#include "rules/pack/pack_view.hh"
+#include "rules/text/sha256.hh"
+
+namespace sluice {
+
+tl::expected<Pack, std::string> read_pack(std::span<const std::uint8_t> bytes) {
+  const auto view = PackView::open(bytes);
+  if (!view) return tl::unexpected(view.error());
+  Pack pack{view->info(), {}};
+  const auto good = view->read([&](Signature&& row) { pack.rules.signatures.push_back(std::move(row)); });
+  if (!good) return tl::unexpected(good.error());
+  pack.rules.indicators.reserve(view->indicators());
+  for (std::size_t row = 0; row < view->indicators(); ++row) pack.rules.indicators.push_back(view->indicator(row));
+  return pack;
+}
+
+std::string pack_digest(std::span<const std::uint8_t> bytes) {
+  Sha256 digest;
+  digest.add(bytes);
+  return digest.hex();
+}
+
+}  // namespace sluice

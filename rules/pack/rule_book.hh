@@ -1,0 +1,44 @@
+// The facts of all rules of a generation, by row (`rule_row` in events): indicators first, then signatures. In memory,
+// or read out of the packs when they are asked for: of a million rows a tap's events name a few.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "rules/facts/rule_facts.hh"
+#include "rules/facts/rule_list.hh"
+#include "rules/pack/pack_view.hh"
+
+namespace sluice {
+
+class RuleBook {
+ public:
+  RuleBook() = default;
+  explicit RuleBook(std::vector<RuleFacts> facts);
+  explicit RuleBook(const RuleList& rules);
+  // Of several packs in the order of their rows.
+  explicit RuleBook(std::vector<PackView> packs);
+
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  // Null behind the last row.
+  [[nodiscard]] std::shared_ptr<const RuleFacts> facts(std::size_t row) const;
+  // How many rows are of each kind, by its number.
+  [[nodiscard]] std::array<std::size_t, rule_kinds> count_by_kind() const;
+
+ private:
+  // What holds a row, and which one it is there.
+  struct Place {
+    const PackView* pack;
+    std::size_t row;
+  };
+  [[nodiscard]] Place place_of(std::size_t row) const noexcept;
+
+  std::shared_ptr<const std::vector<RuleFacts>> listed_;  // null where packs hold them
+  std::vector<PackView> packs_;
+  std::size_t indicators_ = 0;  // of the packs
+  std::size_t size_ = 0;
+};
+
+}  // namespace sluice
