@@ -30,7 +30,7 @@ def fields(status):
 
 
 def threads_with_too_much(process, root=True):
-    """What any thread has beyond what dataplane/README.md says, a line each."""
+    """What any thread has beyond what dataplane/wire/README.md says, a line each."""
     wrong, workers, others = [], 0, 0
     for thread in os.listdir(f"/proc/{process}/task"):
         has = fields(status_of(thread))

@@ -14,7 +14,7 @@ from publisher import signature
 from servers import QUIC4, WEB4
 from trap import Trap, status_of, traced, worker_threads
 
-# As dataplane/README.md has it.
+# As dataplane/wire/README.md has it.
 SYSTEM_CALLS = {"af_xdp": {"recvfrom", "sendto", "poll"}, "af_packet": {"sendto", "poll"}}
 TRACED_S = 2.0
 PUSHED, PATH = "trap.pushed.example", "/trap-path-of-the-lab"

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Checks the text of every file: no words of unfinished work, no paths of one machine, no stray blanks at line ends, a
-newline at the end of the file, a README.md in every top-level folder. Long source files are warned of, not refused."""
+newline at the end of the file, a README.md in every top-level
+folder and in every folder of the programs' sources. Long source files are warned of, not refused."""
 import os
 import re
 import sys
@@ -13,6 +14,7 @@ MACHINE_PATH = re.compile(r'(?<![\w.~}-])/(' + '|'.join(['ho' + 'me', 'wo' + 'rk
 LONG = 400
 CODE = ('.cc', '.hh', '.py', '.sh', '.ts', '.tsx', '.js', '.css')
 # Texts of others, kept as they came.
+PROGRAMS = ('config', 'rules', 'dataplane', 'control')
 VERBATIM = ('LICENSE',)
 
 
@@ -40,6 +42,10 @@ def missing_readmes(paths):
     for top in sorted(top for top in tops if not top.startswith('.')):
         if f'{top}/README.md' not in paths:
             yield f'{top}/README.md is missing: why the folder exists, what flows through it, what has no place in it'
+    sources = {os.path.dirname(path) for path in paths if path.split('/')[0] in PROGRAMS and path.endswith('.cc')}
+    for folder in sorted(sources):
+        if f'{folder}/README.md' not in paths:
+            yield f'{folder}/README.md is missing: what the folder is for, what flows through it, what has no place in it'
 
 
 def check():
