@@ -24,7 +24,7 @@ constexpr int exit_failed = 1;
 constexpr const char* help = R"(sluice-control --config FILE
 
 The control plane of a tap: takes events and counters from the memory that sluice-dataplane shares, writes EVE JSON,
-serves metrics to Prometheus, and answers `sluice status`, `watch`, `push`, `packs`, `rollback` and `reload`. It never
+serves metrics to Prometheus, and answers `sluice status`, `watch`, `push`, `packs`, `rollback`, `reload` and `bypass`. It never
 touches a packet; it may be started before or after the data plane, and either may be restarted while traffic flows. Says `ready`
 on standard output when it serves. SIGHUP opens the EVE file anew and reads the site's exceptions
 (rules.exceptions) again; SIGINT or SIGTERM ends it.
@@ -78,7 +78,8 @@ int run(const config::ConfigurationT& settings, const std::string& path) {
                     *tap_id,
                     settings.site->name,
                     control.state_directory + "/redaction.key",
-                    {control.eve_file, control.eve_rotate_bytes, control.eve_keep_files}},
+                    {control.eve_file, control.eve_rotate_bytes, control.eve_keep_files},
+                    settings.guard->file},
                    tap.rules,
                    stream};
   if (!read_exceptions(settings.rules->exceptions, events)) return config::exit_usage;
@@ -96,7 +97,8 @@ int run(const config::ConfigurationT& settings, const std::string& path) {
     const std::lock_guard lock{reading};
     static_cast<void>(read_exceptions(exceptions_path(path, settings), events));
   };
-  const auto api = Api::start(control.socket, {&events, &stream, &pushes, tap, facts, read_again});
+  const auto api =
+      Api::start(control.socket, {&events, &stream, &pushes, tap, facts, read_again, settings.guard->socket});
   if (!api) return complain(api.error());
 
   events.settle();

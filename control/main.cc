@@ -20,6 +20,7 @@ int main(int argc, char** argv) {
   add_packs_command(program, run);
   add_rollback_command(program, run);
   add_reload_command(program, run);
+  add_bypass_command(program, run);
   add_watch_command(program, run);
   add_policy_command(program, run);
   add_rules_command(program, run);

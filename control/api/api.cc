@@ -38,6 +38,8 @@ constexpr std::size_t most_width = 1000;
 constexpr std::size_t default_width = 100;
 constexpr std::time_t request_seconds = 30;  // for a request to come whole
 constexpr std::time_t answer_seconds = 10;   // for a client to take what is sent
+constexpr auto order_patience = std::chrono::seconds{2};
+constexpr auto order_look = std::chrono::milliseconds{10};
 constexpr auto stream_look = std::chrono::milliseconds{200};
 
 // Of the replies, RFC 9110 section 15.
@@ -130,6 +132,7 @@ struct Api::Server {
   void push_ruleset(const HttpRequest& request, HttpResponse& response, const httplib::ContentReader& content);
   void rollback(const HttpRequest& request, HttpResponse& response);
   void reload(const HttpRequest& request, HttpResponse& response);
+  void bypass(const HttpRequest& request, HttpResponse& response);
   void findings(const HttpRequest& request, HttpResponse& response);
   void events(const HttpRequest& request, HttpResponse& response);
 };
@@ -149,6 +152,7 @@ void Api::Server::routes() {
   http.Post("/v1/rollback",
             [this](const HttpRequest& request, HttpResponse& response) { rollback(request, response); });
   http.Post("/v1/reload", [this](const HttpRequest& request, HttpResponse& response) { reload(request, response); });
+  http.Post("/v1/bypass", [this](const HttpRequest& request, HttpResponse& response) { bypass(request, response); });
   http.Get("/v1/rules/cost", [this](const HttpRequest&, HttpResponse& response) {
     const auto report = parts.tap.costs();
     if (!report) return refuse(response, report.error());
@@ -171,7 +175,7 @@ void Api::Server::routes() {
     else
       refuse(response, status, request.method + " " + request.path + " is not served here",
              "GET /v1/status, /v1/packs, /v1/rules/cost, /v1/findings, /v1/events; POST /v1/packs, /v1/ruleset, "
-             "/v1/rollback, /v1/reload, /v1/rules/resume");
+             "/v1/rollback, /v1/reload, /v1/bypass, /v1/rules/resume");
   });
   http.set_exception_handler([](const HttpRequest&, HttpResponse& response, std::exception_ptr thrown) {
     try {
@@ -190,7 +194,7 @@ void Api::Server::routes() {
 // One that does not move is not asked: it would only cost time.
 TapAnswer Api::Server::ask_tap() {
   const auto loop = parts.events->status();
-  if (!loop.up) return tl::unexpected(TapFailure{false, loop.reason});
+  if (!loop.up) return tl::unexpected(TapFailure{false, loop.coverage.reason});
   return parts.tap.status();
 }
 
@@ -201,6 +205,23 @@ void Api::Server::reload(const HttpRequest& request, HttpResponse& response) {
   if (!done) return refuse(response, done.error());
   if (done->applied && parts.reloaded) parts.reloaded();
   answer(response, reload_document(*done));
+}
+
+// Answered when the guard goes by it: a page that says so, and with `on` the wire in its hands.
+void Api::Server::bypass(const HttpRequest& request, HttpResponse& response) {
+  const auto order = bypass_order(request.get_param_value("order"));
+  if (!order) return refuse(response, bad_request, "order is none of on, off, auto", "give ?order=on, off or auto");
+  constexpr const char* remedy = "is sluice-guard running, and guard.socket open to this program?";
+  if (const auto sent = send_bypass_order(parts.guard_socket, *order); !sent)
+    return refuse(response, unavailable, sent.error(), remedy);
+  for (const auto until = Clock::now() + order_patience; Clock::now() < until;
+       std::this_thread::sleep_for(order_look)) {
+    const auto guard = parts.events->status().guard;
+    if (!guard || guard->page.order != *order) continue;
+    if (*order == BypassOrder::on && guard->page.holder != WireHolder::guard) continue;
+    return answer(response, bypass_document(*guard));
+  }
+  refuse(response, unavailable, "the order was sent, and sluice-guard does not go by it", remedy);
 }
 
 void Api::Server::push(const HttpRequest& request, HttpResponse& response, const httplib::ContentReader& content) {

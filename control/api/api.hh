@@ -23,6 +23,7 @@ class Api {
     TapCommands tap;
     ControlFacts facts;
     std::function<void()> reloaded{};  // called when the data plane goes by a configuration that has changed
+    std::string guard_socket{};        // where sluice-guard takes orders
   };
 
   // Makes the socket, mode 0660, and its folder where that is missing. An error where another program serves it.

@@ -42,9 +42,9 @@ Json counters(const TapReading& reading) {
 Json status_document(const ControlFacts& facts, const LoopStatus& loop, const TapAnswer& tap) {
   Json document;
   const bool live = loop.up && loop.reading;
-  document["state"] = state_text(live ? name_of(loop.reading->state) : absent_state);
-  document["reason"] = stored_text(live ? loop.reading->reason : loop.reason);
-  document["since"] = moment(live ? loop.reading->since_ns : loop.since_ns);
+  document["state"] = state_text(loop.coverage.state);
+  document["reason"] = stored_text(loop.coverage.reason);
+  document["since"] = moment(loop.coverage.since_ns);
   document["mode"] = tap && !tap->mode.empty() ? Json(stored_text(tap->mode)) : Json{};
   document["generation"] = live ? loop.reading->generation : 0;
   document["ruleset_digest"] = live ? stored_text(loop.reading->ruleset_digest) : "";
@@ -68,6 +68,7 @@ Json status_document(const ControlFacts& facts, const LoopStatus& loop, const Ta
                            {"started", loop.reading ? moment(loop.reading->started_ns) : Json{}},
                            {"process", loop.reading ? Json(loop.reading->process) : Json{}},
                            {"version", tap ? Json(stored_text(tap->version)) : Json{}}};
+  document["bypass"] = loop.guard ? bypass_document(*loop.guard) : Json{};
   document["control"] = {{"version", facts.version},
                          {"started", moment(facts.started_ns)},
                          {"events", loop.events_read},
@@ -82,6 +83,23 @@ Json status_document(const ControlFacts& facts, const LoopStatus& loop, const Ta
                      {"failing", loop.eve_failing}};
   document["statistics"] = loop.reading ? counters(*loop.reading) : Json{};
   return document;
+}
+
+Json bypass_document(const GuardStatus& guard) {
+  const auto holder = [&] {
+    switch (guard.page.holder) {
+      case WireHolder::data_plane: return "data-plane";
+      case WireHolder::guard: return "guard";
+      case WireHolder::nobody: return "nobody";
+    }
+    return "nobody";
+  }();
+  return {{"guard_up", guard.up},
+          {"holder", holder},
+          {"since", moment(guard.page.since_ns)},
+          {"order", text_of(guard.page.order)},
+          {"order_user", guard.page.order_user},
+          {"takeovers", guard.page.takeovers}};
 }
 
 Json packs_document(const Pushes::History& history, const TapAnswer& tap) {

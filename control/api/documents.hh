@@ -23,6 +23,8 @@ using TapAnswer = tl::expected<TapStatus, TapFailure>;
 
 [[nodiscard]] nlohmann::ordered_json status_document(const ControlFacts& facts, const LoopStatus& loop,
                                                      const TapAnswer& tap);
+// {"guard_up", "holder", "since", "order", "order_user", "takeovers"}
+[[nodiscard]] nlohmann::ordered_json bypass_document(const GuardStatus& guard);
 [[nodiscard]] nlohmann::ordered_json packs_document(const Pushes::History& history, const TapAnswer& tap);
 [[nodiscard]] nlohmann::ordered_json push_document(const PushDone& done, bool dry_run);
 [[nodiscard]] nlohmann::ordered_json reload_document(const ReloadResult& result);

@@ -255,14 +255,23 @@ void put_live(Families& out, const LoopStatus& loop) {
 void put_state(Families& out, const LoopStatus& loop) {
   out.gauge("sluice_dataplane_up", "1 while the data plane lives and moves.");
   out.put({}, loop.up ? 1.0 : 0.0);
-  const auto live = loop.up && loop.reading ? name_of(loop.reading->state) : absent_state;
   out.gauge("sluice_tap_state", "The state of the tap: 1 for the one that holds, 0 for the others.");
-  const auto put = [&](std::string_view name) { out.put({{"state", std::string{name}}}, name == live ? 1.0 : 0.0); };
+  const auto put = [&](std::string_view name) {
+    out.put({{"state", std::string{name}}}, name == loop.coverage.state ? 1.0 : 0.0);
+  };
   for (std::uint32_t state = 0; state < tap_states; ++state) put(name_of(static_cast<TapState>(state)));
   put(absent_state);
-  const auto since = loop.up && loop.reading ? loop.reading->since_ns : loop.since_ns;
+  put(bypass_state);
   out.gauge("sluice_tap_state_since_timestamp_seconds", "When the state began.");
-  out.put({}, static_cast<double>(since) / nanoseconds);
+  out.put({}, static_cast<double>(loop.coverage.since_ns) / nanoseconds);
+  out.gauge("sluice_guard_up", "1 while sluice-guard lives and looks at the data plane.");
+  out.put({}, loop.guard && loop.guard->up ? 1.0 : 0.0);
+  out.counter("sluice_bypass_takeovers_total", "Times that sluice-guard took the wire from the data plane.");
+  out.put({}, loop.guard ? loop.guard->page.takeovers : 0);
+  out.gauge("sluice_bypass_order", "What the operator ordered: 1 for the order that holds, 0 for the others.");
+  const auto order = loop.guard ? loop.guard->page.order : BypassOrder::automatic;
+  for (const auto each : {BypassOrder::automatic, BypassOrder::on, BypassOrder::off})
+    out.put({{"order", std::string{text_of(each)}}}, each == order ? 1.0 : 0.0);
   if (!loop.reading) return;
   out.gauge("sluice_dataplane_start_timestamp_seconds", "When the data plane was started.");
   out.put({}, static_cast<double>(loop.reading->started_ns) / nanoseconds);

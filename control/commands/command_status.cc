@@ -48,12 +48,23 @@ void print_ports(const Json& statistics, std::size_t width) {
   table.print(std::cout, width);
 }
 
+// Nothing where there never was a guard.
+std::string guard_line(const Json& bypass) {
+  if (!bypass.is_object()) return "";
+  const bool up = bypass.at("guard_up") == true;
+  std::string text = !up ? "does not run" : bypass.at("holder") == "guard" ? "holds the wire" : "stands by";
+  if (const auto order = text_at(bypass, "order"); order != "auto")
+    text += fmt::format("; bypass is {}, ordered by user {}", order, text_at(bypass, "order_user"));
+  return text;
+}
+
 void print(const Json& status) {
   const auto width = terminal_width();
   line("State", text_at(status, "state"));
   line("Since", text_at(status, "since"));
   line("Reason", text_at(status, "reason"));
   line("Mode", text_at(status, "mode"));
+  line("Guard", guard_line(status.at("bypass")));
   line("Generation", text_at(status, "generation"));
   line("Ruleset", text_at(status, "ruleset_digest"));
   if (status.contains("manifest") && status["manifest"].is_object())
@@ -88,7 +99,8 @@ void add_status_command(CLI::App& program, Run& run) {
       program, run,
       {"status", "Say whether the tap inspects, by which rules, and what it counted",
        "States: INSPECTING, DEGRADED (inspects with less than it should), UNINSPECTED (forwards without looking),\n"
-       "STARTING, STOPPED, ABSENT (no data plane). Counters are those since the data plane's start.\n"
+       "STARTING, STOPPED, ABSENT (no data plane), BYPASS (frames go past the data plane). Counters are those since\n"
+       "the data plane's start.\n"
        "Exit status: 0 the data plane lives, 1 it does not, or sluice-control does not answer, 2 errors in the\n"
        "configuration.",
        "/v1/status", print,

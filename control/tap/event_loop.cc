@@ -31,6 +31,7 @@ EventLoop::EventLoop(EventLoopOptions options, RuleFetcher::Fetch fetch, EventSt
                &resolvers_}),
       table_(&books_),
       attachment_(std::move(options.shared_memory)),
+      guard_(std::move(options.guard_file)),
       eve_(std::move(options.eve)),
       fetcher_(std::move(fetch)),
       next_stats_(Clock::now() + stats_interval),
@@ -68,6 +69,7 @@ void EventLoop::run() {
 // True where more events may be waiting.
 bool EventLoop::turn(Clock::time_point now) {
   attachment_.look(now);
+  guard_.look(now);
   if (attachment_.wants_renewal()) attach(now);
   write_state(now);
   learn_rules();
@@ -205,14 +207,20 @@ void EventLoop::write_statistics(Clock::time_point now) {
 
 void EventLoop::write_state(Clock::time_point now) {
   if (now < next_state_ && (said_ || !attachment_.is_up())) return;
-  TapCoverage coverage{absent_state, attachment_.reason(), attachment_.since_ns(), 0};
-  if (attachment_.is_up()) coverage = attachment_.reader()->coverage();
+  auto coverage = this->coverage();
   // While there is none, each look for one finds another reason.
   const bool is_still_absent = said_ && said_->state == absent_state && coverage.state == absent_state;
   if (is_still_absent || (said_ && coverage.is_as(*said_))) return;
   next_state_ = now + state_interval;
   write_line(writer_.state_line(coverage, said_ ? said_->state : std::string_view{}, wall_time()), now);
   said_ = std::move(coverage);
+}
+
+// What goes past the data plane is not inspected, whatever the data plane says of itself.
+TapCoverage EventLoop::coverage() {
+  if (auto past = guard_.bypass()) return *std::move(past);
+  if (attachment_.is_up()) return attachment_.reader()->coverage();
+  return {absent_state, attachment_.reason(), attachment_.since_ns(), 0};
 }
 
 void EventLoop::write_line(const std::string& line, Clock::time_point now) {
@@ -225,8 +233,8 @@ LoopStatus EventLoop::status() {
   refresh_reading();
   auto status = counted_;
   status.up = attachment_.is_up();
-  status.reason = attachment_.reason();
-  status.since_ns = attachment_.since_ns();
+  status.coverage = coverage();
+  status.guard = guard_.status();
   if (const auto* const reader = attachment_.reader(); reader != nullptr) {
     status.rings_damaged += reader->damaged();
     status.counters_unreadable += reader->counters_unreadable();

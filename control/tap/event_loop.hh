@@ -19,6 +19,7 @@
 #include "control/eve/eve_log.hh"
 #include "control/findings/findings.hh"
 #include "control/findings/rule_books.hh"
+#include "control/tap/guard_watch.hh"
 #include "control/tap/rule_fetcher.hh"
 #include "control/tap/tap_attachment.hh"
 #include "control/tap/tap_reading.hh"
@@ -31,6 +32,7 @@ struct EventLoopOptions {
   std::string site;
   std::string redaction_key;  // path (redaction_key.hh)
   EveLogOptions eve;
+  std::string guard_file{};  // the guard's page
 };
 
 // Findings by class (the last: of rules that are not known) and by what was done.
@@ -39,9 +41,9 @@ using FindingCounts = std::array<std::array<std::uint64_t, 2>, finding_classes>;
 
 // What the loop knows at one moment.
 struct LoopStatus {
-  bool up = false;
-  std::string reason;                 // why it is not up
-  std::int64_t since_ns = 0;          // of being up or not, since 1970
+  bool up = false;                    // the data plane lives and moves
+  TapCoverage coverage;               // of the tap as a whole
+  std::optional<GuardStatus> guard;   // nothing where none was ever there
   std::optional<TapReading> reading;  // of the data plane, or of the last one that was there
   std::array<std::uint64_t, rule_kinds> rules_by_kind{};
   bool rules_known = false;
@@ -105,6 +107,7 @@ class EventLoop {
   void report(const Event& event, Clock::time_point now);
   void write_statistics(Clock::time_point now);
   void write_state(Clock::time_point now);
+  [[nodiscard]] TapCoverage coverage();
   // Into the file, and to who follows.
   void write_line(const std::string& line, Clock::time_point now);
   void refresh_reading();
@@ -117,6 +120,7 @@ class EventLoop {
   EveWriter writer_;
   FindingsTable table_;
   TapAttachment attachment_;
+  GuardWatch guard_;
   EveLog eve_;
   RuleFetcher fetcher_;
 

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -25,7 +26,33 @@ GuardPage* map(const Descriptor& file, int protection) noexcept {
 
 bool is_whole(const GuardPage& page) noexcept { return page.magic == guard_magic && page.version == guard_version; }
 
+constexpr std::array<std::string_view, 3> order_texts{"auto", "on", "off"};
+
 }  // namespace
+
+std::string_view text_of(BypassOrder order) noexcept {
+  const auto number = static_cast<std::size_t>(order);
+  return number < order_texts.size() ? order_texts[number] : "unknown";
+}
+
+std::optional<BypassOrder> bypass_order(std::string_view text) noexcept {
+  for (std::size_t i = 0; i < order_texts.size(); ++i)
+    if (text == order_texts[i]) return static_cast<BypassOrder>(i);
+  return std::nullopt;
+}
+
+std::optional<GuardReading> read_guard_page(const std::string& path) {
+  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
+  alignas(GuardPage) std::array<std::uint8_t, sizeof(GuardPage)> bytes{};
+  if (!file.is_open() || ::pread(file.number(), bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
+    return std::nullopt;
+  const auto& page = *reinterpret_cast<const GuardPage*>(bytes.data());
+  GuardReading reading{page.holder, page.reason, page.since_ns,  page.takeovers,
+                       page.looks,  page.order,  page.order_user};
+  const bool makes_sense = is_whole(page) && reading.holder <= WireHolder::nobody &&
+                           reading.reason <= TakeoverReason::ordered && reading.order <= BypassOrder::off;
+  return makes_sense ? std::optional{reading} : std::nullopt;
+}
 
 tl::expected<GuardFile, std::string> GuardFile::make(const std::string& path) {
   std::error_code ignored;  // open() below says what is wrong with the folder

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tl/expected.hpp>
 
 #include "dataplane/base/descriptor.hh"
@@ -14,7 +15,7 @@
 namespace sluice {
 
 constexpr std::uint64_t guard_magic = 0x0064726175676c73;  // "slguard" in memory
-constexpr std::uint32_t guard_version = 1;
+constexpr std::uint32_t guard_version = 2;
 constexpr std::size_t made_limit = 32;  // both ports of each of the pairs that a configuration may have
 
 // Numbers stand in shared memory.
@@ -25,11 +26,22 @@ enum class WireHolder : std::uint32_t {
 };
 
 enum class TakeoverReason : std::uint32_t {
-  none = 0,    // there was none yet
-  absent = 1,  // no data plane runs
-  idle = 2,    // its workers do not run yet, or have ended
-  hung = 3,    // a worker does not move
+  none = 0,     // there was none yet
+  absent = 1,   // no data plane runs
+  idle = 2,     // its workers do not run yet, or have ended
+  hung = 3,     // a worker does not move
+  ordered = 4,  // by an operator
 };
+
+// What the operator wants.
+enum class BypassOrder : std::uint32_t {
+  automatic = 0,  // past the data plane while it cannot forward
+  on = 1,         // past it, whatever it does
+  off = 2,        // never past it: while it cannot forward, nothing crosses
+};
+// "auto", "on", "off"
+[[nodiscard]] std::string_view text_of(BypassOrder order) noexcept;
+[[nodiscard]] std::optional<BypassOrder> bypass_order(std::string_view text) noexcept;
 
 // guard: wo, data plane and control: ro
 struct GuardPage {
@@ -44,6 +56,9 @@ struct GuardPage {
   std::atomic<TakeoverReason> reason{TakeoverReason::none};  // of the last takeover
   std::atomic<std::int64_t> since_ns{0};                     // of the holder, since 1970
   std::atomic<std::uint64_t> takeovers{0};                   // since the page was made
+  std::atomic<std::uint64_t> looks{0};                       // at the data plane: goes up while a guard lives
+  std::atomic<BypassOrder> order{BypassOrder::automatic};    // outlives a guard
+  std::atomic<std::uint32_t> order_user{0};                  // who gave it last
   // What a guard that comes after one that was killed finds made. guard: rw, others: -
   struct Made {
     std::int32_t interface = 0;      // its number in the kernel; 0 = nothing was made
@@ -53,6 +68,19 @@ struct GuardPage {
   Made made[made_limit];
 };
 static_assert(sizeof(GuardPage) <= shared_page);
+
+// The page at one moment, as a copy.
+struct GuardReading {
+  WireHolder holder = WireHolder::nobody;
+  TakeoverReason reason = TakeoverReason::none;
+  std::int64_t since_ns = 0;
+  std::uint64_t takeovers = 0;
+  std::uint64_t looks = 0;
+  BypassOrder order = BypassOrder::automatic;
+  std::uint32_t order_user = 0;
+};
+// Nothing where there is none, none that is complete, or one that says what cannot be.
+[[nodiscard]] std::optional<GuardReading> read_guard_page(const std::string& path);
 
 // A mapping of the page, for as long as the value lives.
 class GuardFile {

@@ -10,6 +10,7 @@
 #include "dataplane/guard/custody.hh"
 #include "dataplane/guard/health.hh"
 #include "dataplane/guard/netlink.hh"
+#include "dataplane/guard/orders.hh"
 #include "dataplane/guard/relay.hh"
 #include "dataplane/guard/sight.hh"
 #include "dataplane/guard/wire.hh"
@@ -19,7 +20,7 @@ namespace sluice {
 class Guard {
  public:
   // `changes`: a socket that hears of the kernel's interfaces.
-  Guard(const config::ConfigurationT& configuration, GuardFile file, Wires wires, Netlink changes);
+  Guard(const config::ConfigurationT& configuration, GuardFile file, Wires wires, Netlink changes, Orders orders);
 
   // Until `stop` is set. `signals`: blocked but while it waits. Takes no memory.
   void run(const volatile std::sig_atomic_t& stop, const sigset_t& signals) noexcept;
@@ -28,16 +29,20 @@ class Guard {
 
  private:
   void wait(const sigset_t& signals) noexcept;
+  void obey() noexcept;
   void open_ways(bool lives) noexcept;
   void take(bool lives, Moment now) noexcept;
   void offer() noexcept;
   void give_back(Moment now) noexcept;
+  void shut(Moment now) noexcept;
+  void end_bypass_epoch() noexcept;
   void show(WireHolder holder) noexcept;
 
   GuardFile file_;
   GuardPage* page_;
   Wires wires_;
   Netlink changes_;
+  Orders orders_;
   Relay relay_;
   SightOfDataPlane data_plane_;
   HealthWatch watch_;

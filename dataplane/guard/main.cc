@@ -37,6 +37,7 @@ its memory resident where it may (CAP_SYS_NICE, CAP_IPC_LOCK). SIGINT or SIGTERM
 Of a pair of kernel interfaces the kernel forwards. With af_xdp it is told to all the time: while the data plane lives
 its XDP program takes every frame before that. With af_packet the guard switches that on and off. Pairs with other ports
 have guard.relay_command. What it does it says on standard error; whose the wire is, and why, stands in guard.file.
+It takes orders (`sluice bypass on|off|auto`) on guard.socket.
 
 Exit status: 0 ended as asked, 1 it could not start, 2 errors in the command line or the configuration.
 )";
@@ -75,6 +76,8 @@ int main(int argc, char** argv) {
 
   auto page = GuardFile::make(settings.guard->file);
   if (!page) return failed(page.error());
+  auto orders = Orders::open(settings.guard->socket);
+  if (!orders) return failed(orders.error());
   auto changes = Netlink::open(RTMGRP_LINK);
   if (!changes) return failed(changes.error());
   auto wires = Wires::prepare(settings, page->page());
@@ -82,7 +85,7 @@ int main(int argc, char** argv) {
   if (!wires->relayed().empty() && settings.guard->relay_command.empty())
     say("nothing can hold %s: its ports are no kernel interfaces, and guard.relay_command is not set",
         wires->relayed().front().c_str());
-  Guard guard{settings, std::move(*page), std::move(*wires), std::move(*changes)};
+  Guard guard{settings, std::move(*page), std::move(*wires), std::move(*changes), std::move(*orders)};
   become_quick();
   std::puts("ready");
   std::fflush(stdout);

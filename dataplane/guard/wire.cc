@@ -75,7 +75,7 @@ void Wires::look_for_interfaces() {
   for (std::size_t i = 0; i < ends_.size(); ++i)
     if (!ends_[i].redirected || !other(i).redirected) {
       ends_[i].redirected = false;
-      if (ends_[i].xdp) redirect(i);
+      if (ends_[i].xdp && !is_shut_) redirect(i);
     }
 }
 
@@ -95,6 +95,7 @@ void Wires::unredirect(End& end) {
 }
 
 void Wires::open(bool programs_too) {
+  is_shut_ = false;
   for (std::size_t i = 0; i < ends_.size(); ++i) {
     auto& end = ends_[i];
     redirect(i);
@@ -117,6 +118,18 @@ void Wires::hide() {
     end.made->put_aside = 0;
     if (error != 0) complain(end.name, "the data plane's XDP program cannot be put back", error);
   }
+}
+
+void Wires::shut() {
+  is_shut_ = true;
+  for (auto& end : ends_) unredirect(end);
+  hide();
+}
+
+void Wires::stand_by() {
+  is_shut_ = false;
+  for (std::size_t i = 0; i < ends_.size(); ++i)
+    if (ends_[i].xdp) redirect(i);
 }
 
 void Wires::undo(bool data_plane_lives) {

@@ -30,6 +30,9 @@ class Wires {
   void close_visible();
   // The others: XDP programs come back before them.
   void hide();
+  // All of them, also those that stand hidden; an interface that comes gets none either, until stand_by() or open().
+  void shut();
+  void stand_by();
   // At the end: what was made goes; the settings of the interfaces stay where a data plane uses them.
   void undo(bool data_plane_lives);
 
@@ -59,6 +62,7 @@ class Wires {
   std::optional<PassingProgram> passing_;  // where a port is AF_XDP
   std::vector<End> ends_;                  // inside and outside of each wire between interfaces of the kernel
   std::vector<std::string> relayed_;
+  bool is_shut_ = false;
 };
 
 }  // namespace sluice

@@ -115,9 +115,71 @@ def the_guard_is_small_locked_in_memory_and_real_time(bench):
         bench.note(f"{kib['VmRSS']} KiB resident, at the peak {kib['VmHWM']}, locked {kib['VmLck']}")
 
 
+def order(wire, word):
+    done = wire.sluice("bypass", word)
+    require(done.returncode == 0, f"sluice bypass {word}: {done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def what_goes_past_the_data_plane_is_said(bench):
+    wire = bench.wire
+    require(wire.status()["bypass"] is None, "a guard is reported where none ever was")
+    with guarded(wire):
+        require(wire.wait_for_state("INSPECTING", 10)["bypass"]["holder"] == "data-plane", "the guard holds the wire")
+        os.kill(wire.dataplane.pid, signal.SIGSTOP)
+        said = wire.wait_for_state("BYPASS", 2)
+        require("hangs" in said["reason"] and said["bypass"]["guard_up"], said)
+        samples = wire.samples()
+        require(samples["sluice_tap_state", (("state", "bypass"),)] == 1, "no metric says BYPASS")
+        require(samples["sluice_guard_up", ()] == 1 and samples["sluice_bypass_takeovers_total", ()] >= 1,
+                "the guard's metrics are wrong")
+        os.kill(wire.dataplane.pid, signal.SIGCONT)
+        wire.wait_for_state("INSPECTING", 10)
+        wire.kill_dataplane()
+        require("no data plane runs" in wire.wait_for_state("BYPASS", 2)["reason"], wire.status())
+        bench.ping(OUTSIDE4, count=3)
+
+
+def the_operator_orders_a_bypass_and_forbids_it(bench):
+    lab, wire = bench.lab, bench.wire
+    with guarded(wire):
+        wire.wait_for_state("INSPECTING", 10)
+        require("past the data plane" in order(wire, "on"), "it does not say what it does")
+        said = wire.wait_for_state("BYPASS", 2)
+        require("ordered" in said["reason"] and said["bypass"]["order"] == "on", said)
+        before = wire.status()["statistics"]["packets"]["received"]
+        bench.ping(OUTSIDE4, count=5)
+        after = wire.status()["statistics"]["packets"]
+        require(bench.driver != "af_xdp" or after["received"] == before, f"the data plane had packets: {after}")
+        wire.guard.kill()  # the order outlives it
+        wire.guard.wait()
+        bench.ping(OUTSIDE4, count=3)
+        wire.start_guard()
+        wire.wait_for_guard("an order of before: bypass on")
+        bench.ping(OUTSIDE4, count=3)
+        order(wire, "auto")
+        wire.wait_for_state("INSPECTING", 10)
+        bench.ping(OUTSIDE4, count=3)
+
+        order(wire, "off")
+        bench.ping(OUTSIDE4, count=3)
+        wire.kill_dataplane()
+        dead = lab.run("inside", ["ping", "-n", "-c", "2", "-i", "0.2", "-W", "1", OUTSIDE4])
+        require(dead.returncode != 0, f"something crossed although the bypass is off: {dead.stdout}")
+        require(wire.status()["state"] == "ABSENT", wire.status())
+        order(wire, "auto")
+        wire.wait_for_state("BYPASS", 2)
+        bench.ping(OUTSIDE4, count=3)
+        require(wire.sluice("bypass", "perhaps").returncode == 2, "an order that is none is taken")
+    none = wire.sluice("bypass", "on")
+    require(none.returncode == 1 and "sluice-guard" in none.stderr, f"without a guard: {none.stdout}{none.stderr}")
+
+
 TESTS = [
     *(survives(what, fail) for what, fail in wire_break.BREAKS.items()),
     without_a_data_plane_the_wire_is_a_wire,
     a_killed_guard_leaves_the_wire_as_it_is_and_the_next_one_takes_it_over,
     the_guard_is_small_locked_in_memory_and_real_time,
+    what_goes_past_the_data_plane_is_said,
+    the_operator_orders_a_bypass_and_forbids_it,
 ]

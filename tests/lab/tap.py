@@ -53,7 +53,7 @@ def configuration(driver, mode, rules, trusted_keys, directory):
         "events": {"shared_memory": f"{directory}/dataplane", "command_socket": f"{directory}/dataplane.sock"},
         "control": {"socket": f"{directory}/control.sock", "metrics_listen": METRICS,
                     "eve_file": f"{directory}/eve.json", "state_directory": f"{directory}/control-state"},
-        "guard": {"file": f"{directory}/guard"},
+        "guard": {"file": f"{directory}/guard", "socket": f"{directory}/guard.sock"},
         "site": {"name": "lab"},
     }
 

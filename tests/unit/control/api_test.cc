@@ -8,10 +8,12 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <thread>
 
 #include "control/api/api_terms.hh"
 #include "control/api/control_client.hh"
 #include "control/text/base64.hh"
+#include "dataplane/guard/orders.hh"
 #include "tests/unit/fake_tap.hh"
 
 using namespace sluice;
@@ -26,7 +28,12 @@ struct Served : TemporaryFolder {
   FakeCommands commands;
   std::atomic<int> reloads{0};
   EventStream stream;
-  EventLoop events{{path + "/dataplane", "0b9ed8b6-53a1-4c4e-9f0e-3f6a5d2c1b77", "lab", path + "/redaction.key", {}},
+  EventLoop events{{path + "/dataplane",
+                    "0b9ed8b6-53a1-4c4e-9f0e-3f6a5d2c1b77",
+                    "lab",
+                    path + "/redaction.key",
+                    {},
+                    path + "/guard"},
                    commands.commands().rules,
                    stream};
   Pushes pushes{commands.commands(), path, {}};
@@ -38,7 +45,8 @@ struct Served : TemporaryFolder {
                                        &pushes,
                                        commands.commands(),
                                        {"0.1.0", "0b9ed8b6-53a1-4c4e-9f0e-3f6a5d2c1b77", "lab", "", 1},
-                                       [this] { ++reloads; }});
+                                       [this] { ++reloads; },
+                                       path + "/orders"});
     BOOST_REQUIRE_MESSAGE(started.has_value(), (started ? std::string{} : started.error()));
     return std::move(*started);
   }
@@ -147,6 +155,45 @@ BOOST_AUTO_TEST_CASE(what_rules_cost_the_dearest_first_and_suspended_ones_resume
   is_error(post("/v1/rules/resume?rule=x/9", "", ""), 422, "x/9 is no signature");
   commands.reachable = false;
   is_error(get("/v1/rules/cost"), 503, "nobody there");
+}
+
+BOOST_AUTO_TEST_CASE(a_bypass) {
+  is_error(post("/v1/bypass?order=maybe", "", ""), 400, "order is none of");
+  is_error(post("/v1/bypass", "", ""), 400, "order is none of");
+  is_error(post("/v1/bypass?order=on", "", ""), 503, "/orders");
+  BOOST_TEST(get("/v1/status").second["bypass"].is_null());
+  auto page = GuardFile::make(path + "/guard");
+  auto orders = Orders::open(path + "/orders");
+  BOOST_REQUIRE((page && orders));
+  page->page().holder = WireHolder::data_plane;
+  is_error(post("/v1/bypass?order=off", "", ""), 503, "does not go by it");  // a guard that does not move
+  (void)orders->take();
+  std::atomic<bool> stop{false};
+  std::thread guard{[&] {
+    for (; !stop; std::this_thread::sleep_for(std::chrono::milliseconds{2})) {
+      ++page->page().looks;
+      const auto given = orders->take();
+      if (!given) continue;
+      page->page().order = given->order;
+      page->page().order_user = given->user;
+      page->page().reason = TakeoverReason::ordered;
+      page->page().holder = given->order == BypassOrder::on ? WireHolder::guard : WireHolder::data_plane;
+    }
+  }};
+  const auto on = post("/v1/bypass?order=on", "", "");
+  BOOST_TEST(on.first == 200);
+  BOOST_TEST(on.second["order"] == "on");
+  BOOST_TEST(on.second["holder"] == "guard");
+  BOOST_TEST(on.second["guard_up"] == true);
+  BOOST_TEST(on.second["order_user"] == ::getuid());
+  const auto status = get("/v1/status").second;
+  BOOST_TEST(status["state"] == "BYPASS");
+  BOOST_TEST(status["bypass"]["order"] == "on");
+  BOOST_TEST(status["dataplane"]["up"] == true);
+  BOOST_TEST(post("/v1/bypass?order=auto", "", "").second["holder"] == "data-plane");
+  BOOST_TEST(get("/v1/status").second["state"] != "BYPASS");
+  stop = true;
+  guard.join();
 }
 
 BOOST_AUTO_TEST_CASE(a_reload) {

@@ -46,6 +46,8 @@ MetricsInput full_input() {
     worker.counters.probe = {20 + i, i, 1'795'235'786'250'000'000, 3, ProbeFault::none, 0};
   }
   loop.reading = reading;
+  loop.coverage = {"degraded", "", reading.since_ns, 3};
+  loop.guard = GuardStatus{{WireHolder::data_plane, TakeoverReason::hung, 0, 4, 9, BypassOrder::off, 0}, true};
   return input;
 }
 
@@ -174,7 +176,7 @@ BOOST_AUTO_TEST_CASE(large_counters_lose_no_digit) {
 BOOST_AUTO_TEST_CASE(while_no_data_plane_lives_only_what_is_still_true_is_said) {
   auto input = full_input();
   input.loop.up = false;
-  input.loop.since_ns = 1'795'235'800'000'000'000;
+  input.loop.coverage = {absent_state, "", 1'795'235'800'000'000'000, 0};
   const auto text = metrics_text(input);
   BOOST_TEST(holds(text, "sluice_dataplane_up 0"));
   BOOST_TEST(holds(text, "sluice_tap_state{state=\"absent\"} 1"));
@@ -187,6 +189,22 @@ BOOST_AUTO_TEST_CASE(while_no_data_plane_lives_only_what_is_still_true_is_said) 
   const auto never_seen = metrics_text(input);
   BOOST_TEST(holds(never_seen, "sluice_tap_state{state=\"absent\"} 1"));
   BOOST_TEST(never_seen.find("sluice_packets_received_total") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(what_the_guard_does_is_told) {
+  auto input = full_input();
+  auto text = metrics_text(input);
+  BOOST_TEST(holds(text, "sluice_guard_up 1"));
+  BOOST_TEST(holds(text, "sluice_bypass_takeovers_total 4"));
+  BOOST_TEST(holds(text, "sluice_bypass_order{order=\"off\"} 1"));
+  BOOST_TEST(holds(text, "sluice_bypass_order{order=\"auto\"} 0"));
+  input.loop.coverage = {bypass_state, "", 1'795'235'800'000'000'000, 0};
+  input.loop.guard.reset();
+  text = metrics_text(input);
+  BOOST_TEST(holds(text, "sluice_tap_state{state=\"bypass\"} 1"));
+  BOOST_TEST(holds(text, "sluice_tap_state{state=\"degraded\"} 0"));
+  BOOST_TEST(holds(text, "sluice_guard_up 0"));
+  BOOST_TEST(holds(text, "sluice_bypass_order{order=\"auto\"} 1"));
 }
 
 BOOST_AUTO_TEST_CASE(a_port_with_any_name_makes_valid_text) {

@@ -168,6 +168,44 @@ BOOST_AUTO_TEST_CASE(a_guard_goes_on_where_the_one_before_was_killed) {
   BOOST_TEST((custody.next({Condition::well, 0, false}, *tap.sight, 7) == Step::offer));
 }
 
+BOOST_AUTO_TEST_CASE(an_order_to_bypass_holds_the_wire_whatever_the_data_plane_does) {
+  DataPlane tap;
+  Custody custody{0};
+  const auto& sight = *tap.sight;
+  const Health well{Condition::well, 0, false};
+  BOOST_TEST((custody.next(well, sight, 0, BypassOrder::on) == Step::take));
+  BOOST_TEST((custody.next(well, sight, 1, BypassOrder::on) == Step::none));
+  BOOST_TEST(custody.is_holding());
+  BOOST_TEST((custody.next(well, sight, 1, BypassOrder::automatic) == Step::offer));
+  BOOST_TEST((custody.next(well, sight, 2, BypassOrder::on) == Step::take));  // before it was claimed
+  BOOST_TEST((custody.next(well, sight, 3, BypassOrder::automatic) == Step::offer));
+  tap.claim(4);
+  BOOST_TEST((custody.next(well, sight, 4, BypassOrder::automatic) == Step::give_back));
+}
+
+BOOST_AUTO_TEST_CASE(an_order_not_to_bypass_shuts_every_way_once_and_for_a_dead_one_too) {
+  DataPlane tap;
+  const auto& sight = *tap.sight;
+  const Health well{Condition::well, 0, false};
+  const Health hung{Condition::hung, 0, false};
+  for (const bool holds : {false, true}) {
+    Custody custody{holds ? 1U : 0U};
+    if (holds) BOOST_TEST((custody.next(well, sight, 1) == Step::hold));
+    BOOST_TEST((custody.next(well, sight, 0, BypassOrder::off) == Step::shut));
+    BOOST_TEST(!custody.holds());
+    BOOST_TEST((custody.next(well, sight, 2, BypassOrder::off) == Step::none));
+    BOOST_TEST((custody.next(hung, sight, 2, BypassOrder::off) == Step::none));
+    BOOST_TEST((custody.next({}, sight, 2, BypassOrder::off) == Step::none));
+    BOOST_TEST((custody.next(hung, sight, 2, BypassOrder::automatic) == Step::stand_by));
+    BOOST_TEST((custody.next(hung, sight, 2, BypassOrder::automatic) == Step::take));
+  }
+  // An offer that is not claimed yet ends too.
+  Custody custody{1};
+  (void)custody.next(well, sight, 1);
+  BOOST_TEST((custody.next(well, sight, 1) == Step::offer));
+  BOOST_TEST((custody.next(well, sight, 2, BypassOrder::off) == Step::shut));
+}
+
 BOOST_AUTO_TEST_CASE(a_new_data_plane_does_not_get_the_wire_by_opening_its_ports) {
   DataPlane tap;
   Custody custody{0};
