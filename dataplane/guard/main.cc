@@ -1,4 +1,5 @@
 // sluice-guard: holds the wire when the data plane is dead, hung or restarting. All memory is taken at the start.
+#include <linux/capability.h>
 #include <sched.h>
 #include <sys/mman.h>
 
@@ -11,6 +12,8 @@
 #include "config/program_start.hh"
 #include "dataplane/guard/guard.hh"
 #include "dataplane/guard/say.hh"
+#include "dataplane/wire/privileges.hh"
+#include "dataplane/wire/system_call_filter.hh"
 
 namespace {
 
@@ -27,7 +30,7 @@ constexpr const char* help = R"(sluice-guard --config FILE
 Holds the wire when the data plane is dead, hung or restarting: its frames then go from port to port past it, and are
 not inspected. Takes the same configuration as sluice-dataplane, and runs beside it for as long as there is a wire;
 start it first and end it last. Needs CAP_NET_ADMIN, with af_xdp also CAP_SYS_ADMIN; takes real-time priority and keeps
-its memory resident where it may (CAP_SYS_NICE, CAP_IPC_LOCK). SIGINT or SIGTERM ends it and undoes what it made; after
+its memory resident where it may (CAP_SYS_NICE, CAP_IPC_LOCK), then gives up all other privileges. SIGINT or SIGTERM ends it and undoes what it made; after
 `kill -9` all of that stands, and the next one takes it over.
 
   --config FILE   the configuration; its options: config/README.md, `sluice config show`
@@ -55,6 +58,19 @@ void become_quick() {
     say("runs without real-time priority, so later on a busy machine: %s", std::strerror(errno));
   if (::mlockall(MCL_CURRENT | MCL_FUTURE) != 0)
     say("its memory may be swapped out, so that it comes late: %s", std::strerror(errno));
+}
+
+// What it needs once all is prepared. The last two: to read the memory of a data plane that another user runs, and to
+// have more of its own memory resident than others may.
+constexpr Capabilities needed =
+    capability(CAP_NET_ADMIN) | capability(CAP_SYS_ADMIN) | capability(CAP_DAC_READ_SEARCH) | capability(CAP_IPC_LOCK);
+
+// A relay's program gets what its parent has, and may have to reach into the machine: it is the operator's.
+void give_up_what_is_not_needed(bool has_relay) {
+  if (has_relay) return say("keeps its privileges, for guard.relay_command");
+  keep_capabilities(needed);
+  if (const auto entered = enter_process_filter(); !entered)
+    say("runs without a filter of system calls: %s", entered.error().c_str());
 }
 
 }  // namespace
@@ -87,6 +103,7 @@ int main(int argc, char** argv) {
         wires->relayed().front().c_str());
   Guard guard{settings, std::move(*page), std::move(*wires), std::move(*changes), std::move(*orders)};
   become_quick();
+  give_up_what_is_not_needed(!settings.guard->relay_command.empty());
   std::puts("ready");
   std::fflush(stdout);
   guard.run(stop_wanted, before);

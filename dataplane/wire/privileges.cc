@@ -21,10 +21,8 @@
 namespace sluice {
 namespace {
 
-using Capabilities = std::uint64_t;  // a bit for each, as in /proc/PID/status
-
 constexpr Capabilities none = 0;
-constexpr Capabilities kept_by_main = Capabilities{1} << CAP_NET_ADMIN;
+constexpr Capabilities kept_by_main = capability(CAP_NET_ADMIN);
 constexpr int capability_numbers = 64;  // that fit the kernel's sets; it knows about 40
 // Ignored where nobody handles it, so that one which comes late does no harm; DPDK and libc leave it alone.
 constexpr int request_signal = SIGURG;
@@ -35,29 +33,9 @@ constexpr auto look_interval = std::chrono::milliseconds{1};
 constexpr unsigned long secure_bits =
     SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
 
-// System calls alone: it runs in a signal handler. What fails is seen in /proc (too_much).
-void keep_only(Capabilities kept) noexcept {
-  (void)::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-  // These need CAP_SETPCAP. Who starts without it, and without being root, has little to lose by an exec: "no new
-  // privileges" leaves the two of them nothing to do.
-  for (int number = 0; number < capability_numbers; ++number) (void)::prctl(PR_CAPBSET_DROP, number, 0, 0, 0);
-  (void)::prctl(PR_SET_SECUREBITS, secure_bits, 0, 0, 0);
-  (void)::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-
-  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};  // of this thread
-  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> sets{};
-  if (::syscall(SYS_capget, &header, sets.data()) != 0) return;
-  for (std::size_t half = 0; half < sets.size(); ++half) {
-    sets[half].permitted &= static_cast<std::uint32_t>(kept >> (32 * half));
-    sets[half].effective = sets[half].permitted;
-    sets[half].inheritable = 0;
-  }
-  (void)::syscall(SYS_capset, &header, sets.data());
-}
-
 void answer_request(int) {
   const int before = errno;
-  keep_only(none);
+  keep_capabilities(none);
   errno = before;
 }
 
@@ -89,11 +67,31 @@ std::string name_of_thread(const std::filesystem::path& thread) {
 
 }  // namespace
 
-void give_up_capabilities() noexcept { keep_only(none); }
+// Runs in a signal handler, too. What fails is seen in /proc (has_too_much).
+void keep_capabilities(Capabilities kept) noexcept {
+  (void)::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  // These need CAP_SETPCAP. Who starts without it, and without being root, has little to lose by an exec: "no new
+  // privileges" leaves the two of them nothing to do.
+  for (int number = 0; number < capability_numbers; ++number) (void)::prctl(PR_CAPBSET_DROP, number, 0, 0, 0);
+  (void)::prctl(PR_SET_SECUREBITS, secure_bits, 0, 0, 0);
+  (void)::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};  // of this thread
+  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> sets{};
+  if (::syscall(SYS_capget, &header, sets.data()) != 0) return;
+  for (std::size_t half = 0; half < sets.size(); ++half) {
+    sets[half].permitted &= static_cast<std::uint32_t>(kept >> (32 * half));
+    sets[half].effective = sets[half].permitted;
+    sets[half].inheritable = 0;
+  }
+  (void)::syscall(SYS_capset, &header, sets.data());
+}
+
+void give_up_capabilities() noexcept { keep_capabilities(none); }
 
 tl::expected<void, std::string> reduce_privileges() {
   namespace fs = std::filesystem;
-  keep_only(kept_by_main);
+  keep_capabilities(kept_by_main);
 
   struct sigaction action {};
   struct sigaction before {};

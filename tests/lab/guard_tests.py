@@ -104,7 +104,7 @@ def a_killed_guard_leaves_the_wire_as_it_is_and_the_next_one_takes_it_over(bench
             bench.ping(OUTSIDE4, count=3)
 
 
-def the_guard_is_small_locked_in_memory_and_real_time(bench):
+def the_guard_is_small_locked_in_memory_real_time_and_without_privileges(bench):
     with guarded(bench.wire):
         process = bench.wire.guard.pid
         with open(f"/proc/{process}/status", encoding="ascii") as status:
@@ -112,7 +112,23 @@ def the_guard_is_small_locked_in_memory_and_real_time(bench):
         require(kib["VmHWM"] < MEMORY_KIB, f"{kib['VmHWM']} KiB resident")
         require(kib["VmLck"] >= kib["VmRSS"] - 64, f"{kib['VmLck']} KiB locked of {kib['VmRSS']}")
         require(os.sched_getscheduler(process) & ~os.SCHED_RESET_ON_FORK == os.SCHED_FIFO, "it is not real-time")
+        require(not privileges_beyond(process), privileges_beyond(process))
         bench.note(f"{kib['VmRSS']} KiB resident, at the peak {kib['VmHWM']}, locked {kib['VmLck']}")
+
+
+# As dataplane/guard/README.md has it (numbers of capability.h): DAC_READ_SEARCH, NET_ADMIN, IPC_LOCK, SYS_ADMIN.
+KEPT = sum(1 << number for number in (2, 12, 14, 21))
+
+
+def privileges_beyond(process):
+    """What it has beyond what its page says, a text; empty where nothing is."""
+    with open(f"/proc/{process}/status", encoding="ascii") as status:
+        said = dict(line.split(":", 1) for line in status)
+    sets = {name: int(said[name], 16) for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")}
+    wrong = [f"{name} {value:x}" for name, value in sets.items() if value & ~(KEPT if name in ("CapPrm", "CapEff") else 0)]
+    wrong += [f"{name} {said[name].strip()}" for name, value in (("NoNewPrivs", "1"), ("Seccomp", "2"))
+              if said[name].strip() != value]
+    return ", ".join(wrong)
 
 
 def order(wire, word):
@@ -179,7 +195,7 @@ TESTS = [
     *(survives(what, fail) for what, fail in wire_break.BREAKS.items()),
     without_a_data_plane_the_wire_is_a_wire,
     a_killed_guard_leaves_the_wire_as_it_is_and_the_next_one_takes_it_over,
-    the_guard_is_small_locked_in_memory_and_real_time,
+    the_guard_is_small_locked_in_memory_real_time_and_without_privileges,
     what_goes_past_the_data_plane_is_said,
     the_operator_orders_a_bypass_and_forbids_it,
 ]
