@@ -112,6 +112,14 @@ void put_workers(Families& out, const TapReading& reading, bool up) {
     for (std::size_t i = 0; i < reading.workers.size(); ++i)
       out.put({worker_label(i)}, reading.workers[i].counters.inspection.*value);
   };
+  // One sample a name of a closed list.
+  const auto by_name = [&](const char* name, const char* help, const char* label, const auto& names, auto counted) {
+    out.counter(name, help);
+    for (std::size_t i = 0; i < reading.workers.size(); ++i)
+      for (std::size_t number = 0; number < names.size(); ++number)
+        out.put({worker_label(i), {label, std::string{names[number]}}},
+                (reading.workers[i].counters.inspection.*counted).values[number]);
+  };
   by_worker("sluice_flows_created_total", "Flows that the worker began to follow.", &InspectionCounters::flows_created);
   by_worker("sluice_flows_ended_total", "Flows that the worker stopped following.", &InspectionCounters::flows_ended);
   by_worker("sluice_events_total", "Events that the worker handed to the control plane.", &InspectionCounters::events);
@@ -153,43 +161,21 @@ void put_workers(Families& out, const TapReading& reading, bool up) {
   by_worker("sluice_rate_limits_evicted_total",
             "Devices whose rate was counted anew before its time, for want of room.",
             &InspectionCounters::rate_limits_evicted);
-  out.counter("sluice_packets_uninspected_total", "Packets that passed without a look into them.");
-  for (std::size_t i = 0; i < reading.workers.size(); ++i)
-    for (std::size_t reason = 0; reason < uninspected_reason_names.size(); ++reason)
-      out.put({worker_label(i), {"reason", std::string{uninspected_reason_names[reason]}}},
-              reading.workers[i].counters.inspection.uninspected.values[reason]);
-  out.counter("sluice_content_errors_total",
-              "HTTP bodies that were not decoded for matching, or not as far as they came.");
-  for (std::size_t i = 0; i < reading.workers.size(); ++i)
-    for (std::size_t reason = 0; reason < content_error_names.size(); ++reason)
-      out.put({worker_label(i), {"reason", std::string{content_error_names[reason]}}},
-              reading.workers[i].counters.inspection.content_errors.values[reason]);
-  out.counter("sluice_rejects_unanswered_total", "Ends that were not told of a packet that a rule rejects.");
-  for (std::size_t i = 0; i < reading.workers.size(); ++i)
-    for (std::size_t reason = 0; reason < unanswered_reason_names.size(); ++reason)
-      out.put({worker_label(i), {"reason", std::string{unanswered_reason_names[reason]}}},
-              reading.workers[i].counters.inspection.unanswered.values[reason]);
-  out.counter("sluice_packets_restrained_total",
-              "Packets that the site's policy holds back whatever is found in them: dropped in mode enforce.");
-  for (std::size_t i = 0; i < reading.workers.size(); ++i)
-    for (std::size_t kind = 0; kind < restraint_names.size(); ++kind)
-      out.put({worker_label(i), {"kind", std::string{restraint_names[kind]}}},
-              reading.workers[i].counters.inspection.restrained.values[kind]);
-  out.counter("sluice_icmp_quotes_refused_total", "Errors of ICMP that were not taken for ones about a flow.");
-  for (std::size_t i = 0; i < reading.workers.size(); ++i)
-    for (std::size_t reason = 0; reason < icmp_quote_error_names.size(); ++reason)
-      out.put({worker_label(i), {"reason", std::string{icmp_quote_error_names[reason]}}},
-              reading.workers[i].counters.inspection.icmp_quotes_refused.values[reason]);
-  out.counter("sluice_tcp_anomalies_total", "TCP segments that a receiver may not take, or not read as they stand.");
-  for (std::size_t i = 0; i < reading.workers.size(); ++i)
-    for (std::size_t kind = 0; kind < tcp_anomaly_names.size(); ++kind)
-      out.put({worker_label(i), {"kind", std::string{tcp_anomaly_names[kind]}}},
-              reading.workers[i].counters.inspection.tcp_anomalies.values[kind]);
-  out.counter("sluice_anomalies_total", "What was wrong with packets, streams and messages, by Suricata's names.");
-  for (std::size_t i = 0; i < reading.workers.size(); ++i)
-    for (std::size_t layer = 0; layer < anomaly_layer_names.size(); ++layer)
-      out.put({worker_label(i), {"layer", std::string{anomaly_layer_names[layer]}}},
-              reading.workers[i].counters.inspection.anomalies.values[layer]);
+  by_name("sluice_packets_uninspected_total", "Packets that passed without a look into them.", "reason",
+          uninspected_reason_names, &InspectionCounters::uninspected);
+  by_name("sluice_content_errors_total", "HTTP bodies that were not decoded for matching, or not as far as they came.",
+          "reason", content_error_names, &InspectionCounters::content_errors);
+  by_name("sluice_rejects_unanswered_total", "Ends that were not told of a packet that a rule rejects.", "reason",
+          unanswered_reason_names, &InspectionCounters::unanswered);
+  by_name("sluice_packets_restrained_total",
+          "Packets that the site's policy holds back whatever is found in them: dropped in mode enforce.", "kind",
+          restraint_names, &InspectionCounters::restrained);
+  by_name("sluice_icmp_quotes_refused_total", "Errors of ICMP that were not taken for ones about a flow.", "reason",
+          icmp_quote_error_names, &InspectionCounters::icmp_quotes_refused);
+  by_name("sluice_tcp_anomalies_total", "TCP segments that a receiver may not take, or not read as they stand.", "kind",
+          tcp_anomaly_names, &InspectionCounters::tcp_anomalies);
+  by_name("sluice_anomalies_total", "What was wrong with packets, streams and messages, by Suricata's names.", "layer",
+          anomaly_layer_names, &InspectionCounters::anomalies);
   const auto by_visibility = [&](const char* name, const char* help, ByVisibility InspectionCounters::*counted) {
     out.counter(name, help);
     for (std::size_t i = 0; i < reading.workers.size(); ++i)
