@@ -46,6 +46,9 @@ Json status_document(const ControlFacts& facts, const LoopStatus& loop, const Ta
   document["reason"] = stored_text(loop.coverage.reason);
   document["since"] = moment(loop.coverage.since_ns);
   document["mode"] = tap && !tap->mode.empty() ? Json(stored_text(tap->mode)) : Json{};
+  document["notices"] = Json::array();
+  if (tap)
+    for (const auto& notice : tap->notices) document["notices"].push_back(stored_text(notice));
   document["generation"] = live ? loop.reading->generation : 0;
   document["ruleset_digest"] = live ? stored_text(loop.reading->ruleset_digest) : "";
   document["rules_suspended"] = live ? loop.reading->suspended_rules : 0;

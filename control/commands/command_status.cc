@@ -65,6 +65,7 @@ void print(const Json& status) {
   line("Reason", text_at(status, "reason"));
   line("Mode", text_at(status, "mode"));
   line("Guard", guard_line(status.at("bypass")));
+  for (const auto& notice : status.at("notices")) line("Notice", notice.get<std::string>());
   line("Generation", text_at(status, "generation"));
   line("Ruleset", text_at(status, "ruleset_digest"));
   if (status.contains("manifest") && status["manifest"].is_object())

@@ -65,7 +65,7 @@ flatbuffers::Offset<wire::Status> put(Builder& builder, const TapStatus& status)
                             status.since_ns, status.generation, builder.CreateString(status.ruleset_digest),
                             builder.CreateVector(packs), builder.CreateString(status.version),
                             builder.CreateString(status.ruleset), status.ruleset_sequence, status.ruleset_expires_ns,
-                            builder.CreateString(status.mode));
+                            builder.CreateString(status.mode), builder.CreateVectorOfStrings(status.notices));
 }
 
 TapStatus taken(const wire::Status& status) {
@@ -79,6 +79,8 @@ TapStatus taken(const wire::Status& status) {
   out.ruleset_sequence = status.ruleset_sequence();
   out.ruleset_expires_ns = status.ruleset_expires_ns();
   out.mode = text_or_none(status.mode());
+  if (status.notices() != nullptr)
+    for (const auto* notice : *status.notices()) out.notices.push_back(text(notice));
   return out;
 }
 

@@ -72,6 +72,7 @@ struct TapStatus {
   std::uint64_t ruleset_sequence = 0;
   std::int64_t ruleset_expires_ns = 0;  // 0 = never
   std::string mode{};                   // "monitor" or "enforce"
+  std::vector<std::string> notices{};   // what the site has decided that its readers have to know
 };
 
 struct PublishResult {

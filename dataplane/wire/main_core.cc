@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "config/notices.hh"
 #include "dataplane/exchange/rule_report_file.hh"
 #include "dataplane/generations/site_settings.hh"
 #include "rules/pack/pack.hh"
@@ -209,6 +210,7 @@ TapStatus MainCore::status() const {
       std::string{name_of(shown.state)}, shown.reason, shown.since_ns, live.generation, live.digest, {}, version_};
   for (const auto& pack : live.packs) status.packs.push_back(pack.about);
   status.mode = configuration_.value->mode == config::Mode::enforce ? "enforce" : "monitor";
+  status.notices = config::notices(*configuration_.value);
   if (live.manifest) {
     status.ruleset = live.manifest->name;
     status.ruleset_sequence = live.manifest->sequence;

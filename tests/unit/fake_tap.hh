@@ -128,6 +128,7 @@ struct FakeCommands {
       if (!reachable) return tl::unexpected(TapFailure{false, "nobody there"});
       TapStatus status{"inspecting", "", 1, generation, std::string(64, 'a'), live, "0.1.0"};
       status.mode = "enforce";
+      status.notices = {"policy.traffic, guests: some traffic is exempt"};
       return status;
     };
     commands.publish = [this](const std::vector<SignedPack>& set, bool rollback, bool dry_run,

@@ -104,6 +104,7 @@ BOOST_AUTO_TEST_CASE(status) {
   BOOST_TEST(document["reason"] == "rules stale since then");
   BOOST_TEST(document["since"] == "2026-11-21T04:36:27.000000+0000");
   BOOST_TEST(document["mode"] == "enforce");
+  BOOST_TEST(document["notices"] == json::array({"policy.traffic, guests: some traffic is exempt"}));
   BOOST_TEST(document["generation"] == 1);
   BOOST_TEST(document["ruleset_digest"] == std::string(64, 'a'));
   BOOST_TEST(document["rules"]["domain"] == 2);

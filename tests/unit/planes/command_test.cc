@@ -108,6 +108,9 @@ BOOST_AUTO_TEST_CASE(answers_come_back_as_they_were) {
   auto enforcing = busy_status;
   enforcing.mode = "enforce";
   BOOST_TEST(reply<TapStatus>(enforcing).mode == "enforce");
+  BOOST_TEST(status.notices.empty());
+  enforcing.notices = {"one", "", "three"};
+  BOOST_TEST((reply<TapStatus>(enforcing).notices == enforcing.notices));
   BOOST_REQUIRE(status.packs.size() == 2U);
   BOOST_TEST(status.packs[0].name == "vendors");
   BOOST_TEST(status.packs[0].channel == "stable");
