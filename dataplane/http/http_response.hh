@@ -1,5 +1,5 @@
-// HTTP/1.0 and 1.1: the heads of responses (RFC 9112 section 4), as lenient as clients are: dataplane/protocol/README.md says
-// how far.
+// HTTP/1.0 and 1.1: the heads of responses (RFC 9112 section 4), as lenient as clients are:
+// dataplane/protocol/README.md says how far.
 #pragma once
 
 #include <cstdint>
