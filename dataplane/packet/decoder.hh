@@ -86,7 +86,14 @@ class Decoder {
   bool unread(Bytes bytes) noexcept;
   bool gre(Bytes bytes) noexcept;
   bool pptp(Reader reader, std::uint16_t flags) noexcept;
-  // By port, in a UDP payload. Nothing where it is none: what is no tunnel to the last bit is plain UDP.
+  // Where `bytes` are a whole IP packet, and lead to one.
+  std::optional<bool> if_ip(TunnelKind kind, Bytes bytes, std::uint32_t network) noexcept;
+  std::optional<bool> if_link(TunnelKind kind, const std::optional<UninspectedReason>& lost, const LinkPath& path,
+                              std::uint32_t network) noexcept;
+  [[nodiscard]] bool is_ip(Bytes bytes, std::uint8_t version, std::size_t padding) const noexcept;
+
+  // tunnel_port.cc
+  // In a UDP payload. Nothing where it is none: what is no tunnel to the last bit is plain UDP.
   std::optional<bool> tunnel_by_port(Bytes payload) noexcept;
   std::optional<bool> vxlan(Bytes bytes) noexcept;
   std::optional<bool> vxlan_gpe(Bytes bytes) noexcept;
@@ -97,11 +104,6 @@ class Decoder {
   std::optional<bool> l2tp_session(Bytes bytes) noexcept;
   std::optional<bool> gre_in_udp(Bytes bytes) noexcept;
   std::optional<bool> capwap(Bytes bytes) noexcept;
-  // Where `bytes` are a whole IP packet, and lead to one.
-  std::optional<bool> if_ip(TunnelKind kind, Bytes bytes, std::uint32_t network) noexcept;
-  std::optional<bool> if_link(TunnelKind kind, const std::optional<UninspectedReason>& lost, const LinkPath& path,
-                              std::uint32_t network) noexcept;
-  [[nodiscard]] bool is_ip(Bytes bytes, std::uint8_t version, std::size_t padding) const noexcept;
 
   Packet* packet_;
   FragmentTable* fragments_;
