@@ -17,6 +17,14 @@ constexpr int looks_in_limit = 16;
 // Until who seems to be dead has had the time to move, if he is not.
 constexpr std::chrono::nanoseconds second_look = std::chrono::microseconds{300};
 
+constexpr std::int64_t nanoseconds_a_millisecond = 1'000'000;
+
+std::int64_t wall_clock_ns() noexcept {
+  timespec time{};
+  ::clock_gettime(CLOCK_REALTIME, &time);
+  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
 TakeoverReason reason_of(Condition condition, BypassOrder order) noexcept {
   if (order == BypassOrder::on) return TakeoverReason::ordered;
   switch (condition) {
@@ -49,7 +57,8 @@ Guard::Guard(const config::ConfigurationT& configuration, GuardFile file, Wires 
     open_ways(data_plane_.look().lives);
   else
     wires_.close_visible();
-  show(holds ? WireHolder::guard : WireHolder::data_plane);
+  // One that goes on for another has had the wire since then.
+  if (!holds || page_->holder != WireHolder::guard) show(holds ? WireHolder::guard : WireHolder::data_plane);
 }
 
 void Guard::run(const volatile std::sig_atomic_t& stop, const sigset_t& signals) noexcept {
@@ -110,7 +119,6 @@ void Guard::take(bool lives, Moment now) noexcept {
   open_ways(lives);
   if (page_->holder == WireHolder::guard) return;  // it was offered, and not claimed
   relay_.want(true, now);
-  taken_ = now;
   page_->reason = reason_of(health_.condition, page_->order);
   page_->takeovers = page_->takeovers + 1;
   show(WireHolder::guard);
@@ -143,15 +151,13 @@ void Guard::shut(Moment now) noexcept {
 void Guard::give_back(Moment now) noexcept {
   wires_.hide();
   relay_.want(false, now);
+  const auto held_ms = (wall_clock_ns() - page_->since_ns) / nanoseconds_a_millisecond;
   show(WireHolder::data_plane);
-  const auto held = std::chrono::duration_cast<std::chrono::milliseconds>(now - taken_);
-  say("stands by: the data plane has the wire again, after %lld ms", static_cast<long long>(held.count()));
+  say("stands by: the data plane has the wire again, after %lld ms", static_cast<long long>(held_ms));
 }
 
 void Guard::show(WireHolder holder) noexcept {
-  timespec time{};
-  ::clock_gettime(CLOCK_REALTIME, &time);
-  page_->since_ns = std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+  page_->since_ns = wall_clock_ns();
   page_->holder = holder;
 }
 

@@ -49,7 +49,6 @@ class Guard {
   Custody custody_;
   std::chrono::nanoseconds interval_;
   Health health_;
-  Moment taken_{};
 };
 
 }  // namespace sluice

@@ -139,7 +139,6 @@ def order(wire, word):
 
 def what_goes_past_the_data_plane_is_said(bench):
     wire = bench.wire
-    require(wire.status()["bypass"] is None, "a guard is reported where none ever was")
     with guarded(wire):
         require(wire.wait_for_state("INSPECTING", 10)["bypass"]["holder"] == "data-plane", "the guard holds the wire")
         os.kill(wire.dataplane.pid, signal.SIGSTOP)
