@@ -32,12 +32,9 @@ void GuardWatch::look(Clock::time_point now) {
     status_.reset();
     return;
   }
-  if (status_ && page->looks != looks_) {
-    has_moved_ = true;
-    moved_at_ = now;
-  }
+  if (status_ && page->looks != looks_) moved_at_ = now;
   looks_ = page->looks;
-  status_ = GuardStatus{*page, has_moved_ && now - moved_at_ < gone_after};
+  status_ = GuardStatus{*page, moved_at_ && now - *moved_at_ < gone_after};
 }
 
 std::optional<TapCoverage> GuardWatch::bypass() const {

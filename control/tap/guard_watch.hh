@@ -38,8 +38,7 @@ class GuardWatch {
   std::string path_;
   std::optional<GuardStatus> status_;
   std::uint64_t looks_ = 0;
-  bool has_moved_ = false;  // what a dead one left behind never does
-  Clock::time_point moved_at_{};
+  std::optional<Clock::time_point> moved_at_;  // what a dead one left behind never does
   Clock::time_point next_look_{};
 };
 
