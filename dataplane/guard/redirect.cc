@@ -9,7 +9,7 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
+#include <cstddef>
 
 namespace sluice {
 namespace {
@@ -52,11 +52,9 @@ int add_redirect(Netlink& kernel, int from, int to) noexcept {
   request.add_text(TCA_KIND, "u32");
   const auto options = request.begin(TCA_OPTIONS);
   // Every frame: of its first four bytes no bit has to be anything.
-  tc_u32_sel selector{};
-  selector.flags = TC_U32_TERMINAL;
-  selector.nkeys = 1;
   std::array<std::uint8_t, sizeof(tc_u32_sel) + sizeof(tc_u32_key)> all{};  // the key: all zero
-  std::memcpy(all.data(), &selector, sizeof selector);
+  all[offsetof(tc_u32_sel, flags)] = TC_U32_TERMINAL;
+  all[offsetof(tc_u32_sel, nkeys)] = 1;
   request.add(TCA_U32_SEL, all);
   const auto actions = request.begin(TCA_U32_ACT);
   const auto first = request.begin(1);
