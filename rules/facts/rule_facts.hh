@@ -83,6 +83,13 @@ struct RuleFacts {
   std::string metadata;        // all that its `metadata` says, as written: "KEY VALUE, KEY VALUE"
 };
 
+// Of a signature, as its author wrote it.
+struct RuleWritten {
+  std::string text;
+  std::string file;      // without folders; empty where nobody knows
+  std::size_t line = 0;  // of that file; 0 where nobody knows
+};
+
 // Text and back; nothing for a text that is in none of the closed lists. Case matters: lists are lower case.
 [[nodiscard]] std::string_view text_of(RuleKind kind) noexcept;
 [[nodiscard]] constexpr bool is_certificate(RuleKind kind) noexcept {

@@ -207,6 +207,12 @@ Indicator PackView::indicator(std::size_t row) const {
   return PackedIndicatorReader{info_.name}.read(packed_indicator(row, reading), reading);
 }
 
+std::optional<RuleWritten> PackView::written(std::size_t row) const {
+  if (row < indicators()) return std::nullopt;
+  const auto& packed = *root_->signatures()->Get(static_cast<flatbuffers::uoffset_t>(row - indicators()));
+  return RuleWritten{std::string{view_of(packed.text())}, std::string{view_of(packed.file())}, packed.line()};
+}
+
 RuleFacts PackView::facts(std::size_t row) const {
   if (row >= indicators()) {
     PackReading reading;

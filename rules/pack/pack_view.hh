@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <tl/expected.hpp>
@@ -53,6 +54,8 @@ class PackView {
   [[nodiscard]] Indicator indicator(std::size_t row) const;
   // Rows: the indicators, then the signatures.
   [[nodiscard]] RuleFacts facts(std::size_t row) const;
+  // Nothing of an indicator.
+  [[nodiscard]] std::optional<RuleWritten> written(std::size_t row) const;
   [[nodiscard]] RuleKind kind(std::size_t row) const noexcept;
 
  private:

@@ -1,5 +1,6 @@
 #include "rules/pack/rule_book.hh"
 
+#include <algorithm>
 #include <utility>
 
 namespace sluice {
@@ -12,12 +13,21 @@ std::vector<RuleFacts> facts_of(const RuleList& rules) {
   return facts;
 }
 
+std::vector<RuleWritten> written_of(const SignatureList& signatures) {
+  std::vector<RuleWritten> written;
+  written.reserve(signatures.size());
+  for (const auto& signature : signatures) written.push_back({signature.text, signature.file, signature.line});
+  return written;
+}
+
 }  // namespace
 
-RuleBook::RuleBook(std::vector<RuleFacts> facts)
-    : listed_(std::make_shared<const std::vector<RuleFacts>>(std::move(facts))), size_(listed_->size()) {}
+RuleBook::RuleBook(std::vector<RuleFacts> facts, std::vector<RuleWritten> signatures)
+    : listed_(std::make_shared<const std::vector<RuleFacts>>(std::move(facts))),
+      written_(std::make_shared<const std::vector<RuleWritten>>(std::move(signatures))),
+      size_(listed_->size()) {}
 
-RuleBook::RuleBook(const RuleList& rules) : RuleBook(facts_of(rules)) {}
+RuleBook::RuleBook(const RuleList& rules) : RuleBook(facts_of(rules), written_of(rules.signatures)) {}
 
 RuleBook::RuleBook(std::vector<PackView> packs) : packs_(std::move(packs)) {
   for (const auto& pack : packs_) {
@@ -42,6 +52,16 @@ std::shared_ptr<const RuleFacts> RuleBook::facts(std::size_t row) const {
   if (listed_) return {listed_, &(*listed_)[row]};
   const auto place = place_of(row);
   return std::make_shared<const RuleFacts>(place.pack->facts(place.row));
+}
+
+std::optional<RuleWritten> RuleBook::written(std::size_t row) const {
+  if (row >= size_) return std::nullopt;
+  if (!listed_) {
+    const auto place = place_of(row);
+    return place.pack->written(place.row);
+  }
+  const auto first = size_ - std::min(size_, written_->size());
+  return row < first ? std::nullopt : std::optional{(*written_)[row - first]};
 }
 
 std::array<std::size_t, rule_kinds> RuleBook::count_by_kind() const {

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "rules/facts/rule_facts.hh"
@@ -16,7 +17,7 @@ namespace sluice {
 class RuleBook {
  public:
   RuleBook() = default;
-  explicit RuleBook(std::vector<RuleFacts> facts);
+  explicit RuleBook(std::vector<RuleFacts> facts, std::vector<RuleWritten> signatures = {});
   explicit RuleBook(const RuleList& rules);
   // Of several packs in the order of their rows.
   explicit RuleBook(std::vector<PackView> packs);
@@ -24,6 +25,8 @@ class RuleBook {
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   // Null behind the last row.
   [[nodiscard]] std::shared_ptr<const RuleFacts> facts(std::size_t row) const;
+  // As its author wrote it; nothing of an indicator, whose row its facts are, and behind the last row.
+  [[nodiscard]] std::optional<RuleWritten> written(std::size_t row) const;
   // How many rows are of each kind, by its number.
   [[nodiscard]] std::array<std::size_t, rule_kinds> count_by_kind() const;
 
@@ -35,7 +38,8 @@ class RuleBook {
   };
   [[nodiscard]] Place place_of(std::size_t row) const noexcept;
 
-  std::shared_ptr<const std::vector<RuleFacts>> listed_;  // null where packs hold them
+  std::shared_ptr<const std::vector<RuleFacts>> listed_;     // null where packs hold them
+  std::shared_ptr<const std::vector<RuleWritten>> written_;  // the same; of the last rows, which are the signatures
   std::vector<PackView> packs_;
   std::size_t indicators_ = 0;  // of the packs
   std::size_t size_ = 0;
