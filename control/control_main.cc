@@ -6,12 +6,14 @@
 #include <cstdio>
 #include <exception>
 #include <mutex>
+#include <optional>
 
 #include "config/program_start.hh"
 #include "control/api/api.hh"
 #include "control/api/identity.hh"
 #include "control/api/metrics.hh"
 #include "control/api/pushes.hh"
+#include "control/evidence/evidence_desk.hh"
 #include "control/tap/event_loop.hh"
 #include "rules/policy/exception_list.hh"
 
@@ -65,6 +67,23 @@ bool read_exceptions(const std::string& path, EventLoop& events) {
   return loaded.errors.empty();
 }
 
+// Nothing where none is to be kept.
+tl::expected<std::optional<EvidenceOptions>, std::string> evidence_settings(const config::ConfigurationT& settings,
+                                                                            const std::string& tap_id) {
+  const auto& evidence = *settings.evidence;
+  if (evidence.authority_key.empty()) return std::nullopt;
+  const auto authority = load_evidence_public_key(evidence.authority_key);
+  if (!authority) return tl::unexpected(authority.error());
+  constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20U;
+  return EvidenceOptions{settings.control->state_directory + "/evidence",
+                         tap_id,
+                         *authority,
+                         evidence.record_bytes,
+                         evidence.device_hour_records,
+                         evidence.total_mib * mebibyte,
+                         evidence.keep_days};
+}
+
 int run(const config::ConfigurationT& settings, const std::string& path) {
   const auto signals = block_signals();
   ::umask(0027);
@@ -74,12 +93,19 @@ int run(const config::ConfigurationT& settings, const std::string& path) {
 
   const auto tap = tap_commands(settings.events->command_socket);
   EventStream stream;
+  const auto evidence_options = evidence_settings(settings, *tap_id);
+  if (!evidence_options) return complain(evidence_options.error());
+  std::optional<EvidenceDesk> evidence;
+  if (*evidence_options) evidence.emplace(**evidence_options);
   EventLoop events{{settings.events->shared_memory,
                     *tap_id,
                     settings.site->name,
                     control.state_directory + "/redaction.key",
                     {control.eve_file, control.eve_rotate_bytes, control.eve_keep_files},
-                    settings.guard->file},
+                    settings.guard->file,
+                    SLUICE_VERSION,
+                    evidence ? &*evidence : nullptr,
+                    settings.evidence->record_bytes},
                    tap.rules,
                    stream};
   if (!read_exceptions(settings.rules->exceptions, events)) return config::exit_usage;

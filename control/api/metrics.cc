@@ -289,6 +289,18 @@ void put_control(Families& out, const MetricsInput& input) {
   one("sluice_eve_rotations_total", "Times that the EVE file was rotated.", loop.eve_rotations);
   out.gauge("sluice_eve_failing", "1 while the EVE file cannot be written.");
   out.put({}, loop.eve_failing ? 1.0 : 0.0);
+  if (loop.evidence) {
+    one("sluice_evidence_records_total", "Findings of which a sealed record was written.", loop.evidence->written);
+    out.counter("sluice_evidence_refused_total", "Findings of which none was, by reason.");
+    for (std::size_t i = 0; i < evidence_refusal_names.size(); ++i)
+      out.put({{"reason", std::string{evidence_refusal_names[i]}}}, loop.evidence->refused[i]);
+    one("sluice_evidence_mended_total", "Times that half a line was taken from the end of the chain of evidence.",
+        loop.evidence->mended);
+    out.gauge("sluice_evidence_bytes", "Room that the sealed records take.");
+    out.put({}, loop.evidence->bytes);
+    out.gauge("sluice_evidence_failing", "1 while evidence cannot be written.");
+    out.put({}, loop.evidence_failing ? 1.0 : 0.0);
+  }
   out.counter("sluice_ruleset_pushes_total",
               "Pushes and rollbacks of rules since the control plane's start, by result.");
   for (std::size_t i = 0; i < push_result_names.size(); ++i)

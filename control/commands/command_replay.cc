@@ -34,6 +34,8 @@ struct Arguments {
   std::string stats_path;
   std::string rule_cost_path;
   bool reveal = false;
+  std::string evidence_folder;
+  std::string authority_key;
   ReplayOptions replay;
 };
 
@@ -97,7 +99,17 @@ Exit run_replay(Arguments& arguments) {
   options.pipeline.verify_checksums = arguments.checksums == "on";
   options.pipeline.record = Record::all;
   options.pipeline.packet_images = arguments.packets == "on" && !options.eve_path.empty();
+  options.pipeline.evidence = !arguments.evidence_folder.empty();
   options.pipeline.hash_files = true;
+  options.version = SLUICE_VERSION;
+  if (!arguments.evidence_folder.empty()) {
+    const auto authority = load_evidence_public_key(arguments.authority_key);
+    if (!authority) {
+      fmt::print(stderr, "sluice: {}\n", authority.error());
+      return Exit::usage;
+    }
+    options.evidence = EvidenceOptions{arguments.evidence_folder, replay_tap_id, *authority};
+  }
   options.progress = ::isatty(STDERR_FILENO) != 0;
 
   const auto databases = replay_databases(rules->rules.signatures, user_cache_directory());
@@ -223,6 +235,16 @@ void add_replay_command(CLI::App& program, Run& run) {
       ->type_name("OUT.json");
   command->add_option("--write", arguments->replay.write_path, "Write the packets that were forwarded")
       ->type_name("OUT.pcap");
+  auto* evidence = command
+                       ->add_option("--evidence", arguments->evidence_folder,
+                                    "Keep sealed evidence of each finding there, as a tap does")
+                       ->type_name("FOLDER");
+  auto* authority = command
+                        ->add_option("--authority-key", arguments->authority_key,
+                                     "Public key that it is sealed to (`sluice evidence keygen`)")
+                        ->type_name("P");
+  evidence->needs(authority);
+  authority->needs(evidence);
   command->add_option("--stats", arguments->stats_path, "Write the counters as JSON; - for standard output")
       ->type_name("OUT.json");
   command

@@ -335,6 +335,16 @@ std::string EveWriter::state_line(const TapCoverage& coverage, std::string_view 
   return one_line(line);
 }
 
+std::string EveWriter::evidence_line(std::uint64_t number, std::string_view digest, std::uint32_t generation,
+                                     Tick now) const {
+  Json line;
+  line["timestamp"] = timestamp_text(now);
+  line["event_type"] = "evidence";
+  line["evidence"] = {{"number", number}, {"digest", digest}};
+  put_source(line, generation);
+  return one_line(line);
+}
+
 std::string EveWriter::stats_line(const Statistics& statistics, Tick now) const {
   Json line;
   line["timestamp"] = timestamp_text(now);

@@ -53,6 +53,9 @@ class EveWriter {
   // event_type "state": what the tap is in from `now` on, and by which rules. `before`: what was said last; empty:
   // nothing since the program's start.
   [[nodiscard]] std::string state_line(const TapCoverage& coverage, std::string_view before, Tick now) const;
+  // event_type "evidence", at `now`: the end of the chain of evidence, which whoever keeps it can hold a chain against.
+  [[nodiscard]] std::string evidence_line(std::uint64_t number, std::string_view digest, std::uint32_t generation,
+                                          Tick now) const;
   // event_type "stats", at `now`.
   [[nodiscard]] std::string stats_line(const Statistics& statistics, Tick now) const;
 

@@ -48,7 +48,7 @@ std::string hardware_address(std::string_view bytes) {
 
 void put_content(Json& line, const Event& event) {
   const auto link_type = event.find(Field::packet_link_type);
-  if (!link_type) return;
+  if (!link_type || event.find(Field::packet_for_evidence)) return;
   std::string packet;
   std::optional<EventField> payload_at, payload_size, stream, matched;
   for (const auto& field : event) {

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "control/eve/eve_file.hh"
+#include "control/replay/replay_evidence.hh"
 #include "control/replay/replay_lane.hh"
 #include "control/text/progress_bar.hh"
 #include "dataplane/capture/capture.hh"
@@ -40,6 +41,14 @@ class Replay {
       complain(options_.eve_path + ": " + std::strerror(errno));
       return ReplayEnd::failed;
     }
+    if (options_.evidence) {
+      auto opened = ReplayEvidence::open(*options_.evidence, context_, options_.version);
+      if (!opened) {
+        complain(opened.error());
+        return ReplayEnd::failed;
+      }
+      evidence_.emplace(std::move(*opened));
+    }
     bool unreadable = false;
     for (const auto& path : options_.captures) {
       const auto end = one(path);
@@ -47,6 +56,7 @@ class Replay {
       unreadable = unreadable || end == ReplayEnd::unreadable;
     }
     if (!finish_lanes()) return ReplayEnd::failed;
+    if (evidence_ && !finish_evidence()) return ReplayEnd::failed;
     if (writer_) {
       if (const auto closed = writer_->close(); !closed) {
         complain(closed.error().message);
@@ -62,6 +72,21 @@ class Replay {
 
  private:
   static void complain(const std::string& what) { fmt::print(stderr, "sluice: {}\n", what); }
+
+  bool finish_evidence() {
+    evidence_->flush();
+    if (!evidence_->complaint().empty()) {
+      complain(evidence_->complaint());
+      return false;
+    }
+    for (std::size_t i = 0; i < evidence_refusal_names.size(); ++i)
+      if (const auto refused = evidence_->counts().refused[i]; refused != 0)
+        complain(fmt::format("evidence: {} findings without a record ({})", refused, evidence_refusal_names[i]));
+    const auto& head = evidence_->head();
+    if (eve_.is_open() && eve_writer_)
+      eve_.write(eve_writer_->evidence_line(head.number, head.digest, generation_->number(), last_time()));
+    return true;
+  }
 
   ReplayEnd one(const std::string& path) {
     const auto inside = survey(path, options_.inside);
@@ -108,6 +133,7 @@ class Replay {
   void start_lanes(const std::string& path) {
     context_.pcap_filename = path;
     eve_writer_.emplace(context_);
+    if (evidence_) evidence_->set_capture(path);
     number_ = 0;
     const bool threaded = options_.workers > 1;
     for (std::uint32_t i = 0; i < options_.workers; ++i)
@@ -204,6 +230,7 @@ class Replay {
       findings_->consume(*event);
       traffic_.consume(*event);
       resolvers_.consume(*event);
+      if (evidence_ && event->header().type == EventType::alert) evidence_->consume(*event);
       if (eve_.is_open()) eve_.write(eve_writer_->line(*event));
     }
     return any;
@@ -234,6 +261,7 @@ class Replay {
   TrafficCounts traffic_;
   OfferedResolvers resolvers_;
   EveFile eve_;
+  std::optional<ReplayEvidence> evidence_;
   std::optional<EveWriter> eve_writer_;
   std::optional<CaptureWriter> writer_;
   const CaptureReader* reader_ = nullptr;  // of the packets in the window

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "control/eve/eve.hh"
+#include "control/evidence/evidence_store.hh"
 #include "control/findings/findings.hh"
 #include "control/replay/survey.hh"
 #include "control/tap/statistics.hh"
@@ -21,7 +23,9 @@ struct ReplayOptions {
   PipelineOptions pipeline;
   std::string eve_path;    // empty = none; "-" = standard output
   std::string write_path;  // empty = none
-  bool progress = false;   // a bar on standard error where a capture takes long
+  std::optional<EvidenceOptions> evidence{};
+  std::string version{};  // of the program, for records of evidence
+  bool progress = false;  // a bar on standard error where a capture takes long
 };
 
 enum class ReplayEnd : std::uint8_t {

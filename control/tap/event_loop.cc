@@ -22,13 +22,10 @@ Tick wall_time() {
 EventLoop::EventLoop(EventLoopOptions options, RuleFetcher::Fetch fetch, EventStream& stream)
     : stream_(&stream),
       redactor_(std::move(options.redaction_key)),
-      writer_({std::move(options.tap_id),
-               std::move(options.site),
-               system_clock_state(),
-               &books_,
-               {},
-               &redactor_,
-               &resolvers_}),
+      evidence_(options.evidence),
+      writer_({options.tap_id, options.site, system_clock_state(), &books_, {}, &redactor_, &resolvers_}),
+      decisions_({options.tap_id, options.site, system_clock_state(), &books_, {}, nullptr, nullptr}, boot_id(),
+                 options.version, options.evidence_record_bytes),
       table_(&books_),
       attachment_(std::move(options.shared_memory)),
       guard_(std::move(options.guard_file)),
@@ -56,6 +53,7 @@ void EventLoop::run() {
       turned_.notify_all();
       if (stop_ && !more) {
         retry_waiting(now, false);
+        write_evidence(now, true);
         write_statistics(now);
         eve_.flush(now);
         return;
@@ -80,11 +78,13 @@ bool EventLoop::turn(Clock::time_point now) {
     next_stats_ = now + stats_interval;
     write_statistics(now);
   }
+  if (now >= next_evidence_) write_evidence(now, false);
   if (reopen_wanted_.exchange(false)) eve_.reopen(now);
   if (now >= next_flush_) {
     next_flush_ = now + flush_interval;
     const auto clock = system_clock_state();
     writer_.set_clock_state(clock);
+    decisions_.set_clock_state(clock);
     table_.set_clock_is_set(clock != ClockState::unset);
     eve_.flush(now);
     if (const auto complaint = redactor_.complaint(); !complaint.empty() && !has_complained_) {
@@ -185,6 +185,7 @@ void EventLoop::report(const Event& event, Clock::time_point now) {
     const auto number = finding.rule != nullptr ? static_cast<std::size_t>(finding.rule->finding_class) : 0;
     ++counted_.findings[number < finding_classes ? number : 0][finding.action == Action::drop ? 1 : 0];
     if (finding.rule == nullptr) ++counted_.alerts_unexplained;
+    if (evidence_ != nullptr && evidence_->wants(finding.device, finding.time)) evidence_->put(decisions_.draft(event));
     if (stream_->is_followed(StreamKind::findings)) stream_->put(StreamKind::findings, table_.finding_line(event));
   }
   const bool followed = stream_->is_followed(StreamKind::eve);
@@ -192,6 +193,16 @@ void EventLoop::report(const Event& event, Clock::time_point now) {
   const auto line = writer_.line(event);
   eve_.write(line, now);
   if (followed) stream_->put(StreamKind::eve, line);
+}
+
+// With the first head that there is, hourly, and at the end.
+void EventLoop::write_evidence(Clock::time_point now, bool is_last) {
+  if (evidence_ == nullptr) return;
+  if (is_last) evidence_->settle(evidence_patience);
+  const auto head = evidence_->head();
+  if (!head) return;
+  next_evidence_ = now + evidence_interval;
+  write_line(writer_.evidence_line(head->number, head->digest, counted_generation_, wall_time()), now);
 }
 
 void EventLoop::refresh_reading() {
@@ -243,6 +254,10 @@ LoopStatus EventLoop::status() {
   status.eve_lost = eve_.lost();
   status.eve_rotations = eve_.rotations();
   status.eve_failing = eve_.is_failing();
+  if (evidence_ != nullptr) {
+    status.evidence = evidence_->counts();
+    status.evidence_failing = !evidence_->complaint().empty();
+  }
   return status;
 }
 
@@ -260,6 +275,7 @@ FindingsTable EventLoop::findings() {
 void EventLoop::set_exceptions(std::shared_ptr<const ExceptionList> exceptions) {
   const std::lock_guard lock{mutex_};
   writer_.set_exceptions(exceptions);
+  decisions_.set_exceptions(exceptions);
   table_.set_exceptions(std::move(exceptions));
 }
 

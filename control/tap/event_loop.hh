@@ -17,6 +17,8 @@
 #include "control/api/event_stream.hh"
 #include "control/eve/eve.hh"
 #include "control/eve/eve_log.hh"
+#include "control/evidence/decision.hh"
+#include "control/evidence/evidence_desk.hh"
 #include "control/findings/findings.hh"
 #include "control/findings/rule_books.hh"
 #include "control/tap/guard_watch.hh"
@@ -32,7 +34,10 @@ struct EventLoopOptions {
   std::string site;
   std::string redaction_key;  // path (redaction_key.hh)
   EveLogOptions eve;
-  std::string guard_file{};  // the guard's page
+  std::string guard_file{};               // the guard's page
+  std::string version{};                  // of the program, for records of evidence
+  EvidenceDesk* evidence = nullptr;       // takes drafts; outlives the loop. Null: none is kept
+  std::size_t evidence_record_bytes = 0;  // room of a record
 };
 
 // Findings by class (the last: of rules that are not known) and by what was done.
@@ -57,6 +62,8 @@ struct LoopStatus {
   std::uint64_t eve_lost = 0;
   std::uint64_t eve_rotations = 0;
   bool eve_failing = false;
+  std::optional<EvidenceCounts> evidence;  // nothing where none is kept
+  bool evidence_failing = false;
 };
 
 class EventLoop {
@@ -69,7 +76,9 @@ class EventLoop {
   static constexpr auto first_state_patience = std::chrono::seconds{1};
   // Between two of them, whatever it does meanwhile.
   static constexpr auto state_interval = std::chrono::milliseconds{200};
-  static constexpr auto stats_interval = std::chrono::seconds{8};  // Suricata's own default
+  static constexpr auto stats_interval = std::chrono::seconds{8};     // Suricata's own default
+  static constexpr auto evidence_interval = std::chrono::hours{1};    // between two events about the chain's end
+  static constexpr auto evidence_patience = std::chrono::seconds{5};  // for the last records, at the end
   // An alert whose rules are not known waits so long, with so many others at most.
   static constexpr auto explain_patience = std::chrono::seconds{5};
   static constexpr std::size_t waiting_limit = 4096;
@@ -108,6 +117,7 @@ class EventLoop {
   void write_statistics(Clock::time_point now);
   void write_state(Clock::time_point now);
   [[nodiscard]] TapCoverage coverage();
+  void write_evidence(Clock::time_point now, bool is_last);
   // Into the file, and to who follows.
   void write_line(const std::string& line, Clock::time_point now);
   void refresh_reading();
@@ -117,7 +127,9 @@ class EventLoop {
   Redactor redactor_;
   bool has_complained_ = false;  // of the redactor's key
   OfferedResolvers resolvers_;
+  EvidenceDesk* evidence_;
   EveWriter writer_;
+  DecisionWriter decisions_;
   FindingsTable table_;
   TapAttachment attachment_;
   GuardWatch guard_;
@@ -134,6 +146,7 @@ class EventLoop {
   Clock::time_point next_stats_{};
   Clock::time_point next_state_{};
   std::optional<TapCoverage> said_;  // in the last event about the state
+  Clock::time_point next_evidence_{};
   bool stop_ = false;
   std::atomic<bool> reopen_wanted_{false};  // anybody: wo, the loop: rw
   std::thread thread_;

@@ -3,6 +3,9 @@
 #include <sys/timex.h>
 
 #include <chrono>
+#include <fstream>
+
+#include "control/text/uuid.hh"
 
 namespace sluice {
 
@@ -17,6 +20,13 @@ ClockState system_clock_state() noexcept {
   const int result = ::adjtimex(&asked);
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return clock_state_of(std::chrono::duration_cast<std::chrono::seconds>(now).count(), result, asked.status);
+}
+
+std::string boot_id() {
+  std::ifstream file{"/proc/sys/kernel/random/boot_id"};
+  std::string text;
+  std::getline(file, text);
+  return Uuid::parse(text) ? text : std::string{};
 }
 
 }  // namespace sluice

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "control/eve/eve.hh"
 
@@ -15,5 +16,8 @@ constexpr std::int64_t clock_set_since = 1'767'225'600;
 
 // As the kernel says it now. NTP and PTP look alike to it, so a clock that is kept in step by either is `ntp`.
 [[nodiscard]] ClockState system_clock_state() noexcept;
+
+// Which start of the machine its times belong to (random_boot_id of Linux); empty where the kernel does not say.
+[[nodiscard]] std::string boot_id();
 
 }  // namespace sluice

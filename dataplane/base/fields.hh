@@ -306,6 +306,8 @@ enum class Field : std::uint16_t {
   stream_bytes = 444,         // bytes: of the stream, as the rule saw it
   stream_matched = 445,       // integer: 1 where the rule matched in a stream, 0 where in the packet
 
+  packet_for_evidence = 446,  // integer: 1 where the packet is there for a record of evidence alone: no event shows it
+
   // of a flow, set by rules; one field for each
   flow_bit = 400,           // text: the bit's name
   flow_number = 401,        // text: the number's name; its value follows it

@@ -24,6 +24,7 @@ constexpr std::uint32_t enhanced_packet = 6;
 // Options of an interface description (section 4.2).
 namespace pcapng_option {
 constexpr std::uint16_t end = 0;
+constexpr std::uint16_t comment = 1;
 constexpr std::uint16_t name = 2;
 constexpr std::uint16_t time_resolution = 9;
 constexpr std::uint16_t time_offset = 14;

@@ -33,6 +33,7 @@ struct PipelineOptions {
   Policy policy;  // until a generation brings one
   Record record = Record::findings;
   bool packet_images = false;     // alerts of signatures, and anomalies, hold the packet that they are about
+  bool evidence = false;          // all alerts do, for the records of evidence
   InsideNetworks inside;          // which addresses are inside; none = as the packet's source says
   bool midstream = true;          // follow TCP connections whose start was not seen
   bool verify_checksums = false;  // packets with a wrong TCP or UDP checksum pass uninspected

@@ -59,14 +59,17 @@ enum class Record : std::uint8_t { findings, all };
 class Reporter {
  public:
   // `queues`: flows whose events may wait; taken only where all is recorded. `images`: whether packets go along with
-  // events about them, byte by byte. `memory`: of what DNS answered; outlives the reporter.
+  // events about them, byte by byte; `evidence`: with all findings, for their records. `memory`: of what DNS answered;
+  // outlives the reporter.
   Reporter(const Generation& generation, std::uint32_t worker, const Policy& policy, Record record,
-           std::uint32_t queues, bool images, DnsMemory& memory, EventSink& sink, InspectionCounters& counters)
+           std::uint32_t queues, bool images, bool evidence, DnsMemory& memory, EventSink& sink,
+           InspectionCounters& counters)
       : ruleset_(&generation.ruleset),
         signatures_(generation, worker, counters),
         policy_(policy),
         record_(record),
         images_(images),
+        evidence_(evidence),
         memory_(&memory),
         sink_(&sink),
         counters_(&counters),
@@ -290,6 +293,7 @@ class Reporter {
   Policy policy_;
   Record record_;
   bool images_;
+  bool evidence_;
   DnsMemory* memory_;
   EventSink* sink_;
   InspectionCounters* counters_;

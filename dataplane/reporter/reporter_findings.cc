@@ -263,7 +263,9 @@ void Reporter::alerts(const Passage& at, const Hits& hits, Field field, std::str
       event.text(Field::resolved_name, asked->asked());
     signatures_.put_variables(event, at.flow);
     if (images_) signatures_.put_captures(event, at.flow, row);
-    if (images_ && ruleset_->rule(row).kind == RuleKind::signature) matched_fields(event, at.packet, said.alone);
+    const bool is_shown = images_ && ruleset_->rule(row).kind == RuleKind::signature;
+    if (is_shown || evidence_) matched_fields(event, at.packet, said.alone);
+    if (evidence_ && !is_shown) event.integer(Field::packet_for_evidence, 1);
     ++counters_->findings;
     send(event, EventType::alert, at.packet.number);
   }

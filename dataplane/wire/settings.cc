@@ -42,6 +42,7 @@ PipelineOptions pipeline_options(const config::ConfigurationT& configuration, st
   options.policy = policy_of(configuration);
   options.record = configuration.events->record == config::Record::all ? Record::all : Record::findings;
   options.packet_images = configuration.events->packets;
+  options.evidence = !configuration.evidence->authority_key.empty();
   options.midstream = configuration.stream->midstream;
   options.verify_checksums = configuration.stream->check_checksums;
   std::vector<AddressRange> inside;

@@ -181,6 +181,28 @@ def signature_decisions():
     return {f'spread-{step}': bytes(number * step % 251 for number in range(400)) for step in (37, 89, 113, 167, 199)}
 
 
+def evidence_files():
+    """lines of a chain, a record, and events that become one; evidence_fuzz.cc takes each for all of them"""
+    zeros, uuid = '0' * 64, '0b9ed8b6-53a1-4c4e-9f0e-3f6a5d2c1b77'
+    rows = {'start': {'tap': uuid, 'authority': zeros, 'clock_state': 'ntp', 'cut_bytes': 0},
+            'device': {'device': uuid, 'public_key': zeros},
+            'record': {'device': uuid, 'bytes': 600, 'sha256': zeros, 'blocks': '0' * 32},
+            'retired': {'through': 1}, 'tombstone': {'device': uuid}}
+    result = {}
+    for number, (kind, more) in enumerate(rows.items(), 1):
+        line = {'number': number, 'time': '2026-11-21T04:16:27.123456+0000', 'kind': kind, **more, 'previous': zeros}
+        result[f'line-{kind}'] = json.dumps(line, separators=(',', ':')).encode()
+    places = [{'packet': 1, 'bytes': '0a0b'}, {'packet': 2, 'bytes': "0'"}, {'packet': '1'}]
+    for name, matched in (('places', {'places': places}), ('name', {'field': 'tls.sni', 'value': 'a.example', 'places': []}),
+                          ('hostile', {'field': 'tls.sni', 'value': "a' -x; id\n    sha256sum", 'places': {}})):
+        decision = json.dumps({'matched': matched, 'sentence': '    rm x\n    rm y', 'rule': [], 'device': {'address': 7},
+                               'capture': {'whole': True, 'packets': [{'rebuilt': True}]}}).encode()
+        result[f'decision-{name}'] = decision
+        result[f'record-{name}'] = b'SLUICE-EVIDENCE1' + struct.pack('<I', len(decision)) + decision + b'capture'
+    result['head'] = b'7:' + zeros.encode()
+    return {**result, **{f'event-{name}': record for name, record in events().items() if name.startswith('alert')}}
+
+
 def ring_inputs():
     """operations of event_ring_fuzz.cc: bytes into the ring, an index moved, records taken"""
     result = {'push-pop': b''.join(b'\x03' + u16(size) + b'\x04' for size in (8, 800, 16000, 16000, 16000, 64))}
@@ -332,6 +354,7 @@ def main():
         'pack': pack_changes(),
         'keys': manifests_and_signatures(),
         'event': events(),
+        'evidence': evidence_files(),
         'capture': captures(),
         'packet': {**link_layers(), **seed_tunnels.link_layers()},
         'reply': {f'{name}-{end}': bytes([end]) + frame for name, frame in frames().items() for end in range(4)},

@@ -20,6 +20,7 @@ import cost_tests
 import demo_tests
 import enforce_tests
 import events_tests
+import evidence_tests
 import exceptions_tests
 import findings_tests
 import guard_tests
@@ -64,6 +65,7 @@ GROUPS = {
     "rulesets": Group("enforce", ruleset_tests.TESTS, shipped=False, packs=True, drivers=tap.DRIVERS[:1]),
     "exceptions": Group("enforce", exceptions_tests.TESTS + policy_tests.TESTS + reload_tests.TESTS, shipped=False,
                         drivers=tap.DRIVERS[:1]),
+    "evidence": Group("monitor", evidence_tests.TESTS, shipped=False, drivers=tap.DRIVERS[:1]),
     "worker": Group("enforce", worker_tests.TESTS + privilege_tests.TESTS, packs=True),
     "guard": Group("monitor", guard_tests.TESTS, shipped=False),
     # Memory last: it leaves a full flow table, in which nothing is found for a minute.

@@ -55,6 +55,14 @@ BOOST_AUTO_TEST_CASE(of_a_stream_its_own_bytes) {
   BOOST_TEST(!line.contains("ether"));
 }
 
+// It is there for a record, which is sealed: a line is not.
+BOOST_AUTO_TEST_CASE(a_packet_for_evidence_is_not_shown) {
+  Record record{header(EventType::alert)};
+  put_packet(record, 1);
+  record.integer(Field::packet_for_evidence, 1);
+  BOOST_TEST(content(record).empty());
+}
+
 BOOST_AUTO_TEST_CASE(an_event_without_a_packet_has_nothing) {
   Record record{header(EventType::alert)};
   BOOST_TEST(content(record).empty());

@@ -22,6 +22,11 @@ MetricsInput full_input() {
   loop.rules_known = true;
   loop.rules_by_kind = {10, 20, 30, 40, 50};
   loop.findings[1][0] = 7;
+  loop.evidence.emplace();
+  loop.evidence->written = 11;
+  loop.evidence->refuse(EvidenceRefusal::full, 3);
+  loop.evidence->bytes = 12'345;
+  loop.evidence_failing = true;
   TapReading reading;
   reading.state = TapState::degraded;
   reading.since_ns = 1'795'235'787'500'000'000;
@@ -131,6 +136,11 @@ BOOST_AUTO_TEST_CASE(values_are_sums_by_port_and_single_by_worker) {
                    "sluice_flows_by_visibility_total{worker=\"0\",visibility=\"nothing\","
                    "reason=\"encrypted-dns\"} 3"));
   BOOST_TEST(holds(text, "sluice_flows{worker=\"0\"} 12"));
+  BOOST_TEST(holds(text, "sluice_evidence_records_total 11"));
+  BOOST_TEST(holds(text, "sluice_evidence_refused_total{reason=\"full\"} 3"));
+  BOOST_TEST(holds(text, "sluice_evidence_refused_total{reason=\"busy\"} 0"));
+  BOOST_TEST(holds(text, "sluice_evidence_bytes 12345"));
+  BOOST_TEST(holds(text, "sluice_evidence_failing 1"));
   BOOST_TEST(holds(text, "sluice_probes_total{worker=\"1\"} 21"));
   BOOST_TEST(holds(text, "sluice_probe_failures_total{worker=\"0\"} 0"));
   BOOST_TEST(holds(text, "sluice_probe_failures_total{worker=\"1\"} 1"));

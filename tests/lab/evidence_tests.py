@@ -1,0 +1,105 @@
+"""Evidence of a running tap: sealed, chained, told of, and no part of what keeps traffic and events going."""
+
+import json
+import pathlib
+import time
+
+import tap
+from bench import LISTED, require
+
+WRITTEN_LIMIT_S = 5.0
+RETRY_LIMIT_S = 15.0
+
+
+def sluice(bench, *arguments):
+    return bench.lab.check("tap", [tap.program("sluice"), "evidence", *arguments])
+
+
+def folder(bench):
+    return bench.wire.config.with_name("control-state") / "evidence"
+
+
+def keys(bench):
+    return bench.lab.directory / "evidence.key", bench.lab.directory / "evidence.pub"
+
+
+def sample(bench, name, **labels):
+    return bench.wire.samples().get((name, tuple(sorted(labels.items()))), 0)
+
+
+def wait_for(bench, limit_s, what, holds):
+    deadline = time.monotonic() + limit_s
+    while not holds():
+        require(time.monotonic() < deadline, f"not {what} after {limit_s} s:\n{bench.wire.log()}")
+        time.sleep(0.05)
+
+
+def asks(bench):
+    """Looks the listed name up. Returns its alerts."""
+    with bench.alerts() as alerts:
+        bench.address_of(LISTED)
+    require(alerts, "a look-up of the listed name is no finding")
+    return alerts
+
+
+def records(bench):
+    return sample(bench, "sluice_evidence_records_total")
+
+
+def told(bench):
+    """What events told of the chain, as --head takes it."""
+    heads = [event["evidence"] for event in bench.wire.events() if event["event_type"] == "evidence"]
+    return [f"{head['number']}:{head['digest']}" for head in heads]
+
+
+def a_finding_has_a_record_that_the_authority_opens(bench):
+    secret, public = keys(bench)
+    sluice(bench, "keygen", "--secret-key", secret, "--public-key", public)
+    bench.wire.configure(evidence={"authority_key": str(public)})
+    alerts = asks(bench)
+    require(all("packet" not in alert for alert in alerts), "an event shows the packet that is there for evidence")
+    wait_for(bench, WRITTEN_LIMIT_S, "recorded", lambda: records(bench) >= len(alerts))
+    found = json.loads(sluice(bench, "list", folder(bench), "--secret-key", secret, "--json"))
+    decisions = [record["decision"] for record in found]
+    ids = {decision["finding_id"] for decision in decisions}
+    require({alert["sluice"]["finding_id"] for alert in alerts} <= ids, f"findings without a record: {ids}")
+    boot = pathlib.Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    for decision in decisions:
+        require(decision["boot_id"] == boot and decision["tap_id"] == alerts[0]["tap_id"], f"not of here: {decision}")
+        require(decision["capture"]["whole"] and decision["matched"]["places"], f"the name stands nowhere: {decision}")
+        require(decision["verdict"]["action"] == alerts[0]["sluice"]["action"], f"another verdict: {decision}")
+    sluice(bench, "verify", folder(bench), "--secret-key", secret, *(f"--head={head}" for head in told(bench)))
+
+
+def a_killed_control_plane_goes_on_with_its_chain(bench):
+    before = told(bench)
+    require(before, "no event tells the end of the chain")
+    bench.wire.kill_control()
+    bench.wire.start_control()
+    alerts = asks(bench)
+    wait_for(bench, WRITTEN_LIMIT_S, "recorded", lambda: records(bench) >= len(alerts))
+    sluice(bench, "verify", folder(bench), "--secret-key", keys(bench)[0], *(f"--head={head}" for head in told(bench)))
+    require(len(told(bench)) > len(before), "the new start told no end of the chain")
+
+
+def evidence_that_cannot_be_kept_is_said_once_and_all_else_goes_on(bench):
+    chain = folder(bench) / "chain.jsonl"
+    good = chain.read_bytes()
+    with chain.open("ab") as file:
+        file.write(b"{}\n")
+    written = records(bench)
+    for _ in range(3):
+        asks(bench)
+    wait_for(bench, WRITTEN_LIMIT_S, "failing", lambda: sample(bench, "sluice_evidence_failing") == 1
+             and sample(bench, "sluice_evidence_refused_total", reason="unwritable") >= 1)
+    require(records(bench) == written, "a broken chain got a record")
+    require(bench.wire.log().count("evidence cannot be kept") == 1, f"not said once:\n{bench.wire.log()}")
+    chain.write_bytes(good)
+    wait_for(bench, RETRY_LIMIT_S, "well again", lambda: sample(bench, "sluice_evidence_failing") == 0)
+    asks(bench)
+    wait_for(bench, WRITTEN_LIMIT_S, "recorded", lambda: records(bench) > written)
+    sluice(bench, "verify", folder(bench), "--secret-key", keys(bench)[0])
+
+
+TESTS = [a_finding_has_a_record_that_the_authority_opens, a_killed_control_plane_goes_on_with_its_chain,
+         evidence_that_cannot_be_kept_is_said_once_and_all_else_goes_on]
