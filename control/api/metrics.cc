@@ -63,7 +63,8 @@ void put_ports(Families& out, const TapReading& reading) {
       "Packets received on the port that were not forwarded: policy = a rule blocked them, tx_full = the other "
       "port took no more, tcp_refused = in mode enforce, TCP data that their receiver would not take, or that "
       "differ from what came before, quarantine = of a device in quarantine, rate_limit = beyond a limit of the "
-      "site's policy, stale_after_bypass = they came while sluice-guard held the wire.");
+      "site's policy, stale_after_bypass = they came while sluice-guard held the wire, uninspected = nobody could look "
+      "into them, and the site wants no such thing to pass.");
   for (const auto& [port, counters] : ports)
     for (std::size_t i = 0; i < drop_reason_names.size(); ++i)
       out.put({{"port", port}, {"reason", std::string{drop_reason_names[i]}}}, counters.dropped.values[i]);
@@ -215,6 +216,11 @@ void put_workers(Families& out, const TapReading& reading, bool up) {
   if (!up) return;
   out.gauge("sluice_rules_suspended", "Rules that are not tried now, for their cost.");
   out.put({}, std::uint64_t{reading.suspended_rules});
+  out.gauge(
+      "sluice_overload_level",
+      "What the worker leaves out since it cannot keep up: 0 = nothing, 1 to 3 = clear text of the largest flows, "
+      "of large ones, of all, 4 = and what begins anew.");
+  for (std::size_t i = 0; i < reading.workers.size(); ++i) out.put({worker_label(i)}, reading.workers[i].counters.shed);
   out.gauge("sluice_flows", "Flows that the worker follows.");
   for (std::size_t i = 0; i < reading.workers.size(); ++i)
     out.put({worker_label(i)}, reading.workers[i].counters.flows);

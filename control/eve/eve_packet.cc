@@ -32,6 +32,7 @@ std::string_view drop_cause_text(std::uint64_t cause) {
     case DropCause::flow: return "flow drop";
     case DropCause::stream_error: return "stream error";
     case DropCause::quarantine: return "quarantine";
+    case DropCause::uninspected: return "uninspected";
   }
   return "unknown";
 }

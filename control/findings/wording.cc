@@ -207,6 +207,9 @@ std::string_view uninspected_words(UninspectedReason reason) noexcept {
     case UninspectedReason::fragment_table_full: return "part of an IP datagram that gave way to others";
     case UninspectedReason::exempt: return "of a device that the site's policy exempts";
     case UninspectedReason::tunnel_depth: return "tunnels in tunnels, deeper than they are followed";
+    case UninspectedReason::midstream: return "of a connection whose start was not seen";
+    case UninspectedReason::overload_payload: return "clear text that was not searched: too much traffic at once";
+    case UninspectedReason::overload_handshake: return "of a connection that began in too much traffic at once";
     case UninspectedReason::depth: return "clear text beyond what signatures shall see of a direction";
   }
   return "unknown reason";

@@ -20,9 +20,10 @@ enum class DropReason : std::uint8_t {
   quarantine,
   rate_limit,
   stale_after_bypass,  // it came while sluice-guard held the wire: it went past, or is too late
+  uninspected,         // nobody could look into it, and the site wants no such thing to pass (lapses.hh)
 };
-constexpr std::array<std::string_view, 6> drop_reason_names{"policy",     "tx_full",    "tcp_refused",
-                                                            "quarantine", "rate_limit", "stale_after_bypass"};
+constexpr std::array<std::string_view, 7> drop_reason_names{
+    "policy", "tx_full", "tcp_refused", "quarantine", "rate_limit", "stale_after_bypass", "uninspected"};
 
 // Taken off the wire for Sluice itself (answers to its own probes).
 enum class ConsumeReason : std::uint8_t { probe };
@@ -42,7 +43,8 @@ enum class UnansweredReason : std::uint8_t {
 };
 constexpr std::array<std::string_view, 4> unanswered_reason_names{"encapsulation", "kind", "rate", "no_room"};
 
-// Why a packet passed without a look into it. Unit: packets; one packet counts under one reason at most.
+// Why nobody looked into a packet, or not as far as it should be. It passes, but where the site says otherwise
+// (lapses.hh). Unit: packets; one packet counts under one reason at most.
 enum class UninspectedReason : std::uint8_t {
   link_type,            // a link layer that has no decoder (captures only)
   not_ip,               // ARP, LLDP, STP, MACsec, unknown EtherTypes
@@ -65,20 +67,24 @@ enum class UninspectedReason : std::uint8_t {
   tunnel_depth,         // tunnels in tunnels, deeper than they are followed
   depth,                // clear text beyond what signatures shall see of a direction
   exempt,               // of a device that the site's policy exempts
+  midstream,            // of a connection whose start was not seen, where such are not followed
+  overload_payload,     // clear text that was not searched, since the worker could not keep up (shedding.hh)
+  overload_handshake,   // of a flow that began while the worker could not even read what is new
 };
-constexpr std::array<std::string_view, 21> uninspected_reason_names{
+constexpr std::array<std::string_view, 24> uninspected_reason_names{
     "link_type",       "not_ip",      "malformed",   "checksum",       "fragment",         "transport",
     "flow_table_full", "buffer_full", "stream_gap",  "handshake_size", "parse_error",      "unknown_protocol",
     "ciphertext",      "compressed",  "http2_limit", "tcp_refused",    "fragment_overlap", "fragment_table_full",
-    "tunnel_depth",    "depth",       "exempt"};
+    "tunnel_depth",    "depth",       "exempt",      "midstream",      "overload_payload", "overload_handshake"};
 
-// What the site's policy holds back of devices' traffic, whatever is found in it: dropped in `enforce`, and counted in
-// both modes. Unit: packets.
+// What the site's policy holds back of traffic, whatever is found in it: dropped in `enforce`, and counted in both
+// modes. Unit: packets.
 enum class Restraint : std::uint8_t {
-  quarantine,  // of a device in quarantine, and nothing that it may send or be sent
-  limit,       // beyond a rate
+  quarantine,   // of a device in quarantine, and nothing that it may send or be sent
+  limit,        // beyond a rate
+  uninspected,  // nobody could look into it (lapses.hh)
 };
-constexpr std::array<std::string_view, 2> restraint_names{"quarantine", "limit"};
+constexpr std::array<std::string_view, 3> restraint_names{"quarantine", "limit", "uninspected"};
 
 // Why an error of ICMP was not taken for one about a flow, and stayed alone. Unit: packets.
 enum class IcmpQuoteError : std::uint8_t {

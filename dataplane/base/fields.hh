@@ -62,8 +62,8 @@ enum class TcpState : std::uint8_t {
 };
 
 // Why a packet was dropped: a rule or a list that it met itself, its flow was dropped before, its TCP receiver would
-// refuse it.
-enum class DropCause : std::uint8_t { rules = 0, flow = 1, stream_error = 2, quarantine = 3 };
+// refuse it, its device is in quarantine, nobody could look into it.
+enum class DropCause : std::uint8_t { rules = 0, flow = 1, stream_error = 2, quarantine = 3, uninspected = 4 };
 
 // What lay around the innermost IP header.
 enum class TunnelKind : std::uint8_t {

@@ -138,6 +138,7 @@ void publish(WorkerPage& page, const WorkerReading& reading) noexcept {
     page.inspection = reading.inspection;
     std::memcpy(page.ports, reading.ports, sizeof page.ports);
     page.flows = reading.flows;
+    page.shed = reading.shed;
     page.probe = reading.probe;
   });
 }
@@ -148,6 +149,7 @@ std::optional<WorkerReading> read(const WorkerPage& page) noexcept {
     reading.inspection = page.inspection;
     std::memcpy(reading.ports, page.ports, sizeof reading.ports);
     reading.flows = page.flows;
+    reading.shed = page.shed;
     reading.probe = page.probe;
   });
   return consistent ? std::optional{reading} : std::nullopt;

@@ -25,7 +25,7 @@
 namespace sluice {
 
 constexpr std::uint64_t shared_magic = 0x0031656369756c73;  // "sluice1" in memory
-constexpr std::uint32_t shared_version = 8;
+constexpr std::uint32_t shared_version = 9;
 constexpr std::size_t shared_page = 4096;
 constexpr std::uint32_t workers_limit = 64;
 constexpr std::uint32_t ports_limit = 32;              // two of each pair that a configuration may name
@@ -81,6 +81,7 @@ struct alignas(shared_page) WorkerPage {
   InspectionCounters inspection;
   PortCounters ports[ports_limit];
   std::uint64_t flows = 0;
+  std::uint64_t shed = 0;
   ProbeReading probe;
   // guard: ro, all three in one look
   alignas(64) std::atomic<std::uint64_t> heartbeat{0};  // turns of the worker's loop
@@ -95,6 +96,7 @@ struct WorkerReading {
   InspectionCounters inspection;
   PortCounters ports[ports_limit];
   std::uint64_t flows = 0;
+  std::uint64_t shed = 0;  // a Shed: what the worker leaves out now
   ProbeReading probe;
 };
 

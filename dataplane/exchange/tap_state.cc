@@ -49,6 +49,7 @@ TapVerdict judge(const TapCondition& condition) {
                                                    : ", " + blocking + " that block: their traffic passes") +
                 " (" + condition.suspended_rule + ")"};
   }
+  if (!condition.lapsed.empty()) return {TapState::degraded, condition.lapsed};
   if (!condition.stale.empty()) {
     return {TapState::degraded,
             "rules stale since " + moment(condition.stale_since) + ": " + condition.stale + " has expired"};

@@ -33,6 +33,7 @@ struct TapCondition {
   std::uint32_t suspended_rules = 0;
   std::uint32_t suspended_blocking = 0;
   std::string suspended_rule;
+  std::string lapsed;       // what of the traffic a worker does not inspect as it should (lapses.hh); empty = nothing
   std::string shortcoming;  // what of the rules could not be loaded, and what runs instead; empty = nothing
 };
 

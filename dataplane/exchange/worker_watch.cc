@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "dataplane/base/lapses.hh"
 #include "dataplane/exchange/conservation.hh"
 #include "rules/signatures/buffer_name.hh"
 
@@ -39,6 +40,12 @@ void WorkerWatch::look(const WorkerReading& reading, std::uint32_t ports, Clock:
     error_ = {port, error.received != 0, error.received != 0 ? error.received : error.transmitted};
   }
   if (!was_wrong) wrong_since_ = now;
+
+  for (std::size_t i = 0; i < lapse_count; ++i) {
+    const auto count = lapses[i].count(reading.inspection);
+    if (count > lapses_[i].count) lapses_[i].rose = now;
+    lapses_[i].count = count;
+  }
 }
 
 std::string WorkerWatch::unanswered(Clock::time_point now) const {
@@ -52,6 +59,14 @@ std::string WorkerWatch::unaccounted(const SharedHeader& header, Clock::time_poi
   if (error_.packets == 0 || now - wrong_since_ < error_patience) return {};
   return std::string{"port "} + header.port_names[error_.port] + ": " + std::to_string(error_.packets) + " packets " +
          (error_.is_received ? "received" : "transmitted") + " and not accounted for";
+}
+
+std::string WorkerWatch::lapsed(Clock::time_point now) const {
+  for (const auto& row : lapses) {
+    const auto& lapse = lapses_[static_cast<std::size_t>(row.lapse)];
+    if (!row.says.empty() && lapse.count != 0 && now - lapse.rose < lapse_patience) return std::string{row.says};
+  }
+  return {};
 }
 
 }  // namespace sluice

@@ -125,7 +125,8 @@ struct alignas(64) Flow {
   std::uint64_t id = 0;
   std::array<std::uint32_t, 2> limits{};  // RateLimit::id of what holds it to a rate; 0: none
   std::uint16_t policy_turn = 0;          // of the pipeline, when its fate was set
-  std::uint8_t fins = 0;                  // bit 0: to the server, bit 1: to the client, bit 2: a reset
+  std::uint8_t fins : 3 = 0;              // bit 0: to the server, bit 1: to the client, bit 2: a reset
+  bool shed : 1 = false;                  // it began in an overload, and is not read while that lasts
   Inside inside = Inside::unknown;
   Stage address_stage{};                    // the furthest for which the addresses were looked at; 0 = not yet
   std::array<std::uint8_t, 2> tcp_flags{};  // union, by Way

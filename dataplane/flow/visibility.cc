@@ -28,7 +28,7 @@ Visibility visibility(const Flow& flow, bool is_looked_up) noexcept {
   // Control messages: all of them stand in the clear.
   if (flow.key.protocol == ip_protocol::icmp || flow.key.protocol == ip_protocol::icmp_v6)
     return Visibility::clear_text;
-  const bool is_followed = !flow.unfollowed && flow.lost_buffer == 0;
+  const bool is_followed = !flow.unfollowed && !flow.shed && flow.lost_buffer == 0;
   if (!sight.payload && is_followed) return Visibility::no_payload;
   if (is_opaque_tunnel(flow.protocol) || sight.relay) return Visibility::vpn;
   if (encrypted_dns(flow) != EncryptedDns::none) return Visibility::encrypted_dns;

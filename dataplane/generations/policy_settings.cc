@@ -74,6 +74,29 @@ LocalHours hours_of(const std::vector<std::string>& written, const std::shared_p
   return spans.empty() ? LocalHours{} : LocalHours{std::move(spans), zone};
 }
 
+LapseFates fates_of(const config::UninspectedT& written) {
+  LapseFates fates;
+  const auto set = [&fates](Lapse lapse, config::UninspectedFate fate) {
+    fates.set(lapse, fate == config::UninspectedFate::drop);
+  };
+  set(Lapse::flow_table_full, written.flow_table_full);
+  set(Lapse::buffer_full, written.buffer_full);
+  set(Lapse::payload_windows_full, written.payload_windows_full);
+  set(Lapse::fragment_table_full, written.fragment_table_full);
+  set(Lapse::fragment, written.fragment);
+  set(Lapse::fragment_overlap, written.fragment_overlap);
+  set(Lapse::malformed, written.malformed);
+  set(Lapse::checksum, written.checksum);
+  set(Lapse::tunnel_depth, written.tunnel_depth);
+  set(Lapse::midstream, written.midstream);
+  set(Lapse::stream_gap, written.stream_gap);
+  set(Lapse::handshake_size, written.handshake_size);
+  set(Lapse::parse_error, written.parse_error);
+  set(Lapse::http2_limit, written.http2_limit);
+  set(Lapse::tcp_refused, written.tcp_refused);
+  return fates;
+}
+
 // Limits by the names of their lines, so that a flow's limit is the same after a change of the rules.
 class Limits {
  public:
@@ -121,6 +144,7 @@ SitePolicy site_policy(const config::PolicyT& policy) {
     if (line.action == TrafficAction::limit) line.limit = limits.of("traffic/", line.name, written.limit_kbit_per_s);
     out.traffic.push_back(std::move(line));
   }
+  out.lapses = fates_of(*policy.uninspected);
   add_destinations(policy.portal, out.portal.names, out.portal.networks);
   for (const auto& written : policy.lines) {
     PolicyLine line;

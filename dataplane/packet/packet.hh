@@ -12,6 +12,7 @@
 #include "dataplane/event/event.hh"
 #include "dataplane/packet/fragment.hh"
 #include "rules/names/address.hh"
+#include "rules/policy/lapse.hh"
 #include "rules/signatures/anomaly.hh"
 
 namespace sluice {
@@ -115,6 +116,7 @@ struct alignas(cache_line) FreshPacket {
   std::uint16_t vlan[3] = {0, 0, 0};  // the outermost VLAN ids; 0 = none
   std::uint16_t source_port = 0;      // TCP, UDP; else 0
   std::uint16_t destination_port = 0;
+  std::optional<Lapse> lapse;  // set by the pipeline, where it was looked into, but not as it should be
   std::uint32_t tcp_sequence = 0;
   std::uint32_t tcp_acknowledgement = 0;
   Address source;

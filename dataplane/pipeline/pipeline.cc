@@ -51,16 +51,16 @@ Pipeline::Pipeline(const PipelineOptions& options, const Generation& generation,
       protocols_(reporter_, buffers_, paths_, options.http2_connections,
                  {options.followed_bodies, options.http_body_bytes, options.hash_files}),
       streams_(buffers_, protocols_,
-               {options.midstream, options.policy.mode == Mode::enforce, options.reassembly_buffers,
-                options.payload_windows, options.payload_depths},
-               counters_) {}
+               {options.midstream, drops_refused(), options.reassembly_buffers, options.payload_windows,
+                options.payload_depths},
+               shedding_, counters_) {}
 
 void Pipeline::use(const Generation& generation) noexcept {
   if (generation.policy) options_.policy = *generation.policy;
   reporter_.use(generation, options_.policy);
   rules_ = &generation.ruleset;
   policy_until_ = Tick::min();
-  streams_.drop_refused(options_.policy.mode == Mode::enforce);
+  streams_.drop_refused(drops_refused());
 }
 
 void Pipeline::process(std::span<Packet> burst) noexcept {
@@ -68,6 +68,7 @@ void Pipeline::process(std::span<Packet> burst) noexcept {
   std::array<std::uint64_t, burst_limit> hashes;
   std::array<bool, burst_limit> readable;
 
+  const bool drops_lapses = rules_->lapses().drops_more();
   fragments_.begin_burst();
   replies_.begin_burst();
   for (std::size_t i = 0; i < burst.size(); ++i) {
@@ -107,6 +108,7 @@ void Pipeline::process(std::span<Packet> burst) noexcept {
       if (!packet.payload.empty()) read_arp(packet);
       judge_alone(packet);
     }
+    if (drops_lapses && !exempt) settle_lapse(packet, flow);
     if (packet.fragmented != 0) settle_fragment(packet);
     if (!packet.anomalies.empty() && !exempt) settle_anomalies(packet, flow, way);
     if (packet.action == Action::drop) settle_drop(packet, flow, way, was_dropped);
@@ -174,6 +176,7 @@ Flow* Pipeline::create(Packet& packet, const FlowKey& key, std::uint64_t hash) n
     return nullptr;
   }
   ++counters_.flows_created;
+  flow->shed = shedding_.handshakes;
   flow->third_vlan = packet.vlan[2];
   // A SYN+ACK comes from the end that was called.
   const bool answers = packet.protocol == ip_protocol::tcp &&
@@ -292,10 +295,11 @@ void Pipeline::inspect(const Passage& at) noexcept {
     else if (flow.deep)
       at.packet.uninspected = UninspectedReason::depth;
     else if (protocol == Protocol::unknown || protocol == Protocol::stun)  // media behind it
-      at.packet.uninspected = flow.unfollowed ? UninspectedReason::stream_gap : UninspectedReason::unknown_protocol;
+      at.packet.uninspected = flow.unfollowed ? UninspectedReason::midstream : UninspectedReason::unknown_protocol;
   }
   if (flow.decided) return;
   flow.sight.payload |= !at.packet.payload.empty();
+  if (flow.shed && leaves_out(at)) return;
   if (at.packet.protocol == ip_protocol::tcp) {
     streams_.segment(at);
     if (flow.dropped) {
@@ -304,7 +308,7 @@ void Pipeline::inspect(const Passage& at) noexcept {
     }
     flow.decided = flow.dropped || Streams::is_done(flow);
   } else if (at.packet.protocol == ip_protocol::udp) {
-    protocols_.datagram(at);
+    protocols_.datagram(at, !shedding_.skips_payload_of(flow.bytes[0] + flow.bytes[1]));
   } else {
     flow.decided = !read_neighbour(at);
     if (at.packet.protocol != ip_protocol::esp) return;
@@ -315,6 +319,14 @@ void Pipeline::inspect(const Passage& at) noexcept {
   const bool is_read = flow.decided || (Streams::is_parsed(flow.side[0]) && Streams::is_parsed(flow.side[1]));
   if (is_read && !flow.named && !flow.name_sought) reporter_.seek_name(at);
   if ((is_read || flow.dropped) && flow.waiting != no_index) reporter_.release(flow, at.packet.number);
+}
+
+// A flow that began in an overload. Once that is over it is read from where it is; but not where connections are not
+// followed whose start was not seen, since it was.
+bool Pipeline::leaves_out(const Passage& at) noexcept {
+  at.flow.shed = shedding_.handshakes || (!options_.midstream && at.packet.protocol == ip_protocol::tcp);
+  if (at.flow.shed && !at.packet.payload.empty()) at.packet.uninspected = UninspectedReason::overload_handshake;
+  return at.flow.shed;
 }
 
 // ARP passes as it came, and counts as what is not IP.

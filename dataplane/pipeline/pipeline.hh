@@ -8,6 +8,7 @@
 #include <span>
 
 #include "dataplane/base/counters.hh"
+#include "dataplane/base/shedding.hh"
 #include "dataplane/dns/dns_memory.hh"
 #include "dataplane/event/event_sink.hh"
 #include "dataplane/flow/expiry.hh"
@@ -75,6 +76,9 @@ class Pipeline {
   // Between bursts: from here on the rules are those of `generation`. Nothing of the one before is kept.
   void use(const Generation& generation) noexcept;
 
+  // Between bursts: what is left out from here on.
+  void shed(const Shedding& shedding) noexcept { shedding_ = shedding; }
+
   // At most burst_limit packets in the order of arrival; sets packet.action and packet.uninspected.
   void process(std::span<Packet> burst) noexcept;
   // To be sent: what ends are told of the packets of the last burst.
@@ -101,9 +105,15 @@ class Pipeline {
   [[nodiscard]] bool is_exempt(const Packet& packet) const noexcept;
   [[nodiscard]] bool shut_out(const Passage& at) noexcept;
   void hold_to_limits(const Passage& at) noexcept;
+  [[nodiscard]] bool leaves_out(const Passage& at) noexcept;
+  [[nodiscard]] bool drops_refused() const noexcept {
+    return options_.policy.mode == Mode::enforce && rules_->lapses().drops(Lapse::tcp_refused);
+  }
   void account(const Passage& at) noexcept;
   void drop(Packet& packet, DropReason reason = DropReason::policy) const noexcept;
   void settle_fragment(Packet& packet) noexcept;
+  void settle_lapse(Packet& packet, Flow* flow) noexcept;
+  [[nodiscard]] bool is_never_blocked(const Packet& packet) const noexcept;
   void settle_anomalies(Packet& packet, Flow* flow, Way way) noexcept;
   void settle_drop(Packet& packet, Flow* flow, Way way, bool was_dropped) noexcept;
   void answer(const Packet& packet, std::size_t number, const Flow* flow, Way way) noexcept;
@@ -134,6 +144,7 @@ class Pipeline {
   std::uint16_t policy_turn_ = 0;    // flows that were judged in another turn are judged anew
   Tick policy_until_ = Tick::min();  // then the next turn begins
   RateLimits limits_;
+  Shedding shedding_;
   QuicPaths paths_;
   NeighbourTable neighbours_;
   Protocols protocols_;

@@ -1,4 +1,6 @@
 // What follows from the verdict on a packet: its drop, what is said of it, who is told.
+#include "dataplane/base/lapses.hh"
+#include "dataplane/packet/network_service.hh"
 #include "dataplane/pipeline/pipeline.hh"
 
 namespace sluice {
@@ -31,6 +33,39 @@ bool Pipeline::may_say(Tick now) noexcept {
   return false;
 }
 
+// What nobody could look into as they should, where the site wants no such thing to pass. What is never blocked does.
+void Pipeline::settle_lapse(Packet& packet, Flow* flow) noexcept {
+  const auto& fates = rules_->lapses();
+  auto lapse = packet.uninspected ? lapse_of(*packet.uninspected) : std::nullopt;
+  if (!lapse || !fates.drops(*lapse)) lapse = packet.lapse;
+  if (!lapse || !fates.drops(*lapse) || packet.action == Action::drop) return;
+  // Streams have dropped what a receiver refuses, where they may. Beyond the first of a flow, packets were shut out.
+  if (*lapse == Lapse::tcp_refused || (flow != nullptr && flow->fate == Fate::uninspected)) return;
+  if (is_never_blocked(packet)) return;
+  ++counters_.restrained[Restraint::uninspected];
+  drop(packet, DropReason::uninspected);
+  if (flow == nullptr || row_of(*lapse).scope != LapseRow::Scope::flow) return;
+  flow->fate = Fate::uninspected;
+  flow->would_drop = true;
+  if (packet.action != Action::drop) return;
+  flow->decided = true;
+  streams_.release(*flow);
+  protocols_.end_bodies(*flow, packet.number, packet.time);
+  reporter_.release(*flow, packet.number);
+}
+
+// Either end may be the device.
+bool Pipeline::is_never_blocked(const Packet& packet) const noexcept {
+  const auto& never_block = rules_->never_block();
+  if (never_block.network && serves_network(packet)) return true;
+  const auto is_shielded = [&](const Address& device, const Address& remote) {
+    const auto* const chain = memory_.names.find(device, remote, packet.time);
+    const HitContext context{chain == nullptr ? std::string_view{} : chain->asked(), false, false};
+    return shield_of(never_block, {device, packet.vlan[0], {}, remote}, context) != Shield::none;
+  };
+  return is_shielded(packet.source, packet.destination) || is_shielded(packet.destination, packet.source);
+}
+
 // What was wrong with the packet.
 void Pipeline::settle_anomalies(Packet& packet, Flow* flow, Way way) noexcept {
   for (const auto anomaly : packet.anomalies) ++counters_.anomalies[kind_of(anomaly).layer];
@@ -45,10 +80,11 @@ void Pipeline::settle_anomalies(Packet& packet, Flow* flow, Way way) noexcept {
 void Pipeline::settle_drop(Packet& packet, Flow* flow, Way way, bool was_dropped) noexcept {
   // What is beyond a rate is a matter of course, and counted.
   if (packet.drop_reason == DropReason::rate_limit || !reporter_.records() || !may_say(packet.time)) return;
-  const auto cause = packet.drop_reason == DropReason::tcp_refused  ? DropCause::stream_error
-                     : packet.drop_reason == DropReason::quarantine ? DropCause::quarantine
-                     : was_dropped && !packet.dropped_by_rule       ? DropCause::flow
-                                                                    : DropCause::rules;
+  const auto cause = packet.drop_reason == DropReason::tcp_refused   ? DropCause::stream_error
+                     : packet.drop_reason == DropReason::quarantine  ? DropCause::quarantine
+                     : packet.drop_reason == DropReason::uninspected ? DropCause::uninspected
+                     : was_dropped && !packet.dropped_by_rule        ? DropCause::flow
+                                                                     : DropCause::rules;
   reporter_.drop(packet, flow, way, cause);
 }
 

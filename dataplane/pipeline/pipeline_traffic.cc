@@ -46,6 +46,8 @@ Flow* Pipeline::under_policy(Flow* flow, Packet& packet, const FlowKey& key, std
     return flow;
   const auto before = flow->fate;
   set_fate(*flow, packet.time);
+  // What could not be inspected cannot be from its middle on either.
+  if (before == Fate::uninspected && flow->fate == Fate::read && rules_->lapses().drops_more()) flow->fate = before;
   if (flow->fate == before) return flow;
   flow->fate = before;
   end(*flow, FlowEnd::evicted, packet.number);
@@ -62,19 +64,21 @@ bool Pipeline::is_exempt(const Packet& packet) const noexcept {
   return exempts(packet.source) || exempts(packet.destination);
 }
 
-// True where nobody reads the packet: its flow is exempt, or its device in quarantine. What a device needs to have a
-// network passes all the same, packet by packet: its ends and ports alone say nothing of what comes.
+// True where nobody reads the packet: its flow is exempt or lost to inspection, or its device in quarantine. What a
+// device needs to have a network passes all the same, packet by packet: its ends and ports alone say nothing of what
+// comes.
 bool Pipeline::shut_out(const Passage& at) noexcept {
   if (at.flow.fate == Fate::exempt) {
     at.flow.decided = true;
     return true;
   }
   if (rules_->never_block().network && serves_network(at.packet)) return false;
-  ++counters_.restrained[Restraint::quarantine];
+  const bool is_quarantined = at.flow.fate == Fate::quarantined;
+  ++counters_.restrained[is_quarantined ? Restraint::quarantine : Restraint::uninspected];
   at.flow.would_drop = true;
   if (options_.policy.mode != Mode::enforce) return false;
-  drop(at.packet, DropReason::quarantine);
-  if (comes_from_device(at)) at.packet.reject = RejectTarget::source;
+  drop(at.packet, is_quarantined ? DropReason::quarantine : DropReason::uninspected);
+  if (is_quarantined && comes_from_device(at)) at.packet.reject = RejectTarget::source;
   return true;
 }
 

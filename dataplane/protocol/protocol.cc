@@ -166,7 +166,7 @@ void Protocols::cut(const Passage& at, StreamSide& side, Bytes data) noexcept {
   }
 }
 
-void Protocols::datagram(const Passage& at) noexcept {
+void Protocols::datagram(const Passage& at, bool searches) noexcept {
   auto& flow = at.flow;
   if (at.packet.payload.empty()) return;
   const bool was_quic = flow.protocol == Protocol::quic;
@@ -185,7 +185,12 @@ void Protocols::datagram(const Passage& at) noexcept {
                  recognise_vpn(at.packet.payload, at.packet.source_port, at.packet.destination_port, at.packet.time))
       flow.protocol = *vpn;
   }
-  if (!was_quic && reporter_->wants(Buffer::payload)) reporter_->payload(at, 0, at.packet.payload);
+  if (!was_quic && reporter_->wants(Buffer::payload)) {
+    if (searches)
+      reporter_->payload(at, 0, at.packet.payload);
+    else
+      mark(at, UninspectedReason::overload_payload);
+  }
   const auto datagrams = flow.packets[0] + flow.packets[1];
   switch (flow.protocol) {
     case Protocol::dns: return dns_datagram(at);

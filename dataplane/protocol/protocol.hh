@@ -78,8 +78,8 @@ class Protocols {
   void end_bodies(Flow& flow, std::uint64_t tag, Tick now) noexcept;
   // TCP: no byte will follow `data`, which a parser waits to see completed: reports what is certain.
   void cut(const Passage& at, StreamSide& side, Bytes data) noexcept;
-  // UDP: one datagram of a flow that is not decided yet.
-  void datagram(const Passage& at) noexcept;
+  // UDP: one datagram of a flow that is not decided yet. `searches`: its clear text, too.
+  void datagram(const Passage& at, bool searches) noexcept;
 
  private:
   [[nodiscard]] Progress probe(const Passage& at, StreamSide& side, Bytes data) noexcept;

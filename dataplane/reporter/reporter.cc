@@ -174,9 +174,11 @@ void Reporter::flow_end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept 
   transport_fields(event, flow);
   event.integer(Field::flow_state, static_cast<std::uint64_t>(flow.state));
   event.integer(Field::flow_alerted, flow.alerted ? 1 : 0);
-  const bool is_held = flow.fate == Fate::quarantined && flow.would_drop;
-  if (is_held || flow.limited)
-    event.integer(Field::restraint, static_cast<std::uint64_t>(is_held ? Restraint::quarantine : Restraint::limit));
+  const bool is_held = flow.fate != Fate::read && flow.would_drop;
+  const auto restraint = !is_held                         ? Restraint::limit
+                         : flow.fate == Fate::quarantined ? Restraint::quarantine
+                                                          : Restraint::uninspected;
+  if (is_held || flow.limited) event.integer(Field::restraint, static_cast<std::uint64_t>(restraint));
   const bool dropped = flow.dropped || (is_held && policy_.mode == Mode::enforce);
   if (dropped) event.integer(Field::flow_dropped, 1);
   if (flow.would_drop && !dropped) event.integer(Field::flow_would, static_cast<std::uint64_t>(Action::drop));

@@ -32,7 +32,8 @@ Ruleset::Ruleset(const RuleRows& rules, std::uint32_t generation)
     : generation_(generation),
       known_answer_(KnownAnswer::of_generation(generation)),
       never_block_(rules.policy.never_block),
-      sinkhole_(rules.policy.sinkhole) {
+      sinkhole_(rules.policy.sinkhole),
+      lapses_(rules.policy.lapses) {
   const auto listed = rules.indicators.size() + rules.signatures.size();
   rules_.reserve(listed + known_rows);
   add_indicators(rules.indicators, static_cast<std::uint32_t>(listed));

@@ -77,6 +77,8 @@ class Ruleset {
   }
   [[nodiscard]] const NeverBlock& never_block() const noexcept { return never_block_; }
   [[nodiscard]] const Sinkhole& sinkhole() const noexcept { return sinkhole_; }
+  // What the site wants dropped because nobody could look into it.
+  [[nodiscard]] const LapseFates& lapses() const noexcept { return lapses_; }
   // What the site does with all traffic of a device.
   [[nodiscard]] const TrafficSet& traffic() const noexcept { return traffic_; }
   // kbit/s of the limit of that id; 0: there is none any more.
@@ -126,6 +128,7 @@ class Ruleset {
   PolicySet policy_;
   NeverBlock never_block_;
   Sinkhole sinkhole_;
+  LapseFates lapses_;
   TrafficSet traffic_;
   std::vector<RateLimit> limits_;  // sorted by id
   std::uint32_t kinds_ = 0;        // a bit for each RuleKind that a row has

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "dataplane/base/counters.hh"
+#include "dataplane/base/shedding.hh"
 #include "dataplane/flow/reassembly_buffers.hh"
 #include "dataplane/packet/tcp_receiver.hh"
 #include "dataplane/protocol/protocol.hh"
@@ -23,7 +24,7 @@ struct PayloadDepths {
 
 struct StreamOptions {
   bool midstream;         // follow TCP connections whose start was not seen
-  bool drop_refused;      // in mode `enforce`: what a receiver refuses, and copies that differ, do not reach it
+  bool drop_refused;      // what a receiver refuses, and copies that differ, do not reach it
   std::uint32_t buffers;  // in the pool
   std::uint32_t windows;  // of clear text
   PayloadDepths depths;
@@ -31,7 +32,9 @@ struct StreamOptions {
 
 class Streams {
  public:
-  Streams(ReassemblyBuffers& buffers, Protocols& protocols, const StreamOptions& options, InspectionCounters& counters);
+  // `shedding`: what is left out at the moment; it must outlive the streams.
+  Streams(ReassemblyBuffers& buffers, Protocols& protocols, const StreamOptions& options, const Shedding& shedding,
+          InspectionCounters& counters);
 
   // One TCP segment of a flow that is not decided yet.
   void segment(const Passage& at) noexcept;
@@ -89,6 +92,9 @@ class Streams {
 
   // stream_payload.cc: clear text for signatures.
   [[nodiscard]] bool scans(const StreamSide& side) const noexcept;
+  [[nodiscard]] bool sheds(const Passage& at) const noexcept {
+    return shedding_->skips_payload_of(at.flow.bytes[0] + at.flow.bytes[1]);
+  }
   [[nodiscard]] std::uint64_t depth_of(Protocol protocol) const noexcept;
   void scan(const Passage& at, StreamSide& side, std::uint32_t sequence, Bytes data) noexcept;
   void scan_piece(const Passage& at, StreamSide& side, Bytes data) noexcept;
@@ -114,6 +120,7 @@ class Streams {
   ReassemblyBuffers* buffers_;
   Protocols* protocols_;
   StreamOptions options_;
+  const Shedding* shedding_;
   InspectionCounters* counters_;
   VersionPool versions_;
   PayloadWindowPool windows_;

@@ -37,7 +37,8 @@ void Streams::scan(const Passage& at, StreamSide& side, std::uint32_t sequence, 
 }
 
 void Streams::scan_piece(const Passage& at, StreamSide& side, Bytes data) noexcept {
-  if (side.window == no_index) side.window = windows_.take();
+  const bool shed = sheds(at);
+  if (side.window == no_index && !shed) side.window = windows_.take();
   auto* const window = side.window == no_index ? nullptr : &windows_.at(side.window);
   std::uint64_t position = side.scanned - side.first_sequence;
   if (window != nullptr) {
@@ -51,10 +52,13 @@ void Streams::scan_piece(const Passage& at, StreamSide& side, Bytes data) noexce
   const auto seen = data.first(static_cast<std::size_t>(std::min<std::uint64_t>(room, data.size())));
   side.scanned += static_cast<std::uint32_t>(seen.size());
   if (!seen.empty()) {
-    if (window != nullptr) {
+    if (shed) {
+      mark(at, UninspectedReason::overload_payload);
+    } else if (window != nullptr) {
       protocols_->stream(at, *window, side.window, seen);
     } else {
       ++counters_->payload_windows_full;
+      at.packet.lapse = Lapse::payload_windows_full;
       protocols_->payload(at, position, seen);
     }
   }
@@ -65,7 +69,9 @@ void Streams::scan_piece(const Passage& at, StreamSide& side, Bytes data) noexce
 
 // What cannot be put in order is seen by itself.
 void Streams::scan_alone(const Passage& at, const StreamSide& side, std::uint32_t sequence, Bytes data) noexcept {
-  if (scans(side)) protocols_->payload(at, sequence - side.first_sequence, data);
+  if (!scans(side)) return;
+  if (sheds(at)) return mark(at, UninspectedReason::overload_payload);
+  protocols_->payload(at, sequence - side.first_sequence, data);
 }
 
 // Signatures have seen what they shall, or no rule wants them to any more.

@@ -14,10 +14,11 @@ constexpr std::size_t index(Way way) noexcept { return static_cast<std::size_t>(
 }  // namespace
 
 Streams::Streams(ReassemblyBuffers& buffers, Protocols& protocols, const StreamOptions& options,
-                 InspectionCounters& counters)
+                 const Shedding& shedding, InspectionCounters& counters)
     : buffers_(&buffers),
       protocols_(&protocols),
       options_(options),
+      shedding_(&shedding),
       counters_(&counters),
       versions_(std::min(options.buffers, versions_limit)),
       windows_(options.windows) {}
@@ -56,7 +57,7 @@ void Streams::segment(const Passage& at) noexcept {
   if (!packet.payload.empty()) {
     if (!side.started && !side.finished) {
       if (!options_.midstream) {
-        mark(at, UninspectedReason::stream_gap);
+        mark(at, UninspectedReason::midstream);
         at.flow.unfollowed = true;
         side.finished = true;
         return;

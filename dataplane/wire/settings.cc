@@ -56,6 +56,9 @@ PipelineOptions pipeline_options(const config::ConfigurationT& configuration, st
   const auto& depth = *configuration.inspection->depth;
   options.payload_depths = {depth.unknown_bytes, depth.http_bytes, depth.other_bytes};
   options.http_body_bytes = depth.http_body_bytes;
+  options.http2_connections = configuration.inspection->http2_connections;
+  options.resolved_names = configuration.inspection->resolved_names;
+  options.event_queues = configuration.events->waiting_flows;
   options.followed_bodies = configuration.inspection->followed_bodies;
   options.hash_files = configuration.inspection->hash_files;
   options.timeouts = {milliseconds(flow.tcp_opening_timeout_ms), milliseconds(flow.tcp_idle_timeout_ms),
@@ -63,6 +66,11 @@ PipelineOptions pipeline_options(const config::ConfigurationT& configuration, st
                       milliseconds(flow.other_idle_timeout_ms)};
   options.hash_secret = hash_secret;
   return options;
+}
+
+LoadLimits load_limits(const config::ConfigurationT& configuration) {
+  const auto& overload = *configuration.overload;
+  return {overload.full_bursts, milliseconds(overload.calm_ms), overload.elephant_bytes};
 }
 
 RuleBudgetOptions rule_budget_options(const config::ConfigurationT& configuration) {

@@ -7,6 +7,7 @@
 #include "dataplane/match/rule_budget.hh"
 #include "dataplane/pipeline/pipeline.hh"
 #include "dataplane/wire/eal.hh"
+#include "dataplane/wire/load_watch.hh"
 #include "dataplane/wire/port.hh"
 
 namespace sluice {
@@ -14,6 +15,7 @@ namespace sluice {
 [[nodiscard]] EalOptions eal_options(const config::ConfigurationT& configuration);
 // Of every worker; `hash_secret` differs from start to start.
 [[nodiscard]] PipelineOptions pipeline_options(const config::ConfigurationT& configuration, std::uint64_t hash_secret);
+[[nodiscard]] LoadLimits load_limits(const config::ConfigurationT& configuration);
 [[nodiscard]] RuleBudgetOptions rule_budget_options(const config::ConfigurationT& configuration);
 // Inside and outside of each pair, in that order.
 [[nodiscard]] std::vector<PortOptions> port_options(const config::ConfigurationT& configuration);

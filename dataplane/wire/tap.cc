@@ -91,7 +91,7 @@ tl::expected<void, std::string> Tap::launch(const config::ConfigurationT& config
     auto& page = memory_.layout().worker(number);
     auto running = std::make_unique<Running>();
     running->worker = std::make_unique<Worker>(options, *generations_, number, std::move(pairs), memory_.sink(number),
-                                               page, *pool_.get(), wire_);
+                                               page, *pool_.get(), wire_, load_limits(configuration));
     running->stop = &stop_;
     running->life = &page.life;
     running->lcore = lcore;
@@ -153,6 +153,7 @@ void Tap::look(std::uint32_t number, TapCondition& condition, Tick now) {
   };
   note(condition.unanswered, running.watch.unanswered(clock));
   note(condition.unaccounted, running.watch.unaccounted(memory_.layout().header(), clock));
+  note(condition.lapsed, running.watch.lapsed(clock));
 }
 
 void Tap::show(const TapVerdict& verdict, const RulesShown& rules, Tick now) {

@@ -1,5 +1,6 @@
 #include "dataplane/wire/worker.hh"
 
+#include <rte_cycles.h>
 #include <rte_pause.h>
 #include <time.h>
 
@@ -18,6 +19,9 @@ constexpr int transmit_tries = 64;
 // gone by.
 constexpr std::uint32_t backlog_turns_limit = 256;
 
+// A turn without packets takes less than a microsecond; a worker that does not come back for so long was kept from it.
+constexpr std::uint64_t absences_per_second = 1000;
+
 // Wall time without a system call: the kernel's vDSO reads the time stamp counter.
 Tick now() noexcept {
   timespec time{};
@@ -29,7 +33,7 @@ Tick now() noexcept {
 
 Worker::Worker(const PipelineOptions& options, GenerationSwitch& generations, std::uint32_t number,
                std::vector<WorkerPair> pairs, const EventSink& sink, WorkerPage& page, rte_mempool& buffers,
-               const WireEpoch& wire)
+               const WireEpoch& wire, const LoadLimits& load)
     : generations_(&generations),
       number_(number),
       generation_(&generations.live()),
@@ -39,7 +43,10 @@ Worker::Worker(const PipelineOptions& options, GenerationSwitch& generations, st
       pairs_(std::move(pairs)),
       page_(&page),
       buffers_(&buffers),
-      wire_(&wire) {
+      wire_(&wire),
+      load_(load),
+      absence_cycles_(rte_get_tsc_hz() / absences_per_second),
+      turn_began_(rte_rdtsc()) {
   pipeline_.make_resident();
 }
 
@@ -47,12 +54,14 @@ void Worker::run(const std::atomic<bool>& stop) noexcept {
   std::uint32_t since_housekeeping = 0;
   if (wire_->now() == 0) claim_wire(0);  // nobody has ever had it, there is no backlog
   for (std::uint64_t turn = 0; !stop.load(std::memory_order_relaxed); ++turn) {
+    begin_turn();
     take_up_rules();
     std::uint32_t received = has_wire() ? 0 : discard_backlog();
     for (std::size_t i = 0; i < pairs_.size() && has_wire(); ++i) {
       received += forward(pairs_[i].inside, pairs_[i].outside, Inside::source, pairs_[i].flows);
       received += forward(pairs_[i].outside, pairs_[i].inside, Inside::destination, pairs_[i].flows);
     }
+    was_idle_ = received == 0;
     since_housekeeping += received;
     if (since_housekeeping >= packets_between_housekeeping || turn % turns_between_housekeeping == 0) {
       since_housekeeping = 0;
@@ -71,6 +80,20 @@ void Worker::run(const std::atomic<bool>& stop) noexcept {
   generations_->leave(number_);
 }
 
+// Of a turn with packets nobody can tell how long their search may take.
+void Worker::begin_turn() noexcept {
+  const auto now = rte_rdtsc();
+  was_away_ = was_idle_ && now - turn_began_ > absence_cycles_;
+  turn_began_ = now;
+}
+
+// As much as the load asks for.
+void Worker::shed() noexcept {
+  if (static_cast<std::uint64_t>(load_.level()) == reading_.shed) return;
+  reading_.shed = static_cast<std::uint64_t>(load_.level());
+  pipeline_.shed(load_.shedding());
+}
+
 // Between bursts: from here on nothing of the generation before is used.
 void Worker::take_up_rules() noexcept {
   const auto& generation = generations_->current(number_);
@@ -83,6 +106,8 @@ void Worker::take_up_rules() noexcept {
 void Worker::housekeep() noexcept {
   const auto time = now();
   pipeline_.housekeep(time, 0);
+  load_.look(time);
+  shed();
   if (const auto clock = KnownAnswerProbe::Clock::now(); probe_.is_due(clock)) probe_.run(clock, time, reading_.probe);
 }
 
@@ -126,9 +151,14 @@ void Worker::drop_stale(const WorkerPort& from, std::span<rte_mbuf*> frames) noe
 std::uint16_t Worker::forward(const WorkerPort& from, const WorkerPort& to, Inside inside, std::uint8_t pair) noexcept {
   std::array<rte_mbuf*, burst_limit> frames;
   const auto count = rte_eth_rx_burst(from.port, from.queue, frames.data(), frames.size());
+  const bool is_load = load_.came(from.counter, count, was_away_);
   if (count == 0) return 0;
 
   const auto time = now();
+  if (is_load) {
+    load_.weigh(from.counter, time);
+    shed();
+  }
   auto& counters = reading_.ports[from.counter];
   counters.received += count;
   auto& burst = burst_;

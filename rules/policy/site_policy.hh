@@ -9,6 +9,7 @@
 
 #include "rules/facts/hit_place.hh"
 #include "rules/names/address.hh"
+#include "rules/policy/lapse.hh"
 #include "rules/policy/policy_line.hh"
 #include "rules/policy/traffic_line.hh"
 
@@ -66,6 +67,7 @@ struct SitePolicy {
   Portal portal{};
   PolicyLines lines{};
   Sinkhole sinkhole{};
+  LapseFates lapses{};
 };
 
 }  // namespace sluice

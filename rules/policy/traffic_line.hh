@@ -24,6 +24,7 @@ enum class Fate : std::uint8_t {
   read,         // what is found in it decides
   exempt,       // nobody reads it, nothing of it is recorded
   quarantined,  // in enforce, it is dropped but for what its device needs to have a network
+  uninspected,  // likewise, because nobody could look into it
 };
 
 // What is empty holds for all. Lists: one of them.

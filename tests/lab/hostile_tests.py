@@ -106,6 +106,7 @@ def garbage_from_the_data_plane_stops_no_control_plane(bench):
 
 def a_header_of_garbage_is_left_and_a_good_one_is_found_again(bench):
     memory = bench.lab.directory / "tap" / "dataplane"
+    bench.wire.wait_for_state("INSPECTING", BACK_LIMIT_S)  # the header says it; events lost before are no more said
     good = memory.read_bytes()[vandal.HEADER]
     with vandalism(bench, vandal.header) as said:
         pass

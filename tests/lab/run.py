@@ -28,6 +28,7 @@ import hostile_tests
 import lab_tests
 import memory_tests
 import monitor_tests
+import overload_tests
 import phone
 import planes_tests
 import policy_tests
@@ -66,6 +67,7 @@ GROUPS = {
     "exceptions": Group("enforce", exceptions_tests.TESTS + policy_tests.TESTS + reload_tests.TESTS, shipped=False,
                         drivers=tap.DRIVERS[:1]),
     "evidence": Group("monitor", evidence_tests.TESTS, shipped=False, drivers=tap.DRIVERS[:1]),
+    "overload": Group("enforce", overload_tests.TESTS, shipped=False, packs=True, drivers=tap.DRIVERS[:1]),
     "worker": Group("enforce", worker_tests.TESTS + privilege_tests.TESTS, packs=True),
     "guard": Group("monitor", guard_tests.TESTS, shipped=False),
     # Memory last: it leaves a full flow table, in which nothing is found for a minute.

@@ -99,7 +99,7 @@ class PipelineRun {
 
   // All events since the last call but those about packets as such: findings first, then records.
   Lines events() { return lines(false); }
-  // Those alone: "anomaly NAME", "drop rules|flow|refused|quarantine".
+  // Those alone: "anomaly NAME", "drop rules|flow|refused|quarantine|uninspected".
   Lines packet_events() { return lines(true); }
 
   // The same, each as it is.
@@ -192,7 +192,7 @@ class PipelineRun {
                (number(Field::file_state) == 0 ? " closed" : " truncated") +
                (number(Field::file_gaps) == 0 ? "" : " gaps");
       case EventType::drop: {
-        static constexpr const char* causes[] = {"rules", "flow", "refused", "quarantine"};
+        static constexpr const char* causes[] = {"rules", "flow", "refused", "quarantine", "uninspected"};
         return std::string{"drop "} + causes[number(Field::drop_cause)];
       }
       case EventType::flow:
@@ -288,6 +288,22 @@ inline Frame dns_query(std::string_view name, std::uint16_t id = 0x1234) {
   message.push_back(0);
   put16(message, 1);
   put16(message, 1);
+  return message;
+}
+
+// An answer with one address, RFC 1035 section 4.1.
+inline Frame dns_answer(std::string_view name, const char* address) {
+  auto message = dns_query(name);
+  message[2] = 0x81;
+  message[3] = 0x80;
+  message[7] = 1;
+  put16(message, 0xc00c);
+  put16(message, 1);
+  put16(message, 1);
+  put32(message, 60);
+  put16(message, 4);
+  const auto bytes = Address::parse(address)->bytes;
+  message.insert(message.end(), bytes.begin() + 12, bytes.end());
   return message;
 }
 

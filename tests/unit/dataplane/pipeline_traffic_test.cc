@@ -47,22 +47,6 @@ std::string line(const char* action, const std::string& more = {}) {
 const auto quarantine = line("quarantine");
 const auto to_server = ends(phone, 5000, server, 4000);
 
-// An answer with one address, RFC 1035 section 4.1.
-Frame dns_answer(std::string_view name, const char* address) {
-  auto message = dns_query(name);
-  message[2] = 0x81;
-  message[3] = 0x80;
-  message[7] = 1;
-  put16(message, 0xc00c);
-  put16(message, 1);
-  put16(message, 1);
-  put32(message, 60);
-  put16(message, 4);
-  const auto bytes = Address::parse(address)->bytes;
-  message.insert(message.end(), bytes.begin() + 12, bytes.end());
-  return message;
-}
-
 void look_up(PipelineRun& run, std::string_view name, const char* address) {
   const auto at = ends(phone, 40053, resolver, 53);
   BOOST_TEST(run.send(udp_frame(at, dns_query(name))));

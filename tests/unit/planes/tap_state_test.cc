@@ -30,6 +30,10 @@ BOOST_AUTO_TEST_CASE(the_gravest_reason_wins) {
   BOOST_TEST((judge(condition).state == TapState::degraded));
   BOOST_TEST(judge(condition).reason == "rules stale since 2026-03-01 23:59:59 UTC: pack vendors has expired");
 
+  condition.lapsed = "worker 0: the flow table is full (flow.table_entries)";
+  BOOST_TEST((judge(condition).state == TapState::degraded));
+  BOOST_TEST(judge(condition).reason == condition.lapsed);
+
   condition.suspended_rules = 2;
   condition.suspended_rule = "vendors/7";
   BOOST_TEST(judge(condition).reason == "2 rules suspended for their cost (vendors/7)");

@@ -30,6 +30,8 @@ struct Watched {
   [[nodiscard]] std::string unanswered() const { return watch.unanswered(now); }
   [[nodiscard]] std::string unaccounted() const { return watch.unaccounted(header, now); }
 
+  [[nodiscard]] std::string lapsed() const { return watch.lapsed(now); }
+
   SharedHeader header;
   WorkerReading reading;
   WorkerWatch::Clock::time_point now{1h};
@@ -133,6 +135,39 @@ BOOST_AUTO_TEST_CASE(a_packet_that_is_lost_is_said_once_it_stays_lost) {
   ++reading.ports[0].dropped[DropReason::policy];
   after(1ms);
   BOOST_TEST(unaccounted().empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_full_is_said_until_it_was_not_for_three_seconds) {
+  auto& inspection = reading.inspection;
+  after(1ms);
+  BOOST_TEST(lapsed().empty());
+  inspection.uninspected[UninspectedReason::flow_table_full] = 5;
+  after(1ms);
+  BOOST_TEST(lapsed() == "the flow table is full (flow.table_entries)");
+  after(2s);
+  ++inspection.uninspected[UninspectedReason::flow_table_full];
+  after(1ms);
+  after(2999ms);
+  BOOST_TEST(lapsed() == "the flow table is full (flow.table_entries)");
+  after(1ms);
+  BOOST_TEST(lapsed().empty());
+  // The gravest first.
+  ++inspection.events_lost;
+  after(1ms);
+  BOOST_TEST(lapsed() == "events are lost (events.ring_bytes)");
+  ++inspection.uninspected[UninspectedReason::overload_payload];
+  after(1ms);
+  BOOST_TEST(lapsed() == "overload: clear text of large flows, or of all, is not searched");
+}
+
+BOOST_AUTO_TEST_CASE(what_the_traffic_breaks_says_nothing_of_the_tap) {
+  auto& inspection = reading.inspection;
+  for (const auto reason : {UninspectedReason::malformed, UninspectedReason::parse_error, UninspectedReason::stream_gap,
+                            UninspectedReason::tcp_refused, UninspectedReason::ciphertext})
+    ++inspection.uninspected[reason];
+  ++inspection.signatures_cut;
+  after(1ms);
+  BOOST_TEST(lapsed().empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
