@@ -286,6 +286,19 @@ BOOST_AUTO_TEST_CASE(old_records_go_and_the_chain_holds) {
   BOOST_TEST(!fs::exists(evidence.path(3)));
 }
 
+BOOST_AUTO_TEST_CASE(what_was_written_before_the_clock_was_set_goes_with_what_came_later) {
+  Evidence evidence;
+  const auto boot = tick_from_nanoseconds(60'000'000'000);  // 1970
+  auto store = evidence.open(boot);
+  BOOST_REQUIRE(store);
+  evidence.record(*store, "10.0.0.2", "early", boot);
+  evidence.record(*store, "10.0.0.2", "later", noon);
+  BOOST_REQUIRE(store->retire(noon + 30 * day, evidence.counts));
+  BOOST_TEST(fs::exists(evidence.path(3)));
+  BOOST_REQUIRE(store->retire(noon + 31 * day, evidence.counts));
+  BOOST_TEST(!fs::exists(evidence.path(3)));
+}
+
 BOOST_AUTO_TEST_CASE(what_finds_no_room_is_counted) {
   Evidence evidence;
   evidence.options.record_bytes = 20'480;
