@@ -25,7 +25,7 @@
 namespace sluice {
 
 constexpr std::uint64_t shared_magic = 0x0031656369756c73;  // "sluice1" in memory
-constexpr std::uint32_t shared_version = 9;
+constexpr std::uint32_t shared_version = 10;
 constexpr std::size_t shared_page = 4096;
 constexpr std::uint32_t workers_limit = 64;
 constexpr std::uint32_t ports_limit = 32;              // two of each pair that a configuration may name
