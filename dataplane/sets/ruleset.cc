@@ -3,30 +3,6 @@
 #include <algorithm>
 
 namespace sluice {
-namespace {
-
-constexpr std::uint32_t no_row = 0xffffffff;
-constexpr std::size_t name_limit = 253;
-
-// FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/), fed from the last byte to the first, so that the hash of
-// every suffix of a name falls out of one walk over it.
-constexpr std::uint64_t hash_start = 0xcbf29ce484222325;
-constexpr std::uint64_t step(std::uint64_t hash, char byte) noexcept {
-  return (hash ^ static_cast<std::uint8_t>(byte)) * 0x100000001b3;
-}
-// FNV's low bits are weak in the first bytes: what says where to look, the upper half, takes a spread of all.
-constexpr std::uint64_t spread(std::uint64_t hash) noexcept { return (hash ^ (hash >> 32)) * 0x9e3779b97f4a7c15; }
-constexpr std::uint32_t lower_half(std::uint64_t hash) noexcept { return static_cast<std::uint32_t>(hash); }
-
-std::uint64_t hash_of(std::string_view name) noexcept {
-  auto hash = hash_start;
-  for (auto at = name.rbegin(); at != name.rend(); ++at) hash = step(hash, *at);
-  return hash;
-}
-
-constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 0x20) : c; }
-
-}  // namespace
 
 Ruleset::Ruleset(const RuleRows& rules, std::uint32_t generation)
     : generation_(generation),
@@ -67,7 +43,6 @@ void Ruleset::add_known_rows() {
 // Twice over the rows: the second time it is known how much room the names take.
 void Ruleset::add_indicators(const IndicatorRows& indicators, std::uint32_t known) {
   std::size_t names = 1;
-  std::size_t text = known_answer_.name.size();
   ranges_.add({known_answer_.address, known_answer_.address}, known + 1);
   indicators.visit([&](const IndicatorTarget& target) {
     const auto row = static_cast<std::uint32_t>(rules_.size());
@@ -76,7 +51,6 @@ void Ruleset::add_indicators(const IndicatorRows& indicators, std::uint32_t know
     rule.expire_at(target.expires_ns);
     if (rule.is_name()) {
       ++names;
-      text += target.name.size();
     } else if (rule.is_address()) {
       ranges_.add(target.range, row);
     } else if (is_fingerprint(rule.kind)) {
@@ -88,78 +62,14 @@ void Ruleset::add_indicators(const IndicatorRows& indicators, std::uint32_t know
   ranges_.index();
   std::sort(fingerprints_.begin(), fingerprints_.end());
   urls_.index();
-  next_row_.assign(known + known_rows, no_row);
-  names_.resize(names + names / 2 + 1);  // at least one stays empty
-  names_text_.reserve(text);
+  names_.reserve(names, indicators.names(), std::string{known_answer_.name});
   std::uint32_t row = 0;
   indicators.visit([&](const IndicatorTarget& target) {
-    if (rules_[row].is_name()) add_name(target.name, row);
+    const auto& rule = rules_[row];
+    if (rule.is_name()) names_.add(target.name, row, rule.kind == RuleKind::domain);
     ++row;
   });
-  add_name(known_answer_.name, known);
-}
-
-// Two thirds of the slots are taken at most, so that what is not there is told within a cache line or two.
-std::size_t Ruleset::slot_of(std::uint64_t hash) const noexcept {
-  return static_cast<std::size_t>((spread(hash) >> 32) * names_.size() >> 32);
-}
-
-void Ruleset::add_name(std::string_view name, std::uint32_t row) {
-  if (name.empty() || name.size() > name_limit) return;
-  const auto hash = hash_of(name);
-  auto slot = slot_of(hash);
-  for (; names_[slot].length != 0; slot = slot + 1 == names_.size() ? 0 : slot + 1) {
-    const auto& taken = names_[slot];
-    if (taken.hash != lower_half(hash) || names_text_.compare(taken.text, taken.length, name) != 0) continue;
-    auto last = taken.first_row;
-    while (next_row_[last] != no_row) last = next_row_[last];
-    next_row_[last] = row;
-    return;
-  }
-  names_[slot] = {lower_half(hash), static_cast<std::uint32_t>(names_text_.size()), row,
-                  static_cast<std::uint8_t>(name.size())};
-  names_text_ += name;
-}
-
-const Ruleset::Name* Ruleset::find_name(std::string_view suffix, std::uint64_t hash) const noexcept {
-  auto slot = slot_of(hash);
-  for (; names_[slot].length != 0; slot = slot + 1 == names_.size() ? 0 : slot + 1) {
-    const auto& name = names_[slot];
-    if (name.hash == lower_half(hash) && std::string_view{names_text_}.substr(name.text, name.length) == suffix)
-      return &name;
-  }
-  return nullptr;
-}
-
-void Ruleset::match_name(std::string_view wire_name, Hits& hits) const noexcept {
-  if (!wire_name.empty() && wire_name.back() == '.') wire_name.remove_suffix(1);
-  if (wire_name.empty() || wire_name.size() > name_limit) return;
-  std::array<char, name_limit> buffer;
-  std::transform(wire_name.begin(), wire_name.end(), buffer.begin(), lower);
-  const std::string_view name{buffer.data(), wire_name.size()};
-
-  // Each start of a label is one look-up. All are known before the first is made, so that memory answers them together.
-  struct Suffix {
-    std::uint64_t hash;
-    std::size_t at;
-  };
-  std::array<Suffix, (name_limit + 1) / 2> suffixes;
-  std::size_t count = 0;
-  auto hash = hash_start;
-  for (auto at = name.size(); at-- > 0;) {
-    hash = step(hash, name[at]);
-    if (at != 0 && name[at - 1] != '.') continue;
-    if (count == suffixes.size()) break;  // more dots than a name has: empty labels
-    suffixes[count++] = {hash, at};
-    __builtin_prefetch(&names_[slot_of(hash)]);
-  }
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto at = suffixes[i].at;
-    const auto* entry = find_name(name.substr(at), suffixes[i].hash);
-    if (entry == nullptr) continue;
-    for (auto row = entry->first_row; row != no_row; row = next_row_[row])
-      if (at == 0 || rules_[row].kind == RuleKind::domain) hits.add(row);
-  }
+  names_.add(known_answer_.name, known, false);
 }
 
 void Ruleset::match_address(const Address& address, Hits& hits) const noexcept {

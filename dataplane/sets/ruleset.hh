@@ -11,6 +11,7 @@
 #include "dataplane/base/hits.hh"
 #include "dataplane/base/tick.hh"
 #include "dataplane/sets/known_answer.hh"
+#include "dataplane/sets/name_set.hh"
 #include "dataplane/sets/permit_set.hh"
 #include "dataplane/sets/policy_set.hh"
 #include "dataplane/sets/range_index.hh"
@@ -55,13 +56,13 @@ struct RuleRows {
 
 class Ruleset {
  public:
-  // Row numbers in hits are rows of the indicators, then of the signatures. Nothing of the arguments is kept.
+  // Row numbers in hits are rows of the indicators, then of the signatures. Nothing of the arguments is kept, but what
+  // the indicators are called.
   Ruleset(const RuleRows& rules, std::uint32_t generation);
   explicit Ruleset(const RuleList& list, std::uint32_t generation = 1);
 
-  // A host name as it stood on the wire: any case, with or without a trailing dot. Names longer than 253 bytes
-  // (RFC 1035 section 2.3.4, in text form) match nothing.
-  void match_name(std::string_view name, Hits& hits) const noexcept;
+  // A host name as it stood on the wire.
+  void match_name(std::string_view name, Hits& hits) const noexcept { names_.match(name, hits); }
   void match_address(const Address& address, Hits& hits) const noexcept;
   // A JA3, a JA4, or the digest of a certificate, in lower case.
   void match_fingerprint(std::string_view fingerprint, Hits& hits) const noexcept;
@@ -100,27 +101,14 @@ class Ruleset {
  private:
   static constexpr std::size_t known_rows = 2;
 
-  // One name of the list; rows with the same name are chained.
-  struct Name {
-    std::uint32_t hash = 0;  // the half of it that does not say where to look
-    std::uint32_t text = 0;  // offset in names_text_
-    std::uint32_t first_row = 0;
-    std::uint8_t length = 0;  // 0 = empty slot
-  };
-
   // `known`: the first of the rows behind all others.
   void add_indicators(const IndicatorRows& indicators, std::uint32_t known);
   void add_known_rows();
-  void add_name(std::string_view name, std::uint32_t row);
-  [[nodiscard]] std::size_t slot_of(std::uint64_t hash) const noexcept;
-  [[nodiscard]] const Name* find_name(std::string_view suffix, std::uint64_t hash) const noexcept;
 
   std::uint32_t generation_;
   KnownAnswer known_answer_;
   std::vector<Rule> rules_;
-  std::vector<std::uint32_t> next_row_;  // chain of rows with the same name
-  std::vector<Name> names_;              // open addressing
-  std::string names_text_;
+  NameSet names_;
   RangeIndex ranges_;                                                // of the rows that are addresses
   std::vector<std::pair<std::string, std::uint32_t>> fingerprints_;  // sorted; text and row
   UrlSet urls_;

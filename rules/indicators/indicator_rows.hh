@@ -5,11 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "rules/facts/rule_facts.hh"
 #include "rules/indicators/indicator.hh"
+#include "rules/indicators/row_names.hh"
 #include "rules/names/address.hh"
 
 namespace sluice {
@@ -40,6 +42,8 @@ class IndicatorRows {
   // Every row, in order.
   virtual void visit(const Visitor& visitor) const = 0;
   [[nodiscard]] virtual std::string rule_id(std::size_t row) const = 0;
+  // Of every row, for longer than the rows themselves are held.
+  [[nodiscard]] virtual std::shared_ptr<const RowNames> names() const = 0;
 };
 
 class ListedIndicators final : public IndicatorRows {
@@ -56,6 +60,11 @@ class ListedIndicators final : public IndicatorRows {
                row.facts.recipient, breaks_in(row.facts.breaks, number++ < own_)});
   }
   [[nodiscard]] std::string rule_id(std::size_t row) const override { return (*list_)[row].facts.rule_id; }
+  [[nodiscard]] std::shared_ptr<const RowNames> names() const override {
+    auto names = std::make_shared<CopiedNames>();
+    for (const auto& row : *list_) names->add(row.name);
+    return names;
+  }
 
  private:
   const IndicatorList* list_;

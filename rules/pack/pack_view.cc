@@ -85,6 +85,25 @@ std::int64_t expiry_of(const packed::Facts& facts) {
   return date ? end_of_day_nanoseconds(*date) : 0;
 }
 
+// There are few packs: the first ones are asked in turn.
+class PackedNames final : public RowNames {
+ public:
+  PackedNames(std::vector<PackView> packs, std::size_t size) : packs_(std::move(packs)), size_(size) {}
+
+  [[nodiscard]] std::size_t size() const noexcept override { return size_; }
+  [[nodiscard]] std::string_view name(std::size_t row) const noexcept override {
+    for (const auto& pack : packs_) {
+      if (row < pack.indicators()) return pack.name(row);
+      row -= pack.indicators();
+    }
+    return {};
+  }
+
+ private:
+  std::vector<PackView> packs_;
+  std::size_t size_;
+};
+
 void check_count(std::size_t count, std::size_t limit, std::string_view what, PackReading& reading) {
   reading.at("the pack itself", 0);
   if (count > limit) reading.fail(what, fmt::format("{}, {} at most: split the pack", count, limit));
@@ -228,6 +247,10 @@ RuleKind PackView::kind(std::size_t row) const noexcept {
   return kind < rule_kinds ? static_cast<RuleKind>(kind) : RuleKind::signature;
 }
 
+std::string_view PackView::name(std::size_t row) const noexcept {
+  return view_of(root_->indicators()->Get(static_cast<flatbuffers::uoffset_t>(row))->name());
+}
+
 PackedIndicators::PackedIndicators(std::vector<PackView> packs) : packs_(std::move(packs)) {
   for (const auto& pack : packs_) size_ += pack.indicators();
 }
@@ -242,6 +265,10 @@ std::string PackedIndicators::rule_id(std::size_t row) const {
     row -= pack.indicators();
   }
   return {};
+}
+
+std::shared_ptr<const RowNames> PackedIndicators::names() const {
+  return std::make_shared<const PackedNames>(packs_, size_);
 }
 
 }  // namespace sluice

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <tl/expected.hpp>
 #include <vector>
 
@@ -57,6 +58,8 @@ class PackView {
   // Nothing of an indicator.
   [[nodiscard]] std::optional<RuleWritten> written(std::size_t row) const;
   [[nodiscard]] RuleKind kind(std::size_t row) const noexcept;
+  // Of an indicator, where it lies in the pack: read on the packet's way.
+  [[nodiscard]] std::string_view name(std::size_t row) const noexcept;
 
  private:
   PackView(const packed::Root& root, PackInfo info, std::shared_ptr<const void> owner);
@@ -78,6 +81,8 @@ class PackedIndicators final : public IndicatorRows {
   [[nodiscard]] std::size_t size() const noexcept override { return size_; }
   void visit(const Visitor& visitor) const override;
   [[nodiscard]] std::string rule_id(std::size_t row) const override;
+  // They keep the bytes of the packs.
+  [[nodiscard]] std::shared_ptr<const RowNames> names() const override;
 
  private:
   std::vector<PackView> packs_;

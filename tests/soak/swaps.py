@@ -14,6 +14,7 @@ from load import Crossing, Downloads, Queries
 
 SAMPLE_S = 0.01
 SETTLED_S, SETTLE_LIMIT_S = 1.0, 15.0
+LOOK_EVERY = 20  # swaps from one look at settled memory to the next: the look takes a second and more
 WARM_SWAPS = 4  # after these two generations have lived, and memory has found its size
 ACTIVATION_LIMIT_MS = 100.0
 SHORT_ACTIVATION_LIMIT_MS = 1000.0  # beside all else that a run of all tests does
@@ -107,6 +108,8 @@ def swap_under_traffic(bench, scale, count, say=lambda line: None):
             Peak(bench.wire.dataplane) as peak:
         for number in range(count):
             timings.append(push(bench, packs[number % 2]))
+            if (count - 1 - number) % LOOK_EVERY != 0 and number < count - 3:
+                continue
             rests.append(settled_kib(bench.wire.dataplane))
             say(f"swap {number + 1} of {count}: verify, compile, build, publish {timings[-1]} ms, {rests[-1] >> 10} MiB")
     lost = {"questions without an answer": queries.missing(), "downloads": downloads.failed,
