@@ -36,7 +36,7 @@ packets = [
     DOWN / IP(src=NOT_OURS, dst='10.0.0.2') / UDP(sport=5000, dport=53) / DNS(rd=1, qd=DNSQR(qname=NAME)),  # 7, exempt
     # An error about it, from a router that no exemption names: it is of the flow that it quotes.
     DOWN / IP(src=OTHER, dst='10.0.0.2') / ICMP(type=3, code=1) / Raw(bytes(flow[IP])[:28]),  # 8, exempt
-    # A datagram in two, and one that is cut off.
+    # A datagram in two, which counts once, and one that is cut off.
     *(UP / part for part in fragment(wide, fragsize=1400)),  # 9 and 10, exempt
     UP / IP(src='10.0.0.2', dst=NOT_OURS, len=900) / UDP(sport=41002, dport=4000, len=880) / Raw(bytes(8)),  # 11, exempt
     # A tunnel: the addresses inside count, as they do for devices.
