@@ -18,7 +18,7 @@ namespace {
 
 using Conditions = std::span<const char* const>;
 constexpr std::array line_conditions{"devices", "classes", "recipients", "rules", "destinations", "hours"};
-constexpr std::array traffic_conditions{"devices", "vlans", "hours"};
+constexpr std::array traffic_conditions{"devices", "vlans", "prefixes", "hours"};
 
 // The names of all, each once.
 std::set<std::string> names_of(const std::vector<Place>& all, std::string_view what, Faults& faults) {

@@ -41,7 +41,8 @@ void add_bypass_command(CLI::App& program, Run& run) {
       "wire is dead then. auto, the default: frames go past the data plane while it cannot forward. The order\n"
       "outlives sluice-guard, not the machine's next start. Who gives it stands in sluice-guard's messages and in\n"
       "`sluice status`.\n"
-      "For traffic of some devices or VLANs alone, forwarded without a look, see `policy.traffic` with `exempt`.\n"
+      "For traffic of some devices, VLANs or networks alone, forwarded without a look, see `policy.traffic` with\n"
+      "`exempt` (config/README.md).\n"
       "Exit status: 0 sluice-guard goes by it, 1 it does not, or there is none; the reason is on standard error,\n"
       "2 errors in the command line or in the configuration that names the socket.");
   command->add_option("order", arguments->order, "on, off or auto")

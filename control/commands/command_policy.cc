@@ -82,8 +82,13 @@ Exit explain(const Arguments& arguments, const config::ConfigurationT& configura
   const Ruleset rules{files.rules};
   const auto policy = policy_of(configuration);
   const Tick now{std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch())};
-  const auto treatment =
-      rules.traffic().treat({*device, arguments.vlan, remote, arguments.host, false, nanoseconds_since_epoch(now)});
+  const TrafficPlace traffic{
+      *device, arguments.vlan, remote, true, arguments.host, false, nanoseconds_since_epoch(now)};
+  if (const auto* const line = rules.traffic().find_by_remote(traffic))
+    fmt::print(
+        "{:<8} all traffic (line \"{}\" of policy.traffic: {}), if this leads into its prefixes: name --address\n",
+        "perhaps", line->name, text_of(line->action));
+  const auto treatment = rules.traffic().treat(traffic);
   print(treatment);
   const bool is_read = treatment.fate == Fate::read;
   Hits hits;
@@ -143,7 +148,9 @@ void add_policy_command(CLI::App& program, Run& run) {
   auto* command =
       policy->add_subcommand("explain", "Say what is done with a device's traffic to a destination, and why");
   command->footer(
-      "A line of policy.traffic that holds for the device is named first. Where its traffic is read, every row of a "
+      "A line of policy.traffic that holds for the device is named first; lines with prefixes go by --address, since "
+      "a\n"
+      "name alone does not say where it leads. Where its traffic is read, every row of a "
       "list\n"
       "that matches is named with what decides: what is never blocked, a permit of the site's\n"
       "exceptions, the first line of the policy that holds, or the rule itself. One row that blocks is enough.\n"

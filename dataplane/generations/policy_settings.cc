@@ -138,9 +138,11 @@ SitePolicy site_policy(const config::PolicyT& policy) {
     TrafficLine line{written.name,
                      devices_of(written.devices, policy),
                      written.vlans,
+                     {},
                      hours_of(written.hours, zone),
                      action_of(written.action),
                      {}};
+    add_ranges(line.prefixes, written.prefixes);
     if (line.action == TrafficAction::limit) line.limit = limits.of("traffic/", line.name, written.limit_kbit_per_s);
     out.traffic.push_back(std::move(line));
   }

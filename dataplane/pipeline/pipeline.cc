@@ -162,6 +162,11 @@ bool Pipeline::reopens(const Packet& packet, Flow& flow, const FlowKey& key) noe
   return false;
 }
 
+Inside Pipeline::inside_of(const Packet& packet) const noexcept {
+  const auto* const networks = options_.inside.empty() ? packet.networks : &options_.inside;
+  return networks == nullptr ? packet.inside : networks->side_of(packet.source, packet.destination);
+}
+
 Flow* Pipeline::create(Packet& packet, const FlowKey& key, std::uint64_t hash) noexcept {
   auto* flow = table_.insert(key, hash);
   if (flow == nullptr) {
@@ -182,8 +187,7 @@ Flow* Pipeline::create(Packet& packet, const FlowKey& key, std::uint64_t hash) n
   const bool answers = packet.protocol == ip_protocol::tcp &&
                        (packet.tcp_flags & (tcp_flag::syn | tcp_flag::ack)) == (tcp_flag::syn | tcp_flag::ack);
   flow->initiator_is_low = key.from_low(packet) != answers;
-  const auto* const networks = options_.inside.empty() ? packet.networks : &options_.inside;
-  flow->inside = networks == nullptr ? packet.inside : networks->side_of(packet.source, packet.destination);
+  flow->inside = inside_of(packet);
   if (answers && flow->inside != Inside::unknown)
     flow->inside = flow->inside == Inside::source ? Inside::destination : Inside::source;
   if (packet.outer.count != 0) {

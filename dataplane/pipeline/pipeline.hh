@@ -102,6 +102,7 @@ class Pipeline {
   void set_fate(Flow& flow, Tick now) const noexcept;
   void turn_policy(Tick now) noexcept;
   [[nodiscard]] Flow* under_policy(Flow* flow, Packet& packet, const FlowKey& key, std::uint64_t hash) noexcept;
+  [[nodiscard]] Inside inside_of(const Packet& packet) const noexcept;  // which end of the packet is
   [[nodiscard]] bool is_exempt(const Packet& packet) const noexcept;
   [[nodiscard]] bool shut_out(const Passage& at) noexcept;
   void hold_to_limits(const Passage& at) noexcept;

@@ -24,7 +24,9 @@ void Pipeline::set_fate(Flow& flow, Tick now) const noexcept {
   if (rules_->traffic().empty() || !options_.treats_devices) return;
   const bool from_inside = began_inside(flow);
   TrafficPlace place{from_inside ? flow.initiator() : flow.responder(), flow.key.vlan[0],
-                     from_inside ? flow.responder() : flow.initiator(), reporter_.asked_name(flow, now)};
+                     from_inside ? flow.responder() : flow.initiator()};
+  place.knows_sides = flow.inside != Inside::unknown;
+  place.asked = reporter_.asked_name(flow, now);
   place.is_look_up = from_inside && flow.responder_port() == dns_port &&
                      (flow.key.protocol == ip_protocol::udp || flow.key.protocol == ip_protocol::tcp);
   place.now_ns = nanoseconds_since_epoch(now);
@@ -57,11 +59,14 @@ Flow* Pipeline::under_policy(Flow* flow, Packet& packet, const FlowKey& key, std
 // Whether nothing of a packet that has no flow is to be recorded.
 bool Pipeline::is_exempt(const Packet& packet) const noexcept {
   if (rules_->traffic().empty()) return false;
-  const auto exempts = [&](const Address& end) {
-    const auto* const line = rules_->traffic().find(end, packet.vlan[0], nanoseconds_since_epoch(packet.time));
-    return line != nullptr && line->action == TrafficAction::exempt;
-  };
-  return exempts(packet.source) || exempts(packet.destination);
+  const auto side = inside_of(packet);
+  const bool from_inside = side != Inside::destination;
+  TrafficPlace place{from_inside ? packet.source : packet.destination, packet.vlan[0],
+                     from_inside ? packet.destination : packet.source};
+  place.knows_sides = side != Inside::unknown;
+  place.now_ns = nanoseconds_since_epoch(packet.time);
+  const auto* const line = rules_->traffic().find(place);
+  return line != nullptr && line->action == TrafficAction::exempt;
 }
 
 // True where nobody reads the packet: its flow is exempt or lost to inspection, or its device in quarantine. What a

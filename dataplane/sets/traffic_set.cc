@@ -13,6 +13,12 @@ AddressRange every_address() {
 
 bool is_exemption(const TrafficLine& line) noexcept { return line.action == TrafficAction::exempt; }
 
+// As far as VLAN and hour tell.
+bool holds_there(const TrafficLine& line, const TrafficPlace& place) noexcept {
+  if (!line.vlans.empty() && std::ranges::find(line.vlans, place.vlan) == line.vlans.end()) return false;
+  return line.hours.hold(place.now_ns);
+}
+
 }  // namespace
 
 void TrafficSet::build(const SitePolicy& policy) {
@@ -22,16 +28,41 @@ void TrafficSet::build(const SitePolicy& policy) {
   for (std::uint32_t i = 0; i < lines_.size(); ++i) {
     for (const auto& range : lines_[i].devices) devices_.add(range, i);
     if (lines_[i].devices.empty()) devices_.add(every_address(), i);
+    for (const auto& range : lines_[i].prefixes) prefixes_.add(range, i);
   }
   devices_.index();
+  prefixes_.index();
 }
 
-const TrafficLine* TrafficSet::find(const Address& device, std::uint16_t vlan, std::int64_t now_ns) const noexcept {
-  for (const auto number : devices_.find(device)) {
+// The first line that holds. Turned, the ends stand in each other's place: a line that says no device is about networks
+// outside, and where the sides are known it does not hold for an end inside that lies in one.
+const TrafficLine* TrafficSet::first(const TrafficPlace& place, bool is_turned) const noexcept {
+  const auto reached = place.remote ? prefixes_.find(*place.remote) : std::span<const std::uint32_t>{};
+  for (const auto number : devices_.find(place.device)) {
     const auto& line = lines_[number];
-    if (!line.vlans.empty() && std::ranges::find(line.vlans, vlan) == line.vlans.end()) continue;
-    if (line.hours.hold(now_ns)) return &line;
+    if (!line.prefixes.empty()) {
+      if (!std::ranges::binary_search(reached, number)) continue;
+      if (is_turned && place.knows_sides && line.devices.empty()) continue;
+    }
+    if (holds_there(line, place)) return &line;
   }
+  return nullptr;
+}
+
+const TrafficLine* TrafficSet::find(const TrafficPlace& place) const noexcept {
+  const auto* const line = first(place, false);
+  if (!place.remote) return line;
+  auto turned = place;
+  turned.device = *place.remote;
+  turned.remote = place.device;
+  const auto* const other = first(turned, true);
+  return other != nullptr && is_exemption(*other) ? other : line;
+}
+
+const TrafficLine* TrafficSet::find_by_remote(const TrafficPlace& place) const noexcept {
+  if (place.remote) return nullptr;
+  for (const auto number : devices_.find(place.device))
+    if (const auto& line = lines_[number]; holds_there(line, place)) return line.prefixes.empty() ? nullptr : &line;
   return nullptr;
 }
 
@@ -43,10 +74,7 @@ std::int64_t TrafficSet::next_change(std::int64_t now_ns) const noexcept {
 
 Treatment TrafficSet::treat(const TrafficPlace& place) const noexcept {
   Treatment treatment;
-  treatment.line = find(place.device, place.vlan, place.now_ns);
-  if (place.remote)
-    if (const auto* const line = find(*place.remote, place.vlan, place.now_ns); line != nullptr && is_exemption(*line))
-      treatment.line = line;
+  treatment.line = find(place);
   if (treatment.line == nullptr) return treatment;
   if (is_exemption(*treatment.line)) {
     treatment.fate = Fate::exempt;

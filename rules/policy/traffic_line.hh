@@ -30,8 +30,9 @@ enum class Fate : std::uint8_t {
 // What is empty holds for all. Lists: one of them.
 struct TrafficLine {
   std::string name;
-  std::vector<AddressRange> devices;  // of the inspected side
-  std::vector<std::uint16_t> vlans;   // outermost ids
+  std::vector<AddressRange> devices;   // of the inspected side
+  std::vector<std::uint16_t> vlans;    // outermost ids
+  std::vector<AddressRange> prefixes;  // of the other end
   LocalHours hours{};
   TrafficAction action{};
   RateLimit limit{};  // where the action is `limit`

@@ -195,8 +195,9 @@ static SitePolicy policy_of(TrafficAction v4, TrafficAction v6) {
     minutes.push_back({minute, static_cast<std::uint16_t>(minute + 1)});
   const auto utc = std::make_shared<const LocalHours::Zone>(LocalHours::Zone{{0, 0}});
   SitePolicy policy;
-  policy.traffic = {{"v4", {*AddressRange::parse("10.0.0.1")}, {}, {}, v4, {1, 8}},
-                    {"v6", {*AddressRange::parse("2001:db8::/64")}, {}, {std::move(minutes), utc}, v6, {2, 64}}};
+  policy.traffic = {{"far", {}, {}, {*AddressRange::parse("10.0.0.128/25")}, {}, v4, {3, 16}},
+                    {"v4", {*AddressRange::parse("10.0.0.1")}, {}, {}, {}, v4, {1, 8}},
+                    {"v6", {*AddressRange::parse("2001:db8::/64")}, {}, {}, {std::move(minutes), utc}, v6, {2, 64}}};
   return policy;
 }
 

@@ -70,6 +70,7 @@ def main():
     written('traffic.json', {
         'portal': ['portal.example'], 'never_block': ['192.0.2.7'],
         'traffic': [{'name': 'not-ours', 'vlans': [7], 'action': 'exempt'},
+                    {'name': 'partner', 'devices': ['10.0.0.5'], 'prefixes': ['198.51.100.0/24'], 'action': 'exempt'},
                     {'name': 'held', 'devices': ['10.0.0.3'], 'action': 'quarantine'},
                     {'name': 'slow', 'devices': ['10.0.0.4'], 'action': 'limit', 'limit_kbit_per_s': 64}],
         'lines': [{'name': 'little', 'destinations': ['telemetry.example'], 'action': 'limit',
@@ -86,6 +87,13 @@ def main():
              ['forward  ' + held + 'this leads to the portal', nothing], 'It is forwarded.'),
             (('10.0.0.3', '--host', 'epdg.epc.mnc001.mcc262.pub.3gppnetwork.org'),
              ['forward  ' + held + 'calls over Wi-Fi are never blocked', nothing], 'It is forwarded.'),
+            (('10.0.0.5', '--address', '198.51.100.7', '--host', 'telemetry.example'),
+             ['forward  all traffic (line "partner" of policy.traffic: exempt): unread, and nothing of it is recorded'],
+             'It is forwarded.'),
+            (('10.0.0.5', '--address', '198.51.101.7'), [nothing], 'It is forwarded.'),
+            (('10.0.0.5', '--host', 'elsewhere.example'),
+             ['perhaps  all traffic (line "partner" of policy.traffic: exempt), if this leads into its prefixes: name '
+              '--address', nothing], 'It is forwarded.'),
             (('10.0.0.4', '--host', 'telemetry.example'),
              ['limit    ' + slow + 'limit): to 64 kbit/s each way',
               'limit    list/usage (telemetry, Example Ltd): line "little" of the policy: limit to 8 kbit/s each way'],

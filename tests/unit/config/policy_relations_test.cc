@@ -92,6 +92,9 @@ BOOST_AUTO_TEST_CASE(a_line_about_traffic_behind_one_that_takes_all_is_never_rea
   BOOST_TEST(second(R"(,"vlans":[7,8])", R"(,"vlans":[8])") == unreachable);
   BOOST_TEST(second(R"(,"vlans":[7])", R"(,"vlans":[8])") == "");
   BOOST_TEST(second(R"(,"hours":["08:00-12:00"])", "") == "");
+  BOOST_TEST(second(R"(,"prefixes":["192.0.2.0/24"])", "") == "");
+  BOOST_TEST(second(R"(,"prefixes":["192.0.2.0/24"])", R"(,"prefixes":["198.51.100.0/24"])") == "");
+  BOOST_TEST(second(R"(,"prefixes":["192.0.2.0/24"])", R"(,"vlans":[7],"prefixes":["192.0.2.0/24"])") == unreachable);
   BOOST_TEST(second("", R"(,"hours":["08:00-12:00"],"vlans":[8])") == unreachable);
   BOOST_TEST(faults_of(R"({"traffic":[{"name":"one"}]})") == "to which rate? Name it in limit_kbit_per_s\n");
   BOOST_TEST(faults_of(R"({"traffic":[{"name":"one","devices":["g"],"action":"exempt"},

@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(neither_policy_nor_other_rules_on_it_make_it_fail) {
   line.action = PolicyAction::drop;
   line.although_breaks = true;
   rules.policy.lines.push_back(line);
-  rules.policy.traffic = {{"nobody-is-watched", {}, {}, {}, TrafficAction::exempt, {}}};
+  rules.policy.traffic = {{"nobody-is-watched", {}, {}, {}, {}, TrafficAction::exempt, {}}};
   auto options = small_options(Mode::enforce);
   options.policy.block_addresses = true;
   Probing probing{std::move(*make_generation(rules, {}, 1, 1)), options};

@@ -1,4 +1,5 @@
 // What a site's policy does with all traffic of a device, through the pipeline.
+#include <array>
 #include <boost/test/unit_test.hpp>
 #include <string>
 
@@ -85,6 +86,60 @@ BOOST_AUTO_TEST_CASE(nothing_of_a_device_that_is_exempt_is_read_or_recorded) {
   PipelineRun others{options(), generation_with(line("exempt"))};
   BOOST_TEST(!others.send(udp_frame(ends(neighbour, 40053, resolver, 53), dns_query("www.listed.example"))));
   BOOST_TEST(others.count(UninspectedReason::exempt) == 0U);
+}
+
+// Whether nothing is recorded of a packet from one address to another.
+bool is_exempt(PipelineRun& run, const char* from, const char* to, std::uint16_t vlan = 0) {
+  auto frame = udp_frame(ends(from, 5000, to, 4000), as_bytes("hello"));
+  if (vlan != 0) {
+    const std::array<std::uint8_t, 4> tag{0x81, 0x00, static_cast<std::uint8_t>(vlan >> 8),
+                                          static_cast<std::uint8_t>(vlan)};  // IEEE 802.1Q
+    frame.insert(frame.begin() + 12, tag.begin(), tag.end());
+  }
+  BOOST_TEST(run.send(frame));
+  const bool flow_is = run.uninspected == UninspectedReason::exempt;
+  frame.resize(frame.size() - 2);  // its headers say more than there is: a packet without a flow
+  BOOST_TEST(run.send(frame));
+  BOOST_TEST(flow_is == (run.uninspected == UninspectedReason::exempt));
+  return flow_is;
+}
+
+BOOST_AUTO_TEST_CASE(an_exemption_may_be_of_networks_outside) {
+  constexpr const char* web = "198.51.100.7";
+  constexpr const char* intranet = "192.168.9.9";
+  PipelineRun run{options(), generation_with(R"({"traffic":[
+      {"name":"one","devices":["192.168.1.10"],"vlans":[7],"prefixes":["198.51.100.0/24"],"action":"exempt"},
+      {"name":"two","prefixes":["203.0.113.0/24","192.168.0.0/16"],"action":"exempt"}]})")};
+  // Device, VLAN and network all must hold.
+  BOOST_TEST(is_exempt(run, phone, web, 7));
+  BOOST_TEST(is_exempt(run, web, phone, 7));
+  BOOST_TEST(!is_exempt(run, phone, web));
+  BOOST_TEST(!is_exempt(run, phone, web, 8));
+  BOOST_TEST(!is_exempt(run, neighbour, web, 7));
+  BOOST_TEST(!is_exempt(run, phone, "198.51.101.7", 7));
+  // The network alone, of the end that is not the device: ours is no network outside.
+  BOOST_TEST(is_exempt(run, phone, "203.0.113.255"));
+  BOOST_TEST(is_exempt(run, "203.0.113.0", neighbour, 9));
+  BOOST_TEST(!is_exempt(run, phone, "203.0.114.0"));
+  BOOST_TEST(is_exempt(run, phone, intranet));  // which of the two is the device nobody knows
+
+  auto unknown = options();
+  unknown.inside = {};
+  PipelineRun either{unknown, generation_with(R"({"traffic":[{"name":"one","prefixes":["203.0.113.0/24"],
+                                                "action":"exempt"}]})")};
+  BOOST_TEST(is_exempt(either, "198.51.100.7", "203.0.113.9"));
+  BOOST_TEST(is_exempt(either, "203.0.113.9", "198.51.100.7"));
+  BOOST_TEST(!is_exempt(either, "198.51.100.7", "198.51.100.8"));
+}
+
+BOOST_AUTO_TEST_CASE(lines_with_networks_keep_their_place_in_the_order) {
+  PipelineRun run{options(), generation_with(R"({"traffic":[
+      {"name":"one","prefixes":["198.51.100.0/24"],"action":"quarantine"},
+      {"name":"two","devices":["192.168.1.10"],"prefixes":["198.51.0.0/16"],"action":"exempt"},
+      {"name":"three","devices":["198.51.100.8"],"action":"exempt"}]})")};
+  BOOST_TEST(!run.send(udp_frame(ends(phone, 5000, "198.51.100.7", 4000), as_bytes("hello"))));
+  BOOST_TEST(is_exempt(run, phone, "198.51.101.7"));
+  BOOST_TEST(is_exempt(run, phone, "198.51.100.8"));  // an exemption of the other end itself goes first
 }
 
 BOOST_AUTO_TEST_CASE(a_device_in_quarantine_reaches_the_resolver_the_portal_and_what_is_never_blocked) {
