@@ -20,6 +20,15 @@ using Conditions = std::span<const char* const>;
 constexpr std::array line_conditions{"devices", "classes", "recipients", "rules", "destinations", "hours"};
 constexpr std::array traffic_conditions{"devices", "vlans", "prefixes", "hours"};
 
+// Lines about findings, and lines about all traffic of devices.
+struct LineKind {
+  const char* list;
+  std::string_view what;
+  Conditions conditions;
+};
+constexpr std::array line_kinds{LineKind{"lines", "line of the policy", line_conditions},
+                                LineKind{"traffic", "line of the policy's traffic", traffic_conditions}};
+
 // The names of all, each once.
 std::set<std::string> names_of(const std::vector<Place>& all, std::string_view what, Faults& faults) {
   std::set<std::string> names;
@@ -78,7 +87,7 @@ void check_order(const std::vector<Place>& lines, Conditions conditions, Faults&
 }
 
 // One of each family, and one at all where a line leads there.
-void check_sinkhole(const Place& policy, const std::vector<Place>& lines, Faults& faults) {
+void check_sinkhole(const Place& policy, Faults& faults) {
   const auto sinkhole = policy.at("sinkhole");
   if (!sinkhole.known()) return;
   const auto addresses = sinkhole.items();
@@ -87,7 +96,7 @@ void check_sinkhole(const Place& policy, const std::vector<Place>& lines, Faults
       is_v6(addresses[0]) == is_v6(addresses[1]))
     faults.push_back({addresses[1].offset(sinkhole), "two addresses of one family: name one of IPv4 and one of IPv6"});
   if (!addresses.empty()) return;
-  for (const auto& line : lines)
+  for (const auto& line : policy.at("lines").items())
     if (const auto action = line.at("action");
         action.known() && action.value->is_string() && action.text() == "sinkhole")
       faults.push_back({action.offset(line), "where to? Name an address in policy.sinkhole"});
@@ -145,24 +154,18 @@ void check_policy(const Place& policy, Faults& faults) {
     if (devices.known() && devices.items().empty())
       faults.push_back({devices.offset(group), "a group without devices: name some, or remove it"});
   }
-  const auto lines = policy.at("lines").items();
-  names_of(lines, "line of the policy", faults);
-  for (const auto& line : lines) {
-    check_groups(line, groups, faults);
-    check_consent(line, faults);
-    check_hours(line, faults);
-    check_limit(line, faults);
+  check_sinkhole(policy, faults);
+  for (const auto& kind : line_kinds) {
+    const auto lines = policy.at(kind.list).items();
+    names_of(lines, kind.what, faults);
+    for (const auto& line : lines) {
+      check_groups(line, groups, faults);
+      check_consent(line, faults);
+      check_hours(line, faults);
+      check_limit(line, faults);
+    }
+    check_order(lines, kind.conditions, faults);
   }
-  check_sinkhole(policy, lines, faults);
-  check_order(lines, line_conditions, faults);
-  const auto traffic = policy.at("traffic").items();
-  names_of(traffic, "line of the policy's traffic", faults);
-  for (const auto& line : traffic) {
-    check_groups(line, groups, faults);
-    check_hours(line, faults);
-    check_limit(line, faults);
-  }
-  check_order(traffic, traffic_conditions, faults);
 }
 
 }  // namespace sluice::config

@@ -105,7 +105,8 @@ int run(const config::ConfigurationT& settings, const std::string& path) {
                     settings.guard->file,
                     SLUICE_VERSION,
                     evidence ? &*evidence : nullptr,
-                    settings.evidence->record_bytes},
+                    settings.evidence->record_bytes,
+                    control.eve_ipv6 == config::Ipv6Form::full},
                    tap.rules,
                    stream};
   if (!read_exceptions(settings.rules->exceptions, events)) return config::exit_usage;

@@ -31,6 +31,7 @@ struct Arguments {
   std::string midstream = "on";
   std::string checksums = "off";
   std::string packets = "on";
+  std::string ipv6 = "compressed";
   std::string stats_path;
   std::string rule_cost_path;
   bool reveal = false;
@@ -129,6 +130,7 @@ Exit run_replay(Arguments& arguments) {
   context.site = "replay";
   context.clock_state = ClockState::capture;
   context.rules = &books;
+  context.ipv6_in_full = arguments.ipv6 == "full";
   const auto redactor = arguments.reveal ? Redactor::revealing() : Redactor{own_key_path()};
   context.redactor = &redactor;
 
@@ -211,7 +213,10 @@ void add_replay_command(CLI::App& program, Run& run) {
       ->type_name("CIDR|interface")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command->add_option("--midstream", arguments->midstream, "Follow TCP connections whose start is not in the capture")
+  command
+      ->add_option("--midstream", arguments->midstream,
+                   "Follow TCP connections whose start is not in the capture; given twice, the last one counts")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
       ->check(CLI::IsMember({"on", "off"}))
       ->capture_default_str();
   command
@@ -224,6 +229,11 @@ void add_replay_command(CLI::App& program, Run& run) {
       ->add_option("--packets", arguments->packets,
                    "With --eve: events of signatures and anomalies hold the packet that they are about, unredacted")
       ->check(CLI::IsMember({"on", "off"}))
+      ->capture_default_str();
+  command
+      ->add_option("--ipv6", arguments->ipv6,
+                   "How IPv6 addresses are written in EVE: compressed as RFC 5952 has them, full as Suricata has them")
+      ->check(CLI::IsMember({"compressed", "full"}))
       ->capture_default_str();
   command->add_flag("--continue", arguments->replay.continue_state,
                     "One run over all captures, connections and all; "

@@ -10,6 +10,7 @@
 #include "control/eve/eve_dns.hh"
 #include "control/eve/eve_file_info.hh"
 #include "control/eve/eve_http.hh"
+#include "control/eve/eve_ipv6.hh"
 #include "control/eve/eve_objects.hh"
 #include "control/eve/eve_packet.hh"
 #include "control/eve/eve_stats.hh"
@@ -319,6 +320,7 @@ std::string EveWriter::line(const Event& event) const {
   put_flow_variables(line, event);
   put_content(line, event);
   put_source(line, header.generation);
+  if (context_.ipv6_in_full) write_ipv6_in_full(line);
   return one_line(line);
 }
 

@@ -37,6 +37,7 @@ struct EveContext {
   const Redactor* redactor = nullptr;                 // outlives the writer; without one, identifiers have no digest
   const OfferedResolvers* resolvers = nullptr;        // the same; without them nothing is said of resolvers
   std::shared_ptr<const ExceptionList> exceptions{};  // of the site; null: none
+  bool ipv6_in_full = false;                          // as Suricata writes it, not as RFC 5952 does
 };
 
 class EveWriter {

@@ -113,6 +113,7 @@ Json drop_object(const Event& event) {
 }
 
 std::string_view packet_source_text(const Event& event) {
+  if (event.find(Field::flow_end)) return "stream (flow timeout)";
   auto kind = TunnelKind::none;
   bool is_in_v6 = false;
   for (const auto& field : event) {

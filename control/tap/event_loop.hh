@@ -38,6 +38,7 @@ struct EventLoopOptions {
   std::string version{};                  // of the program, for records of evidence
   EvidenceDesk* evidence = nullptr;       // takes drafts; outlives the loop. Null: none is kept
   std::size_t evidence_record_bytes = 0;  // room of a record
+  bool ipv6_in_full = false;              // in EVE
 };
 
 // Findings by class (the last: of rules that are not known) and by what was done.

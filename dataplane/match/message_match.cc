@@ -269,7 +269,8 @@ void MessageMatcher::packet(const Passage& at, SignatureMoment moment, bool tell
   message.tells_protocol = tells_protocol;
   put_headers(message, at.packet);
   match(at, message, hits);
-  if (moment == SignatureMoment::packet_begin) trace.addresses |= way;  // such rules are tried then
+  // Such rules are tried at one of the two moments.
+  if (moment == SignatureMoment::packet_end || !wants(SignatureMoment::packet_end)) trace.addresses |= way;
 }
 
 // The headers as bytes. What is cut is not there.

@@ -48,6 +48,7 @@ Pipeline::Pipeline(const PipelineOptions& options, const Generation& generation,
       limits_(options.hash_secret, counters_.rate_limits_evicted),
       paths_(options.hash_secret),
       neighbours_(reporter_.records() ? neighbour_entries : 0, options.hash_secret),
+      outsides_(reporter_.records() ? outside_flows_limit : 0, options.timeouts, options.hash_secret),
       protocols_(reporter_, buffers_, paths_, options.http2_connections,
                  {options.followed_bodies, options.http_body_bytes, options.hash_files}),
       streams_(buffers_, protocols_,
@@ -102,6 +103,7 @@ void Pipeline::process(std::span<Packet> burst) noexcept {
       }
     }
     const bool exempt = flow != nullptr ? flow->fate == Fate::exempt : is_exempt(packet);
+    if (packet.outer.depth != 0 && !exempt && reporter_.records()) count_outside(packet);
     // A fragment is counted with its datagram.
     if (exempt && (flow != nullptr || packet.fragmented == 0)) packet.uninspected = UninspectedReason::exempt;
     if (!readable[i] && !exempt) {
@@ -383,6 +385,7 @@ void Pipeline::housekeep(Tick now, std::uint64_t tag) noexcept {
   auto budget = expiry_budget;
   fragments_.expire(now);
   while (auto* flow = expiry_.next_expired(table_, now, budget)) end(*flow, FlowEnd::timeout, tag);
+  outsides_.expire(now, budget, [&](const Flow& flow, FlowEnd why) { reporter_.outside_end(flow, why, tag); });
 }
 
 void Pipeline::finish(Tick now, std::uint64_t tag) noexcept {
@@ -390,6 +393,7 @@ void Pipeline::finish(Tick now, std::uint64_t tag) noexcept {
   for (std::size_t queue = 0; queue < expiry_class_count; ++queue)
     while (auto* flow = expiry_.oldest(table_, static_cast<ExpiryClass>(queue)))
       end(*flow, expiry_.is_expired(*flow, now) ? FlowEnd::timeout : FlowEnd::shutdown, tag);
+  outsides_.finish(now, [&](const Flow& flow, FlowEnd why) { reporter_.outside_end(flow, why, tag); });
 }
 
 }  // namespace sluice

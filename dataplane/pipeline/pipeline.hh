@@ -14,6 +14,7 @@
 #include "dataplane/flow/expiry.hh"
 #include "dataplane/flow/flow_table.hh"
 #include "dataplane/flow/neighbour_table.hh"
+#include "dataplane/flow/outside_flows.hh"
 #include "dataplane/flow/quic_paths.hh"
 #include "dataplane/flow/rate_limits.hh"
 #include "dataplane/match/generation.hh"
@@ -68,6 +69,7 @@ class Pipeline {
     paths_.make_resident();
     reporter_.make_resident();
     neighbours_.make_resident();
+    outsides_.make_resident();
     protocols_.make_resident();
     fragments_.make_resident();
     limits_.make_resident();
@@ -122,6 +124,7 @@ class Pipeline {
   [[nodiscard]] Flow* quoted_flow(const Packet& packet, const FlowKey& own, Way& way) noexcept;
   void judge_error(const Passage& at) noexcept;
   void judge_outside(const Passage& at) noexcept;
+  void count_outside(const Packet& packet) noexcept;
   void judge(const Passage& at) noexcept;
   void inspect_by_rules(const Passage& at) noexcept;
   void judge_alone(Packet& packet) noexcept;
@@ -148,6 +151,7 @@ class Pipeline {
   Shedding shedding_;
   QuicPaths paths_;
   NeighbourTable neighbours_;
+  OutsideFlows outsides_;
   Protocols protocols_;
   Streams streams_;
   PacketReplies replies_{burst_limit};

@@ -1,7 +1,7 @@
 #include "dataplane/packet/decoder.hh"
 #include "dataplane/pipeline/pipeline.hh"
 
-// The outside of a tunnel, for rules that name it: alert udp any any -> any 4789.
+// The outside of a tunnel: for rules that name it (alert udp any any -> any 4789), and as a flow of its own.
 namespace sluice {
 namespace {
 
@@ -48,6 +48,15 @@ void Pipeline::judge_outside(const Passage& at) noexcept {
   if (!outside.dropped_by_rule || at.packet.dropped_by_rule) return;
   at.packet.dropped_by_rule = true;
   at.packet.dropping_row = outside.dropping_row;
+}
+
+// How much the tunnel holds, by the frames that it came in; what is read of it, its flows inside say.
+void Pipeline::count_outside(const Packet& packet) noexcept {
+  const auto* const networks = options_.inside.empty() ? packet.networks : &options_.inside;
+  const auto inside =
+      networks == nullptr ? packet.inside : networks->side_of(packet.outer.source, packet.outer.destination);
+  outsides_.count(packet, inside,
+                  [&](const Flow& flow, FlowEnd why) { reporter_.outside_end(flow, why, packet.number); });
 }
 
 }  // namespace sluice

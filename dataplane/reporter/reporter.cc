@@ -191,6 +191,20 @@ void Reporter::flow_end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept 
   send(event, EventType::flow, tag);
 }
 
+// What went through is judged inside, so nothing is said of how much could be seen.
+void Reporter::outside_end(const Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept {
+  EventWriter event{buffer_};
+  auto event_header = header(EventType::flow, flow);
+  event_header.time = flow.last_seen;
+  event.begin(event_header);
+  flow_fields(event, flow);
+  event.integer(Field::flow_end, static_cast<std::uint64_t>(nanoseconds_since_epoch(flow.last_seen)));
+  event.integer(Field::flow_reason, static_cast<std::uint64_t>(reason));
+  event.integer(Field::flow_state, static_cast<std::uint64_t>(flow.state));
+  event.integer(Field::flow_alerted, 0);
+  send(event, EventType::flow, tag);
+}
+
 // What its protocol below adds: flags and state of TCP, the kinds of ICMP messages.
 void Reporter::transport_fields(EventWriter& event, const Flow& flow) noexcept {
   event.integer(Field::flow_tcp_flags, flow.all_tcp_flags());

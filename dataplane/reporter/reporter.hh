@@ -185,6 +185,8 @@ class Reporter {
   void forget(Flow& flow) noexcept { signatures_.release(flow); }
   // `tag`: number of the packet that made the end known.
   void flow_end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept;
+  // Of the outside of a tunnel.
+  void outside_end(const Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept;
 
  private:
   // What a hit does besides being reported.

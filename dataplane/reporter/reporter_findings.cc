@@ -214,7 +214,9 @@ void Reporter::alerts(const Passage& at, const Hits& hits, Field field, std::str
     reject = reject | decisions[i].reject;
   }
   if (answer != DnsAnswer::none) reject = RejectTarget::none;
-  const auto action = policy_.mode == Mode::enforce ? would : Action::pass;
+  // At the flow's end nothing comes by that could be dropped.
+  const bool is_over = at.packet.frame.data() == nullptr;
+  const auto action = policy_.mode == Mode::enforce && !is_over ? would : Action::pass;
   if (would == Action::drop && scope == Scope::flow) {
     at.flow.would_drop = true;
     if (by_signature || action == Action::drop)
@@ -253,6 +255,7 @@ void Reporter::alerts(const Passage& at, const Hits& hits, Field field, std::str
     if (at.packet.passed) event.integer(Field::packet_passed, 1);
     event.integer(Field::flow_protocol, static_cast<std::uint64_t>(at.flow.protocol));
     flow_fields(event, at.flow);
+    if (is_over) event.integer(Field::flow_end, static_cast<std::uint64_t>(nanoseconds_since_epoch(at.packet.time)));
     if (is_error_about(at.packet, at.flow)) ends_fields(event, at.flow);
     context_fields(event, at, row);
     if (said.push != nullptr) device_fields(event, *said.push);

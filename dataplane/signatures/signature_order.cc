@@ -141,7 +141,9 @@ void SignatureSet::Parts::add_conditions(const Signature& signature, SignatureEn
 }
 
 // A packet's rule is tried before its payload is read, so that it counts for what is read then; but at its end where it
-// asks what the flow speaks, or for a bit that is set later.
+// asks what the flow speaks, or for a bit that is set later. So is one that a `pass` may come before: among the rules
+// that match with one packet those that let it pass go first, though they be found by what is read of it last. A rule
+// that sets something does so whatever lets the packet pass.
 void SignatureSet::Parts::place_packet_rules() {
   std::vector<bool> set_late(variables.size());
   const auto note_effects = [&](const SignatureEntry& entry) {
@@ -163,13 +165,20 @@ void SignatureSet::Parts::place_packet_rules() {
     return false;
   };
   std::vector<bool> is_late(entries.size());
+  bool passes_late = false;
+  const auto yields = [&](const SignatureEntry& entry) {
+    return passes_late && entry.action != SignatureAction::pass && entry.effects.empty() && entry.numbers.empty();
+  };
   for (bool again = true; again;) {
     again = false;
     for (std::size_t row = 0; row < entries.size(); ++row) {
       if (is_late[row]) continue;
       const auto& entry = entries[row];
-      is_late[row] = !entry.is_of_packets() || entry.header.names_application() || asks_late(entry);
-      if (is_late[row] && note_effects(entry)) again = true;
+      is_late[row] = !entry.is_of_packets() || entry.header.names_application() || asks_late(entry) || yields(entry);
+      if (!is_late[row]) continue;
+      const bool is_first_pass = !passes_late && entry.action == SignatureAction::pass;
+      passes_late = passes_late || is_first_pass;
+      if (note_effects(entry) || is_first_pass) again = true;
     }
   }
   for (std::size_t row = 0; row < entries.size(); ++row) {

@@ -48,8 +48,8 @@ class Streams {
   [[nodiscard]] static bool is_parsed(const StreamSide& side) noexcept { return side.finished || side.clear_text; }
   // A message has come in part, so that the rest of it may still come.
   [[nodiscard]] bool is_waiting(const Flow& flow) noexcept;
-  // The flow ends: what is certain of messages that have come in part is reported. `tag`: of the packet at `now` that
-  // made that known.
+  // The flow ends: what is certain of messages that have come in part is reported, and what waits behind holes is read.
+  // `tag`: of the packet at `now` that made that known.
   void finish(Flow& flow, std::uint64_t tag, Tick now) noexcept;
   // Gives back what the flow holds.
   void release(Flow& flow) noexcept;
@@ -76,7 +76,7 @@ class Streams {
   [[nodiscard]] bool open(const Passage& at, StreamSide& side) noexcept;
   void answer(const Passage& at) noexcept;
   void acknowledged(const Passage& at) noexcept;
-  [[nodiscard]] bool close_hole(const Passage& sender, StreamSide& side, const TcpReceiver& receiver) noexcept;
+  [[nodiscard]] bool close_hole(const Passage& sender, StreamSide& side, std::uint32_t final) noexcept;
   // stream_anomalies.cc: what does not fit, under Suricata's names.
   static void raise(const Passage& at, TcpAnomaly reason) noexcept;
   static void look_at_handshake(const Passage& at) noexcept;

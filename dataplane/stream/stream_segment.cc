@@ -59,7 +59,13 @@ void Streams::segment(const Passage& at) noexcept {
       if (!options_.midstream) {
         mark(at, UninspectedReason::midstream);
         at.flow.unfollowed = true;
-        side.finished = true;
+        // No parser reads it. Signatures see each segment by itself, as far as they shall.
+        if (scans(side)) {
+          scan_alone(at, side, side.first_sequence, packet.payload);
+          side.scanned += static_cast<std::uint32_t>(packet.payload.size());
+          side.deep = side.scanned >= depth_of(Protocol::unknown);
+        }
+        side.finished = !scans(side);
         return;
       }
       start(side, sequence);
@@ -107,9 +113,7 @@ void Streams::finish(Flow& flow, std::uint64_t tag, Tick now) noexcept {
   if (flow.dropped) return;
   for (const auto way : {Way::to_server, Way::to_client}) {
     auto& side = flow.side[index(way)];
-    if (side.finished || side.clear_text || side.buffer == no_index) continue;
-    const auto rest = buffers_->at(side.buffer).contiguous();
-    if (rest.empty()) continue;
+    if (side.finished || side.buffer == no_index) continue;
     // Nothing came by just now: a packet without bytes, of that direction.
     const bool from_low = (way == Way::to_server) == flow.initiator_is_low;
     Packet packet;
@@ -120,7 +124,14 @@ void Streams::finish(Flow& flow, std::uint64_t tag, Tick now) noexcept {
     packet.source_port = from_low ? flow.key.low_port : flow.key.high_port;
     packet.destination = from_low ? flow.key.high : flow.key.low;
     packet.destination_port = from_low ? flow.key.high_port : flow.key.low_port;
-    protocols_->cut({packet, flow, way}, side, rest);
+    const Passage at{packet, flow, way};
+    // What is missing will not come, whether anybody has confirmed it or not.
+    while (side.buffer != no_index && buffers_->at(side.buffer).behind_first_hole() &&
+           close_hole(at, side, side.next_sequence + static_cast<std::uint32_t>(ReassemblyBuffer::window))) {
+    }
+    if (side.finished) continue;
+    const auto rest = side.buffer == no_index ? Bytes{} : buffers_->at(side.buffer).contiguous();
+    if (!rest.empty() && !side.clear_text) protocols_->cut(at, side, rest);
     side.finished = true;
   }
 }
@@ -201,26 +212,27 @@ void Streams::acknowledged(const Passage& at) noexcept {
   auto& side = at.flow.side[index(way)];
   auto& receiver = at.flow.receiver[index(way)];
   if (!side.started || !receiver.has_acknowledged) return;
+  auto final = receiver.acknowledged;
+  // The last number of all is the FIN's, which is no byte.
+  if ((at.flow.fins >> index(way) & 1) != 0 && final == receiver.sent) --final;
   // The event belongs to the direction that sent the bytes, though this packet is what released them.
   const Passage sender{at.packet, at.flow, way};
-  while (close_hole(sender, side, receiver)) {
+  while (close_hole(sender, side, final)) {
   }
   settle(side, receiver);
 }
 
-// Moves on over the next hole where it is confirmed; each turn closes one.
-bool Streams::close_hole(const Passage& sender, StreamSide& side, const TcpReceiver& receiver) noexcept {
+// Moves on over the next hole where it lies before what is `final`; each turn closes one.
+bool Streams::close_hole(const Passage& sender, StreamSide& side, std::uint32_t final) noexcept {
   if (side.finished) return false;
   Bytes before;
-  auto next = receiver.acknowledged;
-  // The last number of all is the FIN's, which is no byte.
-  if ((sender.flow.fins >> index(sender.way) & 1) != 0 && next == receiver.sent) --next;
+  auto next = final;
   if (side.buffer != no_index) {
     auto& buffer = buffers_->at(side.buffer);
     before = buffer.contiguous();
     if (const auto behind = buffer.behind_first_hole()) {
       next = side.next_sequence + static_cast<std::uint32_t>(*behind);
-      if (sequence_distance(next, receiver.acknowledged) < 0) return false;
+      if (sequence_distance(next, final) < 0) return false;
     }
   }
   const auto expected = side.next_sequence + static_cast<std::uint32_t>(before.size());

@@ -102,6 +102,31 @@ BOOST_AUTO_TEST_CASE(pass_goes_before_drop_and_drop_before_alert) {
   BOOST_TEST(dropped.say("secret") == 2U);
 }
 
+// A rule on the packet itself could be tried before its content is.
+BOOST_AUTO_TEST_CASE(what_lets_a_packet_pass_may_be_found_in_it_last) {
+  const auto rules = rule("drop tcp", "dsize:>0;", 1) + rule("pass tcp", "content:\"let me through\";", 2);
+  Exchange passed{rules, Mode::enforce};
+  passed.open();
+  BOOST_TEST(passed.connection.client(0, as_bytes("let me through")));
+  BOOST_TEST(passed.connection.client(14, as_bytes("and what follows")));  // the flow passes from there on
+  BOOST_TEST(passed.run.events().empty());
+  Exchange dropped{rules, Mode::enforce};
+  dropped.open();
+  BOOST_TEST(!dropped.connection.client(0, as_bytes("anything else")));
+  BOOST_TEST(dropped.run.events().size() == 1U);
+  BOOST_TEST(dropped.connection.client(13, as_bytes("let me through")));  // what was dropped was a packet
+
+  Exchange once{rule("alert ip", "", 1) + rule("pass tcp", "content:\"never said\";", 2)};
+  BOOST_TEST(once.open() == 2U);
+  BOOST_TEST(once.say("hello") == 0U);
+  // What sets a bit does so before the content is read.
+  Exchange sets{rule("alert tcp", "dsize:>0; flowbits:set,said;", 1) +
+                rule("alert tcp", "content:\"hello\"; flowbits:isset,said;", 2) +
+                rule("pass tcp", "content:\"never said\";", 3)};
+  sets.open();
+  BOOST_TEST(sets.say("hello") == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(a_flow_that_passes_is_not_looked_at_any_more) {
   Exchange exchange{rule("alert tcp", "content:\"x\"; content:\"yz\";", 1) + rule("pass tcp", "", 2)};
   BOOST_TEST(exchange.open() == 0U);

@@ -144,6 +144,24 @@ BOOST_AUTO_TEST_CASE(nothing_is_found_across_a_hole) {
   BOOST_TEST((run.events() == Lines{"alert 198.51.100.7 matched pass"}));
 }
 
+// Nobody says that the missing byte will not come. There is no packet any more that could be dropped.
+BOOST_AUTO_TEST_CASE(what_waits_behind_holes_is_read_when_the_flow_ends) {
+  const auto stream = noise(10) + "nee|dle" + noise(10) + "needle" + noise(10) + "|thread";
+  for (const auto mode : {Mode::monitor, Mode::enforce}) {
+    const auto rules = rule(R"(content:"needle";)", 1, "drop") + rule(R"(content:"thread";)", 2);
+    PipelineRun run{options_of(mode), generation_of(rules)};
+    Connection connection{run, 40000, 9999};
+    connection.open();
+    connection.client(0, part(as_bytes(stream), 0, 13));
+    connection.client(14, part(as_bytes(stream), 14, 43));
+    connection.client(44, part(as_bytes(stream), 44, stream.size()));
+    BOOST_TEST(run.events().empty());
+    run.pipeline().finish(run.now, run.sent);
+    BOOST_TEST((run.events() == Lines{"alert 198.51.100.7 matched pass", "alert 198.51.100.7 matched pass"}));
+    BOOST_TEST(run.count(UninspectedReason::stream_gap) == 0U);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(the_packet_that_completes_a_match_carries_the_verdict) {
   const auto stream = noise(10) + "needle";
   for (const auto mode : {Mode::monitor, Mode::enforce}) {
