@@ -50,7 +50,8 @@ def main():
     with open(os.path.join(ROOT, 'manifest.json'), encoding='utf8') as file:
         tests = [test for test in json.load(file) if test['plain_setup'] and f'tier-{test["tier"]}' in tiers]
     program = os.path.join(os.path.abspath(arguments.build), 'control/sluice')
-    command = [program, 'replay']
+    # As Suricata is where a test says nothing else of it: addresses in full, and stream.midstream is off.
+    command = [program, 'replay', '--ipv6', 'full', '--midstream', 'off']
     watch = Stopwatch()
     results = {tier: [] for tier in tiers}
     with ThreadPoolExecutor(os.cpu_count()) as pool:

@@ -56,7 +56,8 @@ SignatureInput MessageMatcher::input(const Passage& at, SignatureProtocol protoc
   input.protocol = protocol;
   input.ip_protocol = at.packet.protocol;
   input.to_server = at.way == Way::to_server;
-  input.established = at.flow.state != FlowState::fresh && !at.packet.opens;
+  // Of a connection that is not followed nobody knows.
+  input.established = at.flow.state != FlowState::fresh && !at.packet.opens && !at.flow.unfollowed;
   // Flow::inside tells of the initiator (source) and the responder (destination).
   const bool known = at.flow.inside != Inside::unknown;
   const bool initiator_inside = at.flow.inside == Inside::source;

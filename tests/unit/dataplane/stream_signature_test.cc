@@ -162,6 +162,25 @@ BOOST_AUTO_TEST_CASE(what_waits_behind_holes_is_read_when_the_flow_ends) {
   }
 }
 
+// Nobody says what came before, or between: no content is found across two segments.
+BOOST_AUTO_TEST_CASE(of_a_connection_that_is_not_followed_each_segment_is_seen_by_itself) {
+  auto options = options_of();
+  options.midstream = false;
+  options.payload_depths.unknown = 60;
+  PipelineRun run{options, generation_of(rule(R"(content:"needle";)"))};
+  Connection connection{run, 40000, 9999};
+  connection.client(0, as_bytes(std::string_view{"a needle"}));
+  BOOST_TEST((run.events() == Lines{"alert 198.51.100.7 matched pass"}));
+  BOOST_TEST(run.count(UninspectedReason::midstream) == 1U);
+  connection.client(8, as_bytes(std::string_view{"another nee"}));
+  connection.client(19, as_bytes(std::string_view{"dle"}));
+  BOOST_TEST(run.events().empty());
+  const auto rest = noise(40);
+  connection.client(22, as_bytes(rest));
+  connection.client(62, as_bytes(std::string_view{"a needle behind what shall be seen"}));
+  BOOST_TEST(run.events().empty());
+}
+
 BOOST_AUTO_TEST_CASE(the_packet_that_completes_a_match_carries_the_verdict) {
   const auto stream = noise(10) + "needle";
   for (const auto mode : {Mode::monitor, Mode::enforce}) {
