@@ -37,6 +37,20 @@ Json counters(const TapReading& reading) {
   return document;
 }
 
+// Those whose loss is passed on.
+Json links_document(const LoopStatus& loop) {
+  auto document = Json::array();
+  if (!loop.up || !loop.reading) return document;
+  const auto& links = loop.reading->links;
+  for (std::size_t port = 0; port < links.size(); ++port) {
+    if (links[port].state == LinkState::unwatched) continue;
+    document.push_back({{"port", stored_text(loop.reading->ports[port])},
+                        {"state", link_state_names[static_cast<std::size_t>(links[port].state)]},
+                        {"losses", links[port].losses}});
+  }
+  return document;
+}
+
 }  // namespace
 
 Json status_document(const ControlFacts& facts, const LoopStatus& loop, const TapAnswer& tap) {
@@ -71,6 +85,7 @@ Json status_document(const ControlFacts& facts, const LoopStatus& loop, const Ta
                            {"started", loop.reading ? moment(loop.reading->started_ns) : Json{}},
                            {"process", loop.reading ? Json(loop.reading->process) : Json{}},
                            {"version", tap ? Json(stored_text(tap->version)) : Json{}}};
+  document["links"] = links_document(loop);
   document["bypass"] = loop.guard ? bypass_document(*loop.guard) : Json{};
   document["control"] = {{"version", facts.version},
                          {"started", moment(facts.started_ns)},

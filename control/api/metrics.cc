@@ -226,6 +226,22 @@ void put_workers(Families& out, const TapReading& reading, bool up) {
     out.put({worker_label(i)}, reading.workers[i].counters.flows);
 }
 
+// Of ports whose loss is passed on.
+void put_links(Families& out, const TapReading& reading, bool up) {
+  const auto each = [&](const auto& value) {
+    for (std::size_t port = 0; port < reading.links.size(); ++port)
+      if (reading.links[port].state != LinkState::unwatched)
+        out.put({{"port", stored_text(reading.ports[port])}}, value(reading.links[port]));
+  };
+  out.counter("sluice_link_losses_total", "Times that the port's link was lost.");
+  each([](const TapLink& link) { return link.losses; });
+  if (!up) return;
+  out.gauge("sluice_link_up", "1 while the port's link is there.");
+  each([](const TapLink& link) { return link.state == LinkState::up ? 1.0 : 0.0; });
+  out.gauge("sluice_link_taken_down", "1 while the port is taken down since the other side's link is lost.");
+  each([](const TapLink& link) { return link.state == LinkState::taken_down ? 1.0 : 0.0; });
+}
+
 // What is only true while the data plane lives.
 void put_live(Families& out, const LoopStatus& loop) {
   const auto& reading = *loop.reading;
@@ -323,6 +339,7 @@ std::vector<MetricFamily> families(const MetricsInput& input) {
     put_held(out, *input.loop.reading);
     put_conservation(out, *input.loop.reading);
     put_workers(out, *input.loop.reading, input.loop.up);
+    put_links(out, *input.loop.reading, input.loop.up);
     if (input.loop.up) put_live(out, input.loop);
   }
   put_control(out, input);

@@ -58,6 +58,12 @@ std::string guard_line(const Json& bypass) {
   return text;
 }
 
+std::string link_text(const std::string& state) {
+  if (state == "lost") return "is lost";
+  if (state == "taken-down") return "is taken down, since the other side's is lost";
+  return "was set up, and has not come yet";
+}
+
 void print(const Json& status) {
   const auto width = terminal_width();
   line("State", text_at(status, "state"));
@@ -65,6 +71,9 @@ void print(const Json& status) {
   line("Reason", text_at(status, "reason"));
   line("Mode", text_at(status, "mode"));
   line("Guard", guard_line(status.at("bypass")));
+  for (const auto& link : status.at("links"))
+    if (link.at("state") != "up")
+      line("Link", fmt::format("{} {}", text_at(link, "port"), link_text(text_at(link, "state"))));
   for (const auto& notice : status.at("notices")) line("Notice", notice.get<std::string>());
   line("Generation", text_at(status, "generation"));
   line("Ruleset", text_at(status, "ruleset_digest"));

@@ -337,6 +337,17 @@ std::string EveWriter::state_line(const TapCoverage& coverage, std::string_view 
   return one_line(line);
 }
 
+std::string EveWriter::link_line(std::string_view port, LinkState state, LinkState before, std::uint32_t generation,
+                                 Tick now) const {
+  Json line;
+  line["timestamp"] = timestamp_text(now);
+  line["event_type"] = "link";
+  line["link"] = {{"port", stored_text(port)}, {"state", link_state_names[static_cast<std::size_t>(state)]}};
+  if (before != LinkState::unwatched) line["link"]["before"] = link_state_names[static_cast<std::size_t>(before)];
+  put_source(line, generation);
+  return one_line(line);
+}
+
 std::string EveWriter::evidence_line(std::uint64_t number, std::string_view digest, std::uint32_t generation,
                                      Tick now) const {
   Json line;

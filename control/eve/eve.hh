@@ -15,6 +15,7 @@
 #include "control/tap/statistics.hh"
 #include "control/tap/tap_coverage.hh"
 #include "dataplane/event/event.hh"
+#include "dataplane/exchange/link_state.hh"
 #include "rules/policy/rule_exception.hh"
 
 namespace sluice {
@@ -55,6 +56,9 @@ class EveWriter {
   // nothing since the program's start.
   [[nodiscard]] std::string state_line(const TapCoverage& coverage, std::string_view before, Tick now) const;
   // event_type "evidence", at `now`: the end of the chain of evidence, which whoever keeps it can hold a chain against.
+  // Of a port's link; `before`: what was said last, unwatched where nothing was.
+  [[nodiscard]] std::string link_line(std::string_view port, LinkState state, LinkState before,
+                                      std::uint32_t generation, Tick now) const;
   [[nodiscard]] std::string evidence_line(std::uint64_t number, std::string_view digest, std::uint32_t generation,
                                           Tick now) const;
   // event_type "stats", at `now`.

@@ -78,6 +78,7 @@ bool EventLoop::turn(Clock::time_point now) {
   guard_.look(now);
   if (attachment_.wants_renewal()) attach(now);
   write_state(now);
+  write_links(now);
   learn_rules();
   retry_waiting(now, true);
   const auto taken = drain(burst, now);
@@ -112,6 +113,7 @@ void EventLoop::attach(Clock::time_point now) {
   const auto damaged = attachment_.reader() != nullptr ? attachment_.reader()->damaged() : 0;
   const auto unreadable = attachment_.reader() != nullptr ? attachment_.reader()->counters_unreadable() : 0;
   if (!attachment_.renew(now)) return;
+  said_links_.clear();
   counted_.rings_damaged += damaged;
   counted_.counters_unreadable += unreadable;
   retry_waiting(now, false);
@@ -233,6 +235,22 @@ void EventLoop::write_state(Clock::time_point now) {
   next_state_ = now + state_interval;
   write_line(writer_.state_line(coverage, said_ ? said_->state : std::string_view{}, wall_time()), now);
   said_ = std::move(coverage);
+}
+
+// Each link's first state, and every other one; what was over before the next look is not said.
+void EventLoop::write_links(Clock::time_point now) {
+  if (now < next_links_ || !attachment_.is_up()) return;
+  next_links_ = now + state_interval;
+  const auto& reader = *attachment_.reader();
+  const auto links = reader.links();
+  said_links_.resize(links.size());
+  for (std::size_t port = 0; port < links.size(); ++port) {
+    const auto state = links[port].state;
+    auto& said = said_links_[port];
+    if (state == said || state == LinkState::unwatched || state == LinkState::training) continue;
+    write_line(writer_.link_line(reader.port_name(port), state, said, reader.ruleset().generation, wall_time()), now);
+    said = state;
+  }
 }
 
 // What goes past the data plane is not inspected, whatever the data plane says of itself.

@@ -117,6 +117,7 @@ class EventLoop {
   void report(const Event& event, Clock::time_point now);
   void write_statistics(Clock::time_point now);
   void write_state(Clock::time_point now);
+  void write_links(Clock::time_point now);
   [[nodiscard]] TapCoverage coverage();
   void write_evidence(Clock::time_point now, bool is_last);
   // Into the file, and to who follows.
@@ -146,7 +147,9 @@ class EventLoop {
   Clock::time_point next_flush_{};
   Clock::time_point next_stats_{};
   Clock::time_point next_state_{};
-  std::optional<TapCoverage> said_;  // in the last event about the state
+  std::optional<TapCoverage> said_;    // in the last event about the state
+  std::vector<LinkState> said_links_;  // likewise, by port, about its link
+  Clock::time_point next_links_{};
   Clock::time_point next_evidence_{};
   bool stop_ = false;
   std::atomic<bool> reopen_wanted_{false};  // anybody: wo, the loop: rw

@@ -133,11 +133,8 @@ TapReading SharedMemoryReader::reading() {
   reading.suspensions_limits = state_.suspensions_limits;
   reading.refused_calls = header.refused_calls.load(std::memory_order_relaxed);
   reading.held = header.held;
-  const auto ports = std::min<std::uint32_t>(header.ports, ports_limit);
-  for (std::uint32_t port = 0; port < ports; ++port) {
-    const auto* name = header.port_names[port];
-    reading.ports.emplace_back(name, ::strnlen(name, sizeof header.port_names[port]));
-  }
+  reading.links = links();
+  for (std::size_t port = 0; port < reading.links.size(); ++port) reading.ports.push_back(port_name(port));
   for (std::uint32_t i = 0; i < workers_; ++i) {
     if (const auto counters = read(layout_.worker(i)))
       counters_[i] = *counters;
@@ -151,6 +148,24 @@ TapReading SharedMemoryReader::reading() {
 TapCoverage SharedMemoryReader::coverage() {
   if (const auto state = checked_state(layout_.header())) state_ = *state;
   return {name_of(state_.state), state_.reason, state_.since_ns, state_.generation};
+}
+
+std::vector<TapLink> SharedMemoryReader::links() const {
+  const auto& header = layout_.header();
+  std::vector<TapLink> links;
+  const auto ports = std::min<std::uint32_t>(header.ports, ports_limit);
+  for (std::uint32_t port = 0; port < ports; ++port) {
+    const auto& shown = header.links[port];
+    const auto state = shown.state.load(std::memory_order_relaxed);
+    links.push_back({static_cast<std::size_t>(state) < link_state_names.size() ? state : LinkState::unwatched,
+                     shown.losses.load(std::memory_order_relaxed)});
+  }
+  return links;
+}
+
+std::string SharedMemoryReader::port_name(std::size_t port) const {
+  const auto& name = layout_.header().port_names[port];
+  return {name, ::strnlen(name, sizeof name)};
 }
 
 TapState SharedMemoryReader::state() const noexcept { return layout_.header().state.load(); }

@@ -36,6 +36,9 @@ class SharedMemoryReader {
   };
   [[nodiscard]] LiveRules ruleset() const;
   [[nodiscard]] TapState state() const noexcept;
+  // One a port.
+  [[nodiscard]] std::vector<TapLink> links() const;
+  [[nodiscard]] std::string port_name(std::size_t port) const;
   // As it is now, or was when it could be read last.
   [[nodiscard]] TapCoverage coverage();
   [[nodiscard]] std::uint64_t epoch() const noexcept { return epoch_; }

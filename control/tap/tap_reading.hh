@@ -11,6 +11,11 @@
 
 namespace sluice {
 
+struct TapLink {
+  LinkState state{};         // unwatched: its loss is not passed on
+  std::uint64_t losses = 0;  // of it
+};
+
 struct TapReading {
   struct Worker {
     WorkerReading counters;  // as they stood at the end of one burst
@@ -32,6 +37,7 @@ struct TapReading {
   std::uint64_t refused_calls = 0;  // system calls that a thread tried and may not make
   std::uint64_t held = 0;           // packet buffers in use
   std::vector<std::string> ports;   // may hold any bytes
+  std::vector<TapLink> links{};     // one a port
   std::vector<Worker> workers;
 };
 

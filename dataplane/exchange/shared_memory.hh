@@ -18,6 +18,7 @@
 #include "dataplane/base/counters.hh"
 #include "dataplane/event/event_ring.hh"
 #include "dataplane/event/event_sink.hh"
+#include "dataplane/exchange/link_state.hh"
 #include "dataplane/exchange/mapping_guard.hh"
 #include "dataplane/exchange/tap_state.hh"
 #include "dataplane/pipeline/probe_reading.hh"
@@ -44,6 +45,12 @@ struct StateReading {
   char ruleset_digest[72] = {};  // hex; empty without rules
 };
 
+// Of a port, in the order of SharedHeader::port_names.
+struct SharedLink {
+  std::atomic<LinkState> state{LinkState::unwatched};
+  std::atomic<std::uint64_t> losses{0};
+};
+
 // data plane: wo, control: ro
 struct SharedHeader {
   std::uint64_t magic = 0;  // written last: a file without it is not complete
@@ -60,7 +67,8 @@ struct SharedHeader {
   std::atomic<std::uint64_t> held{0};               // packets in mbufs that are neither free nor counted out
   std::atomic<std::uint64_t> refused_calls{0};      // system calls that a thread tried and may not make
   char port_names[ports_limit][32] = {};            // inside, outside of the first pair, ...
-  std::atomic<std::uint64_t> sequence{0};           // odd while `reading` is being written
+  SharedLink links[ports_limit];
+  std::atomic<std::uint64_t> sequence{0};  // odd while `reading` is being written
   StateReading reading;
 };
 static_assert(sizeof(SharedHeader) <= shared_page);

@@ -62,6 +62,12 @@ constexpr OffloadCommands offloads[] = {
     {ETHTOOL_GGRO, ETHTOOL_SGRO},       {ETHTOOL_GGSO, ETHTOOL_SGSO},       {ETHTOOL_GTSO, ETHTOOL_STSO},
     {ETHTOOL_GRXCSUM, ETHTOOL_SRXCSUM}, {ETHTOOL_GTXCSUM, ETHTOOL_STXCSUM},
 };
+// As a data plane leaves it that was killed while it passed the loss of a link on (set_up()): nobody else sets an
+// interface down that is promiscuous and without ARP. It must not stay down for good for that.
+bool was_left_down(short flags) noexcept {
+  return (flags & (IFF_UP | IFF_NOARP | IFF_PROMISC)) == (IFF_NOARP | IFF_PROMISC);
+}
+
 constexpr std::uint32_t flag_offloads = ETH_FLAG_LRO | ETH_FLAG_RXVLAN | ETH_FLAG_TXVLAN;
 
 }  // namespace
@@ -106,11 +112,31 @@ tl::expected<void, std::string> PreparedInterface::change(std::uint32_t mtu) {
 
   request = Control::request_for(name_);
   if (!control.call(SIOCGIFFLAGS, request)) return tl::unexpected(failure("cannot read its flags", name_));
-  flags_before_ = request.ifr_flags;
+  flags_before_ = was_left_down(request.ifr_flags) ? static_cast<short>(request.ifr_flags | IFF_UP) : request.ifr_flags;
   request.ifr_flags = static_cast<short>(request.ifr_flags | IFF_UP | IFF_NOARP | IFF_PROMISC);
   if (!control.call(SIOCSIFFLAGS, request))
     return tl::unexpected(failure("cannot set it up, promiscuous and without ARP (CAP_NET_ADMIN is needed)", name_));
   flags_changed_ = true;
+  return {};
+}
+
+// What the flags say of it comes up to a second late (the kernel's linkwatch); this does not.
+bool PreparedInterface::has_link() const noexcept {
+  const Control control;
+  std::uint32_t value = 0;
+  if (control.ethtool(name_, ETHTOOL_GLINK, value)) return value != 0;
+  auto request = Control::request_for(name_);
+  constexpr short carries = IFF_UP | IFF_RUNNING;
+  return control.call(SIOCGIFFLAGS, request) && (request.ifr_flags & carries) == carries;
+}
+
+tl::expected<void, std::string> PreparedInterface::set_up(bool up) const {
+  const Control control;
+  auto request = Control::request_for(name_);
+  if (!control.call(SIOCGIFFLAGS, request)) return tl::unexpected(failure("cannot read its flags", name_));
+  request.ifr_flags = static_cast<short>(up ? request.ifr_flags | IFF_UP : request.ifr_flags & ~IFF_UP);
+  if (!control.call(SIOCSIFFLAGS, request))
+    return tl::unexpected(failure(std::string{"cannot set it "} + (up ? "up" : "down"), name_));
   return {};
 }
 

@@ -22,6 +22,11 @@ class PreparedInterface {
   // Leaves the interface as it is, for good.
   void keep() noexcept { name_.clear(); }
 
+  // Whether the other end is there; false while it is set down.
+  [[nodiscard]] bool has_link() const noexcept;
+  // Sets it up or down for a while: at the end it is as it was before all. Needs CAP_NET_ADMIN.
+  [[nodiscard]] tl::expected<void, std::string> set_up(bool up) const;
+
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   [[nodiscard]] std::uint32_t mtu() const noexcept { return mtu_; }
 

@@ -59,7 +59,7 @@ void MainCore::run(const volatile std::sig_atomic_t& stop) {
 }
 
 void MainCore::turn() {
-  socket_->wait(desk_->is_busy() ? busy_interval : idle_interval);
+  socket_->wait(desk_->is_busy() ? busy_interval : tap_->watches_links() ? LinkWatch::look_interval : idle_interval);
   const auto now = wall_time();
   for (std::size_t i = 0; i < CommandSocket::client_limit; ++i) {  // a client that asks on and on keeps nobody waiting
     auto question = socket_->next();

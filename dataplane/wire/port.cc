@@ -114,6 +114,21 @@ tl::expected<void, std::string> Port::start(const PortOptions& options, const Pa
   return {};
 }
 
+// The drivers of kernel interfaces tell what they set themselves, not what the kernel sees.
+bool Port::has_link() const noexcept {
+  if (interface_) return interface_->has_link();
+  rte_eth_link link{};
+  return rte_eth_link_get_nowait(id_, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
+}
+
+tl::expected<void, std::string> Port::set_link(bool up) const {
+  if (interface_) return interface_->set_up(up);
+  const int error = up ? rte_eth_dev_set_link_up(id_) : rte_eth_dev_set_link_down(id_);
+  if (error == 0) return {};
+  return tl::unexpected(std::string{"its driver does not set its link "} + (up ? "up" : "down") + because(error) +
+                        " (set link_loss_forwarding to false)");
+}
+
 Port::Port(Port&& other) noexcept
     : name_(std::move(other.name_)),
       made_(std::move(other.made_)),

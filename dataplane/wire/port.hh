@@ -49,6 +49,11 @@ class Port {
   Port& operator=(Port&&) = delete;
   ~Port();
 
+  // Of a port that is set up: whether its other end is there.
+  [[nodiscard]] bool has_link() const noexcept;
+  // Sets it up or down, so that its other end sees it come or go; queues and filters stay as they are.
+  [[nodiscard]] tl::expected<void, std::string> set_link(bool up) const;
+
   [[nodiscard]] std::uint16_t id() const noexcept { return id_; }
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
 

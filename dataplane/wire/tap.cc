@@ -76,6 +76,9 @@ tl::expected<void, std::string> Tap::launch(const config::ConfigurationT& config
   if (const auto entered = enter_process_filter(); !entered)
     std::fprintf(stderr, "sluice-dataplane: runs without a filter of system calls (seccomp): %s\n",
                  entered.error().c_str());
+  for (std::size_t pair = 0; pair < configuration.port_pairs.size(); ++pair)
+    if (const auto& written = configuration.port_pairs[pair]; written.link_loss_forwarding)
+      links_.add(pair, std::chrono::milliseconds{written.link_hold_ms}, LinkWatch::Clock::now());
   const auto options = pipeline_options(configuration, random_secret());
   const auto owners = flow_owners(configuration);
   unsigned lcore = rte_get_next_lcore(-1, 1, 0);
@@ -128,6 +131,7 @@ void Tap::look(TapCondition& condition, Tick now) {
   look_for_guard(now);
   for (std::uint32_t i = 0; i < running_.size(); ++i) look(i, condition, now);
   auto& header = memory_.layout().header();
+  links_.look(ports_, header, LinkWatch::Clock::now());
   header.turns.fetch_add(1, std::memory_order_relaxed);
   header.held = pool_.in_use();
   header.refused_calls = refused_system_calls();

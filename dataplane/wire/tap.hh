@@ -17,6 +17,7 @@
 #include "dataplane/exchange/worker_watch.hh"
 #include "dataplane/generations/generation_switch.hh"
 #include "dataplane/wire/eal.hh"
+#include "dataplane/wire/link_watch.hh"
 #include "dataplane/wire/port.hh"
 #include "dataplane/wire/worker.hh"
 
@@ -36,6 +37,8 @@ class Tap {
   // The main core, every now and then: looks at what the workers show, counts what is held, and says in the condition
   // what it thinks of them: of the first worker with which something is wrong.
   void look(TapCondition& condition, Tick now);
+  // Whether look() has to be called every LinkWatch::look_interval.
+  [[nodiscard]] bool watches_links() const noexcept { return !links_.empty(); }
   // Shows the control plane the state, and since when it is that; says on standard error what changed.
   struct RulesShown {
     std::string digest;  // of the ruleset
@@ -79,6 +82,7 @@ class Tap {
   Eal eal_;
   PacketPool pool_;
   std::vector<Port> ports_;
+  LinkWatch links_;
   SharedMemory memory_;
   std::unique_ptr<GenerationSwitch> generations_;
   Duration stall_timeout_;

@@ -169,6 +169,10 @@ SINGLE = {
     "a MACsec frame": lambda mark: ethernet(0x88E5, bytes(40) + mark),
     "a PPPoE discovery frame": lambda mark: ethernet(0x8863, b"\x11\x09\0\0\0\x18\x01\x01\0\0\x01\x03\0\x10" + mark),
     "a frame of an unknown type": lambda mark: ethernet(0x88B5, bytes(40) + mark),
+    # What bypass switches and redundant pairs send to see whether a wire carries: none of our concern, all of theirs.
+    "a heartbeat as Ethernet loopback": lambda mark: ethernet(0x9000, bytes(44) + mark),
+    "a heartbeat as IPX": lambda mark: ethernet(0x8137, b"\xff\xff\x00\x22\x00\x00" + bytes(28) + mark),
+    "a heartbeat to a group": lambda mark: ethernet(0x892F, bytes(44) + mark, to=bytes.fromhex("01154e000100")),
     "an 802.1Q frame": lambda mark: tagged((0x8100,), mark),
     "a frame of the full MTU": lambda mark: ethernet(0x0800, ipv4(udp(4000, 4001, bytes(1472 - MARK_BYTES) + mark))),
     "an IPv4 packet with a wrong length": wrong_ipv4,

@@ -216,6 +216,19 @@ def frames_of_every_length_cross_unchanged(bench):
             require_same(frame, there.receive_marked(mark), f"from {role}, {length} bytes")
 
 
+def frames_of_any_type_cross_unchanged(bench):
+    """A foreign heartbeat may have any type: from the first that is none of a length, and some that mean something."""
+    drawn = random.Random(5).sample(range(0x0600, 0x10000), 100)
+    for role, here, there in both_ways(bench):
+        for kind in [0x0600, 0xFFFF, *drawn]:
+            if kind in (0x8100, 0x88A8, 0x9100):
+                continue  # tags, of which the kernel makes its own
+            mark = os.urandom(frames.MARK_BYTES)
+            frame = frames.ethernet(kind, os.urandom(46 - frames.MARK_BYTES) + mark)
+            here.send(frame)
+            require_same(frame, there.receive_marked(mark), f"from {role}, type {kind:04x}")
+
+
 # --- all of it at once
 
 
@@ -271,6 +284,7 @@ TESTS = [
     ipv4_fragments_cross_one_by_one_in_their_order,
     ("an 802.1ad frame crosses as documented", a_service_tagged_frame_crosses_as_documented),
     frames_of_every_length_cross_unchanged,
+    frames_of_any_type_cross_unchanged,
     a_dhcp_client_gets_a_lease,
     every_protocol_of_a_client_works,
     a_listed_domain_works_as_any_other,

@@ -26,6 +26,7 @@ import findings_tests
 import guard_tests
 import hostile_tests
 import lab_tests
+import link_tests
 import memory_tests
 import monitor_tests
 import overload_tests
@@ -69,6 +70,7 @@ GROUPS = {
     "evidence": Group("monitor", evidence_tests.TESTS, shipped=False, drivers=tap.DRIVERS[:1]),
     "overload": Group("enforce", overload_tests.TESTS, shipped=False, packs=True, drivers=tap.DRIVERS[:1]),
     "worker": Group("enforce", worker_tests.TESTS + privilege_tests.TESTS, packs=True),
+    "links": Group("monitor", link_tests.TESTS, shipped=False),
     "guard": Group("monitor", guard_tests.TESTS, shipped=False),
     # Memory last: it leaves a full flow table, in which nothing is found for a minute.
     "limits": Group("monitor", hostile_tests.TESTS + memory_tests.TESTS, drivers=tap.DRIVERS[:1]),

@@ -168,6 +168,8 @@ inline std::vector<std::string> all_kinds_of_lines() {
   });
   lines.push_back(writer().stats_line(some_statistics(), header(EventType::flow).time));
   lines.push_back(writer().state_line({"inspecting", "", 1, 3}, "", header(EventType::flow).time));
+  lines.push_back(writer().link_line("eth\xff", LinkState::up, LinkState::unwatched, 1, header(EventType::flow).time));
+  lines.push_back(writer().link_line("eth1", LinkState::taken_down, LinkState::lost, 1, header(EventType::flow).time));
   lines.push_back(writer().state_line({"absent", "\xff gone", 1, 0}, "inspecting", header(EventType::flow).time));
   return lines;
 }

@@ -130,6 +130,28 @@ BOOST_AUTO_TEST_CASE(counters_that_cannot_be_read_stand_and_garbage_is_counted) 
   BOOST_TEST(soon([&] { return running->status().events_malformed == 2; }));
 }
 
+BOOST_AUTO_TEST_CASE(each_change_of_a_link_is_an_event) {
+  FakeTap tap{memory};
+  auto& links = tap.layout().header().links;
+  links[0].state = LinkState::training;
+  const auto running = loop();
+  const auto said = [&](std::size_t count) {
+    BOOST_TEST(soon([&] { return lines("link").size() == count; }));
+    return lines("link").back()["link"];
+  };
+  BOOST_TEST(soon([&] { return !lines("state").empty(); }));
+  links[0].state = LinkState::up;
+  BOOST_TEST(said(1) == json::parse(R"({"port": "lab-in", "state": "up"})"));
+  links[0].state = LinkState::taken_down;
+  BOOST_TEST(said(2) == json::parse(R"({"port": "lab-in", "state": "taken-down", "before": "up"})"));
+  links[0].state = LinkState::training;
+  links[1].state = LinkState::lost;
+  BOOST_TEST(said(3) == json::parse(R"({"port": "lab-out", "state": "lost"})"));
+  links[0].state = static_cast<LinkState>(77);  // what shared memory holds may be anything
+  links[1].state = LinkState::up;
+  BOOST_TEST(said(4) == json::parse(R"({"port": "lab-out", "state": "up", "before": "lost"})"));
+}
+
 BOOST_AUTO_TEST_CASE(each_state_is_an_event_with_its_reason_and_the_one_before) {
   auto tap = std::make_unique<FakeTap>(memory);
   const auto running = loop();

@@ -35,6 +35,7 @@ MetricsInput full_input() {
   reading.ruleset_digest = "00ff";
   reading.held = 99;
   reading.ports = {"lab-in", "lab-out"};
+  reading.links = {{LinkState::lost, 2}, {LinkState::taken_down, 0}};
   reading.workers.resize(2);
   for (std::size_t i = 0; i < 2; ++i) {
     auto& worker = reading.workers[i];
@@ -129,6 +130,9 @@ BOOST_AUTO_TEST_CASE(values_are_sums_by_port_and_single_by_worker) {
   BOOST_TEST(holds(text, "sluice_packets_dropped_total{port=\"lab-in\",reason=\"tx_full\"} 0"));
   BOOST_TEST(holds(text, "sluice_packets_transmitted_total{port=\"lab-out\"} 181"));
   BOOST_TEST(holds(text, "sluice_packets_held{port=\"lab-in\"} 0"));
+  BOOST_TEST(holds(text, "sluice_link_losses_total{port=\"lab-in\"} 2"));
+  BOOST_TEST(holds(text, "sluice_link_taken_down{port=\"lab-in\"} 0"));
+  BOOST_TEST(holds(text, "sluice_link_taken_down{port=\"lab-out\"} 1"));
   BOOST_TEST(holds(text, "sluice_packets_uninspected_total{worker=\"1\",reason=\"not_ip\"} 5"));
   BOOST_TEST(holds(text, "sluice_flows_by_visibility_total{worker=\"0\",visibility=\"name-only\"} 8"));
   BOOST_TEST(holds(text, "sluice_flow_bytes_by_visibility_total{worker=\"1\",visibility=\"name-only\"} 8000"));
