@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "control/eve/eve_json.hh"
+#include "control/eve/push_note.hh"
 #include "control/findings/finding.hh"
 #include "control/findings/offered_resolvers.hh"
 #include "control/findings/redaction.hh"
@@ -56,6 +57,9 @@ class EveWriter {
   // event_type "evidence", at `now`: the end of the chain of evidence, which whoever keeps it can hold a chain against.
   [[nodiscard]] std::string evidence_line(std::uint64_t number, std::string_view digest, std::uint32_t generation,
                                           Tick now) const;
+  // event_type "push", at `now`: what became of a push. `digest`: of the ruleset that is live now.
+  [[nodiscard]] std::string push_line(const PushNote& note, std::string_view digest, std::uint32_t generation,
+                                      Tick now) const;
   // event_type "stats", at `now`.
   [[nodiscard]] std::string stats_line(const Statistics& statistics, Tick now) const;
 
