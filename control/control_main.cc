@@ -14,6 +14,7 @@
 #include "control/api/metrics.hh"
 #include "control/api/pushes.hh"
 #include "control/evidence/evidence_desk.hh"
+#include "control/rollout/rollout.hh"
 #include "control/tap/event_loop.hh"
 #include "rules/policy/exception_list.hh"
 
@@ -26,8 +27,8 @@ constexpr int exit_failed = 1;
 constexpr const char* help = R"(sluice-control --config FILE
 
 The control plane of a tap: takes events and counters from the memory that sluice-dataplane shares, writes EVE JSON,
-serves metrics to Prometheus, and answers `sluice status`, `watch`, `push`, `packs`, `rollback`, `reload` and `bypass`. It never
-touches a packet; it may be started before or after the data plane, and either may be restarted while traffic flows. Says `ready`
+serves metrics to Prometheus, and answers `sluice status`, `watch`, `push`, `packs`, `rollback`, `fuse`, `reload` and
+`bypass`. It never touches a packet; it may be started before or after the data plane, and either may be restarted while traffic flows. Says `ready`
 on standard output when it serves. SIGHUP opens the EVE file anew and reads the site's exceptions
 (rules.exceptions) again; SIGINT or SIGTERM ends it.
 
@@ -84,6 +85,12 @@ tl::expected<std::optional<EvidenceOptions>, std::string> evidence_settings(cons
                          evidence.keep_days};
 }
 
+RolloutOptions rollout_options(const config::ConfigurationT& settings) {
+  return {settings.control->state_directory,
+          std::chrono::milliseconds{settings.push->watch_ms},
+          {std::chrono::milliseconds{settings.fuse->first_ms}, settings.fuse->flows, settings.fuse->devices}};
+}
+
 int run(const config::ConfigurationT& settings, const std::string& path) {
   const auto signals = block_signals();
   ::umask(0027);
@@ -97,6 +104,7 @@ int run(const config::ConfigurationT& settings, const std::string& path) {
   if (!evidence_options) return complain(evidence_options.error());
   std::optional<EvidenceDesk> evidence;
   if (*evidence_options) evidence.emplace(**evidence_options);
+  BlockTally tally;
   EventLoop events{{settings.events->shared_memory,
                     *tap_id,
                     settings.site->name,
@@ -106,14 +114,17 @@ int run(const config::ConfigurationT& settings, const std::string& path) {
                     SLUICE_VERSION,
                     evidence ? &*evidence : nullptr,
                     settings.evidence->record_bytes,
-                    control.eve_ipv6 == config::Ipv6Form::full},
+                    control.eve_ipv6 == config::Ipv6Form::full,
+                    &tally},
                    tap.rules,
                    stream};
   if (!read_exceptions(settings.rules->exceptions, events)) return config::exit_usage;
   Pushes pushes{tap, control.state_directory, settings.rules->packs};
   if (!pushes.complaint().empty()) complain(pushes.complaint());
-  const auto metrics = MetricsServer::start(control.metrics_listen, [&events, &pushes] {
-    return MetricsInput{events.status(), pushes.counts(), SLUICE_VERSION};
+  Rollout rollout{rollout_options(settings), {&pushes, &events, &tally, tap}};
+  if (const auto complaint = rollout.status().complaint; !complaint.empty()) complain(complaint);
+  const auto metrics = MetricsServer::start(control.metrics_listen, [&events, &pushes, &rollout] {
+    return MetricsInput{events.status(), pushes.counts(), rollout.status(), SLUICE_VERSION};
   });
   if (!metrics) return complain(metrics.error());
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -125,7 +136,7 @@ int run(const config::ConfigurationT& settings, const std::string& path) {
     static_cast<void>(read_exceptions(exceptions_path(path, settings), events));
   };
   const auto api =
-      Api::start(control.socket, {&events, &stream, &pushes, tap, facts, read_again, settings.guard->socket});
+      Api::start(control.socket, {&events, &stream, &pushes, &rollout, tap, facts, read_again, settings.guard->socket});
   if (!api) return complain(api.error());
 
   events.settle();

@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
   add_push_command(program, run);
   add_packs_command(program, run);
   add_rollback_command(program, run);
+  add_fuse_command(program, run);
   add_reload_command(program, run);
   add_bypass_command(program, run);
   add_watch_command(program, run);

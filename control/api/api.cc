@@ -15,10 +15,11 @@
 #include <thread>
 #include <utility>
 
+#include "control/api/api_answer.hh"
 #include "control/api/api_terms.hh"
+#include "control/api/push_routes.hh"
 #include "control/api/ruleset_upload.hh"
 #include "control/packs/rule_cost.hh"
-#include "control/text/base64.hh"
 #include "dataplane/base/descriptor.hh"
 #include "rules/pack/pack.hh"
 
@@ -31,7 +32,6 @@ using HttpResponse = httplib::Response;
 
 using Clock = std::chrono::steady_clock;
 
-constexpr const char* json_type = "application/json";
 constexpr std::size_t threads = EventStream::follower_limit + 8;  // followers keep one each
 constexpr std::size_t least_width = 40;                           // columns of a table
 constexpr std::size_t most_width = 1000;
@@ -41,61 +41,6 @@ constexpr std::time_t answer_seconds = 10;   // for a client to take what is sen
 constexpr auto order_patience = std::chrono::seconds{2};
 constexpr auto order_look = std::chrono::milliseconds{10};
 constexpr auto stream_look = std::chrono::milliseconds{200};
-
-// Of the replies, RFC 9110 section 15.
-constexpr int bad_request = 400;
-constexpr int conflict = 409;
-constexpr int too_large = 413;
-constexpr int unprocessable = 422;
-constexpr int too_many = 429;
-constexpr int internal_error = 500;
-constexpr int unavailable = 503;
-
-void answer(HttpResponse& response, const Json& document) {
-  response.set_content(document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n", json_type);
-}
-
-void refuse(HttpResponse& response, int status, const std::string& error, const std::string& remedy) {
-  response.status = status;
-  answer(response, error_document(error, remedy));
-}
-
-void refuse(HttpResponse& response, const PushFailure& failure) {
-  const auto status = [&] {
-    switch (failure.kind) {
-      case PushFailure::Kind::busy: return conflict;
-      case PushFailure::Kind::refused: return unprocessable;
-      case PushFailure::Kind::unreachable: return unavailable;
-      case PushFailure::Kind::failed: return internal_error;
-    }
-    return internal_error;
-  }();
-  refuse(response, status, failure.error, failure.remedy);
-}
-
-void refuse(HttpResponse& response, const TapFailure& failure) {
-  if (failure.reached) return refuse(response, unprocessable, failure.text, "nothing was changed");
-  refuse(response, unavailable, failure.text, "start sluice-dataplane, or look why it ended");
-}
-
-// Absent = false; anything but 0, 1, false and true is an error, which is answered.
-std::optional<bool> flag(const HttpRequest& request, HttpResponse& response, const char* name) {
-  if (!request.has_param(name)) return false;
-  const auto value = request.get_param_value(name);
-  if (value == "1" || value == "true" || value.empty()) return true;
-  if (value == "0" || value == "false") return false;
-  refuse(response, bad_request, std::string{name} + " is neither true nor false", "give true, false, or leave it out");
-  return std::nullopt;
-}
-
-std::string size_remedy() { return "a pack has " + std::to_string(pack_size_limit) + " bytes at most"; }
-
-// Of a Content-Length; what is none, or not there, shows as the content comes.
-bool fits(const std::string& length) {
-  std::size_t bytes = 0;
-  const auto [end, error] = std::from_chars(length.data(), length.data() + length.size(), bytes);
-  return error != std::errc::result_out_of_range && bytes <= pack_size_limit;
-}
 
 // A server that was killed leaves its socket; one that lives answers.
 tl::expected<void, std::string> make_way(const std::string& path) {
@@ -123,14 +68,12 @@ struct Api::Server {
   Parts parts;
   std::string path;
   httplib::Server http;
-  std::atomic<bool> uploading{false};
+  PushRoutes pushes{*parts.rollout};
   std::thread thread;
 
+  explicit Server(Parts of_what) : parts(std::move(of_what)) {}
   void routes();
   [[nodiscard]] TapAnswer ask_tap();
-  void push(const HttpRequest& request, HttpResponse& response, const httplib::ContentReader& content);
-  void push_ruleset(const HttpRequest& request, HttpResponse& response, const httplib::ContentReader& content);
-  void rollback(const HttpRequest& request, HttpResponse& response);
   void reload(const HttpRequest& request, HttpResponse& response);
   void bypass(const HttpRequest& request, HttpResponse& response);
   void findings(const HttpRequest& request, HttpResponse& response);
@@ -138,19 +81,14 @@ struct Api::Server {
 };
 
 void Api::Server::routes() {
+  pushes.add_to(http);
   http.Get("/v1/status", [this](const HttpRequest&, HttpResponse& response) {
     const auto tap = ask_tap();
-    answer(response, status_document(parts.facts, parts.events->status(), tap));
+    answer(response, status_document(parts.facts, parts.events->status(), tap, parts.rollout->status()));
   });
   http.Get("/v1/packs", [this](const HttpRequest&, HttpResponse& response) {
     answer(response, packs_document(parts.pushes->history(), ask_tap()));
   });
-  http.Post("/v1/packs", [this](const HttpRequest& request, HttpResponse& response,
-                                const httplib::ContentReader& content) { push(request, response, content); });
-  http.Post("/v1/ruleset", [this](const HttpRequest& request, HttpResponse& response,
-                                  const httplib::ContentReader& content) { push_ruleset(request, response, content); });
-  http.Post("/v1/rollback",
-            [this](const HttpRequest& request, HttpResponse& response) { rollback(request, response); });
   http.Post("/v1/reload", [this](const HttpRequest& request, HttpResponse& response) { reload(request, response); });
   http.Post("/v1/bypass", [this](const HttpRequest& request, HttpResponse& response) { bypass(request, response); });
   http.Get("/v1/rules/cost", [this](const HttpRequest&, HttpResponse& response) {
@@ -170,18 +108,19 @@ void Api::Server::routes() {
   http.set_error_handler([](const HttpRequest& request, HttpResponse& response) {
     if (!response.body.empty()) return;
     const auto status = response.status;
-    if (status == too_large)
-      refuse(response, status, "the request is too large", size_remedy());
+    if (status == http_too_large)
+      refuse(response, status, "the request is too large", pack_size_remedy());
     else
       refuse(response, status, request.method + " " + request.path + " is not served here",
-             "GET /v1/status, /v1/packs, /v1/rules/cost, /v1/findings, /v1/events; POST /v1/packs, /v1/ruleset, "
-             "/v1/rollback, /v1/reload, /v1/bypass, /v1/rules/resume");
+             "GET /v1/status, /v1/packs, /v1/rollout, /v1/rules/cost, /v1/findings, /v1/events; POST /v1/packs, "
+             "/v1/ruleset, /v1/rollback, /v1/rollout/promote, /v1/rollout/withdraw, /v1/fuse/reset, /v1/reload, "
+             "/v1/bypass, /v1/rules/resume");
   });
   http.set_exception_handler([](const HttpRequest&, HttpResponse& response, std::exception_ptr thrown) {
     try {
       std::rethrow_exception(std::move(thrown));
     } catch (const std::exception& error) {
-      refuse(response, internal_error, error.what(), "this is a fault of sluice-control: please report it");
+      refuse(response, http_internal_error, error.what(), "this is a fault of sluice-control: please report it");
     }
   });
   http.set_payload_max_length(ruleset_body_limit);
@@ -210,10 +149,11 @@ void Api::Server::reload(const HttpRequest& request, HttpResponse& response) {
 // Answered when the guard goes by it: a page that says so, and with `on` the wire in its hands.
 void Api::Server::bypass(const HttpRequest& request, HttpResponse& response) {
   const auto order = bypass_order(request.get_param_value("order"));
-  if (!order) return refuse(response, bad_request, "order is none of on, off, auto", "give ?order=on, off or auto");
+  if (!order)
+    return refuse(response, http_bad_request, "order is none of on, off, auto", "give ?order=on, off or auto");
   constexpr const char* remedy = "is sluice-guard running, and guard.socket open to this program?";
   if (const auto sent = send_bypass_order(parts.guard_socket, *order); !sent)
-    return refuse(response, unavailable, sent.error(), remedy);
+    return refuse(response, http_unavailable, sent.error(), remedy);
   for (const auto until = Clock::now() + order_patience; Clock::now() < until;
        std::this_thread::sleep_for(order_look)) {
     const auto guard = parts.events->status().guard;
@@ -221,82 +161,19 @@ void Api::Server::bypass(const HttpRequest& request, HttpResponse& response) {
     if (*order == BypassOrder::on && guard->page.holder != WireHolder::guard) continue;
     return answer(response, bypass_document(*guard));
   }
-  refuse(response, unavailable, "the order was sent, and sluice-guard does not go by it", remedy);
-}
-
-void Api::Server::push(const HttpRequest& request, HttpResponse& response, const httplib::ContentReader& content) {
-  const auto dry_run = flag(request, response, "dry_run");
-  const auto allow_rollback = dry_run ? flag(request, response, "allow_rollback") : std::nullopt;
-  const auto only = allow_rollback ? flag(request, response, "only") : std::nullopt;
-  if (!only) return;
-  const auto signature = base64_bytes(request.get_header_value(signature_header));
-  if (!signature || signature->empty())
-    return refuse(response, bad_request, std::string{signature_header} + " is missing or no base64",
-                  "send the text of the pack's .minisig file in base64");
-  // Said at once: the library would read all of it first, to throw it away.
-  if (!fits(request.get_header_value("Content-Length")))
-    return refuse(response, too_large, "the pack is too large", size_remedy());
-  if (uploading.exchange(true))
-    return refuse(response, conflict, "another pack is being received", "try again when it has arrived");
-  SignedPack pack{{}, *signature};
-  const bool whole = content([&](const char* data, std::size_t size) {
-    if (pack.bytes.size() + size > pack_size_limit) return false;
-    pack.bytes.insert(pack.bytes.end(), data, data + size);
-    return true;
-  });
-  if (!whole) {
-    uploading = false;
-    return refuse(response, too_large, "the pack did not arrive whole, or is too large", size_remedy());
-  }
-  const auto done = parts.pushes->push(pack, {*allow_rollback, *dry_run, *only});
-  uploading = false;
-  if (!done) return refuse(response, done.error());
-  answer(response, push_document(*done, *dry_run));
-}
-
-void Api::Server::push_ruleset(const HttpRequest& request, HttpResponse& response,
-                               const httplib::ContentReader& content) {
-  const auto dry_run = flag(request, response, "dry_run");
-  const auto allow_rollback = dry_run ? flag(request, response, "allow_rollback") : std::nullopt;
-  if (!allow_rollback) return;
-  if (!request.is_multipart_form_data())
-    return refuse(response, bad_request, "the body is no multipart/form-data", ruleset_parts_remedy);
-  if (uploading.exchange(true))
-    return refuse(response, conflict, "another pack is being received", "try again when it has arrived");
-  RulesetUpload upload;
-  (void)content([&](const httplib::MultipartFormData& part) { return upload.begin(part.name); },
-                [&](const char* data, std::size_t size) {
-                  return upload.add({data, size});
-                });
-  auto whole = std::move(upload).take();
-  if (!whole) {
-    uploading = false;
-    return refuse(response, bad_request, whole.error(), ruleset_parts_remedy);
-  }
-  const auto done = parts.pushes->push_ruleset(whole->manifest, whole->packs, {*allow_rollback, *dry_run, false});
-  uploading = false;
-  if (!done) return refuse(response, done.error());
-  answer(response, push_document(*done, *dry_run));
-}
-
-void Api::Server::rollback(const HttpRequest& request, HttpResponse& response) {
-  const auto dry_run = flag(request, response, "dry_run");
-  if (!dry_run) return;
-  const auto done = parts.pushes->rollback(*dry_run);
-  if (!done) return refuse(response, done.error());
-  answer(response, push_document(*done, *dry_run));
+  refuse(response, http_unavailable, "the order was sent, and sluice-guard does not go by it", remedy);
 }
 
 void Api::Server::findings(const HttpRequest& request, HttpResponse& response) {
   const auto format = request.has_param("format") ? request.get_param_value("format") : "json";
   if (format != "json" && format != "text")
-    return refuse(response, bad_request, "format is neither json nor text", "leave it out for JSON");
+    return refuse(response, http_bad_request, "format is neither json nor text", "leave it out for JSON");
   std::size_t width = default_width;
   if (request.has_param("width")) {
     const auto text = request.get_param_value("width");
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), width);
     if (error != std::errc{} || end != text.data() + text.size() || width < least_width || width > most_width)
-      return refuse(response, bad_request, "width is no number of columns",
+      return refuse(response, http_bad_request, "width is no number of columns",
                     "give one from " + std::to_string(least_width) + " to " + std::to_string(most_width));
   }
   parts.events->settle();
@@ -312,10 +189,11 @@ void Api::Server::findings(const HttpRequest& request, HttpResponse& response) {
 void Api::Server::events(const HttpRequest& request, HttpResponse& response) {
   const auto format = request.has_param("format") ? request.get_param_value("format") : "text";
   if (format != "text" && format != "eve")
-    return refuse(response, bad_request, "format is neither text nor eve", "leave it out for a line a finding");
+    return refuse(response, http_bad_request, "format is neither text nor eve", "leave it out for a line a finding");
   auto follower = parts.stream->follow(format == "eve" ? StreamKind::eve : StreamKind::findings);
   if (follower == nullptr)
-    return refuse(response, too_many, std::to_string(EventStream::follower_limit) + " others follow the events already",
+    return refuse(response, http_too_many,
+                  std::to_string(EventStream::follower_limit) + " others follow the events already",
                   "end one of them, or read the EVE file");
   response.set_header("X-Accel-Buffering", "no");
   response.set_chunked_content_provider(
@@ -336,8 +214,7 @@ void Api::Server::events(const HttpRequest& request, HttpResponse& response) {
 
 tl::expected<std::unique_ptr<Api>, std::string> Api::start(const std::string& path, Parts parts) {
   if (const auto way = make_way(path); !way) return tl::unexpected(way.error());
-  auto server = std::make_unique<Server>();
-  server->parts = std::move(parts);
+  auto server = std::make_unique<Server>(std::move(parts));
   server->path = path;
   server->routes();
   server->http.set_address_family(AF_UNIX);

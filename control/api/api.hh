@@ -9,6 +9,7 @@
 #include "control/api/documents.hh"
 #include "control/api/event_stream.hh"
 #include "control/api/pushes.hh"
+#include "control/rollout/rollout.hh"
 #include "control/tap/event_loop.hh"
 
 namespace sluice {
@@ -20,6 +21,7 @@ class Api {
     EventLoop* events = nullptr;
     EventStream* stream = nullptr;
     Pushes* pushes = nullptr;
+    Rollout* rollout = nullptr;
     TapCommands tap;
     ControlFacts facts;
     std::function<void()> reloaded{};  // called when the data plane goes by a configuration that has changed

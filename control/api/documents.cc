@@ -53,7 +53,8 @@ Json links_document(const LoopStatus& loop) {
 
 }  // namespace
 
-Json status_document(const ControlFacts& facts, const LoopStatus& loop, const TapAnswer& tap) {
+Json status_document(const ControlFacts& facts, const LoopStatus& loop, const TapAnswer& tap,
+                     const RolloutStatus& rollout) {
   Json document;
   const bool live = loop.up && loop.reading;
   document["state"] = state_text(loop.coverage.state);
@@ -63,6 +64,8 @@ Json status_document(const ControlFacts& facts, const LoopStatus& loop, const Ta
   document["notices"] = Json::array();
   if (tap)
     for (const auto& notice : tap->notices) document["notices"].push_back(stored_text(notice));
+  for (const auto& notice : rollout_notices(rollout)) document["notices"].push_back(stored_text(notice));
+  document["rollout"] = rollout_document(rollout);
   document["generation"] = live ? loop.reading->generation : 0;
   document["ruleset_digest"] = live ? stored_text(loop.reading->ruleset_digest) : "";
   document["rules_suspended"] = live ? loop.reading->suspended_rules : 0;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "control/api/pushes.hh"
+#include "control/rollout/rollout_status.hh"
 #include "control/tap/event_loop.hh"
 #include "control/tap/tap_commands.hh"
 
@@ -22,7 +23,7 @@ struct ControlFacts {
 using TapAnswer = tl::expected<TapStatus, TapFailure>;
 
 [[nodiscard]] nlohmann::ordered_json status_document(const ControlFacts& facts, const LoopStatus& loop,
-                                                     const TapAnswer& tap);
+                                                     const TapAnswer& tap, const RolloutStatus& rollout);
 // {"guard_up", "holder", "since", "order", "order_user", "takeovers"}
 [[nodiscard]] nlohmann::ordered_json bypass_document(const GuardStatus& guard);
 [[nodiscard]] nlohmann::ordered_json packs_document(const Pushes::History& history, const TapAnswer& tap);

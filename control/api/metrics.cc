@@ -106,6 +106,30 @@ void put_held(Families& out, const TapReading& reading) {
   for (const auto& port : reading.ports) out.put({{"port", stored_text(port)}}, 0.0);
 }
 
+void put_rollout(Families& out, const RolloutStatus& rollout) {
+  std::array<std::uint64_t, hold_causes> held{};
+  for (const auto& rule : rollout.held) ++held[static_cast<std::size_t>(rule.cause)];
+  out.gauge(
+      "sluice_rules_held",
+      "Rules, and packs as a whole, that raise alarms and block nothing, whatever they would: fuse = new ones that "
+      "blocked too much, trial = of a shadow trial.");
+  for (const auto cause : {HoldCause::fuse, HoldCause::trial})
+    out.put({{"cause", std::string{text_of(cause)}}}, held[static_cast<std::size_t>(cause)]);
+  out.counter("sluice_fuse_trips_total", "New rules that were held since they blocked too much.");
+  out.put({}, rollout.fuse_trips);
+  out.counter("sluice_fuse_full_total", "Times that such a rule was not held, for want of room.");
+  out.put({}, rollout.fuse_full);
+  out.counter("sluice_push_watches_total", "Pushes that were watched, by how that ended.");
+  for (const auto state : {WatchState::kept, WatchState::reverted, WatchState::unjudged, WatchState::superseded})
+    out.put({{"verdict", std::string{watch_states[static_cast<std::size_t>(state)]}}},
+            rollout.watches[static_cast<std::size_t>(state)]);
+  out.counter("sluice_trials_total", "Shadow trials that ended, by how.");
+  out.put({{"verdict", "promoted"}}, rollout.promoted);
+  out.put({{"verdict", "withdrawn"}}, rollout.withdrawn);
+  out.counter("sluice_push_counts_cut_total", "Blocks of new rules, and devices, that found no room to be told apart.");
+  out.put({}, rollout.counts_cut);
+}
+
 void put_workers(Families& out, const TapReading& reading, bool up) {
   const auto worker_label = [](std::size_t worker) { return ClientMetric::Label{"worker", std::to_string(worker)}; };
   const auto by_worker = [&](const char* name, const char* help, std::uint64_t InspectionCounters::*value) {
@@ -327,6 +351,7 @@ void put_control(Families& out, const MetricsInput& input) {
               "Pushes and rollbacks of rules since the control plane's start, by result.");
   for (std::size_t i = 0; i < push_result_names.size(); ++i)
     out.put({{"result", std::string{push_result_names[i]}}}, input.pushes[i]);
+  put_rollout(out, input.rollout);
   out.gauge("sluice_build_info", "The version of the control plane. Always 1.");
   out.put({{"version", input.version}}, 1.0);
 }

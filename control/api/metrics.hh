@@ -7,6 +7,7 @@
 #include <tl/expected.hpp>
 
 #include "control/api/pushes.hh"
+#include "control/rollout/rollout_status.hh"
 #include "control/tap/event_loop.hh"
 
 namespace sluice {
@@ -15,6 +16,7 @@ namespace sluice {
 struct MetricsInput {
   LoopStatus loop;
   PushCounts pushes;
+  RolloutStatus rollout;
   std::string version;
 };
 

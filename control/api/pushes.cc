@@ -34,21 +34,29 @@ PushFailure failure(const TapFailure& tap) {
 Pushes::Pushes(TapCommands tap, std::string state_directory, std::vector<std::string> configured)
     : tap_(std::move(tap)), configured_(std::move(configured)), history_(std::move(state_directory) + "/packs") {}
 
-tl::expected<PushDone, PushFailure> Pushes::push(const SignedPack& pack, const PushOptions& options) {
+tl::expected<PushDone, PushFailure> Pushes::push(const SignedPack& pack, const PushOptions& options,
+                                                 const BeforeLive& before_live) {
   const std::unique_lock lock{mutex_, std::try_to_lock};
   if (!lock) return busy();
-  auto done = pushed(pack, options);
-  count(done, options.dry_run, PushResult::accepted);
+  auto done = pushed(pack, options, before_live);
+  if (!done || !done->already_live) count(done, options.dry_run, PushResult::accepted);
   return done;
 }
 
 tl::expected<PushDone, PushFailure> Pushes::push_ruleset(const SignedManifest& manifest,
                                                          const std::vector<SignedPack>& packs,
-                                                         const PushOptions& options) {
+                                                         const PushOptions& options, const BeforeLive& before_live) {
   const std::unique_lock lock{mutex_, std::try_to_lock};
   if (!lock) return busy();
+  if (const auto listed = read_manifest(manifest.text); listed && options.unless_live && !options.dry_run) {
+    std::vector<std::string> digests;
+    for (const auto& pack : listed->packs) digests.push_back(pack.digest);
+    const auto status = tap_.status();
+    const bool is_same = status && status->ruleset == listed->name && status->ruleset_sequence == listed->sequence;
+    if (auto live = is_same ? all_live(digests, true) : std::nullopt) return counted(std::move(*live));
+  }
   const auto set = members_of(manifest, packs);
-  auto done = set ? go_live(*set, live_without(""), manifest, options)
+  auto done = set ? go_live(*set, live_without(""), manifest, options, before_live)
                   : tl::expected<PushDone, PushFailure>{tl::unexpect, set.error()};
   count(done, options.dry_run, PushResult::accepted);
   return done;
@@ -57,12 +65,49 @@ tl::expected<PushDone, PushFailure> Pushes::push_ruleset(const SignedManifest& m
 tl::expected<PushDone, PushFailure> Pushes::rollback(bool dry_run) {
   const std::unique_lock lock{mutex_, std::try_to_lock};
   if (!lock) return busy();
-  auto done = rolled_back(dry_run);
+  auto done = rolled_back(dry_run, "rollback");
   count(done, dry_run, PushResult::rolled_back);
   return done;
 }
 
-tl::expected<PushDone, PushFailure> Pushes::pushed(const SignedPack& pack, const PushOptions& options) {
+tl::expected<PushDone, PushFailure> Pushes::revert(const char* cause) {
+  const std::unique_lock lock{mutex_, std::try_to_lock};
+  if (!lock) return busy();
+  auto done = rolled_back(false, cause);
+  count(done, false, PushResult::reverted);
+  return done;
+}
+
+std::optional<PushDone> Pushes::all_live(const std::vector<std::string>& digests, bool no_others) const {
+  const auto status = tap_.status();
+  if (!status) return std::nullopt;
+  std::size_t found = 0;
+  std::size_t pushed = 0;
+  PushDone done{{status->generation, status->ruleset_digest, {}, {}, {}, {}}, {}, {}, true};
+  for (const auto& pack : status->packs) {
+    if (pack.channel == site_channel) continue;
+    ++pushed;
+    found += std::ranges::find(digests, pack.digest) != digests.end() ? 1 : 0;
+    PackInfo info;
+    info.name = pack.name;
+    info.channel = pack.channel;
+    info.sequence = pack.sequence;
+    done.set.push_back(std::move(info));
+  }
+  if (found != digests.size() || (no_others && pushed != found)) return std::nullopt;
+  return done;
+}
+
+tl::expected<PushDone, PushFailure> Pushes::counted(PushDone live) {
+  tl::expected<PushDone, PushFailure> done{std::move(live)};
+  count(done, false, PushResult::already_live);
+  return done;
+}
+
+tl::expected<PushDone, PushFailure> Pushes::pushed(const SignedPack& pack, const PushOptions& options,
+                                                   const BeforeLive& before_live) {
+  if (options.unless_live && !options.dry_run)
+    if (auto live = all_live({pack_digest(pack.bytes)}, options.only)) return counted(std::move(*live));
   const auto read = PackView::open(pack.bytes);
   if (!read) return tl::unexpected(PushFailure{Kind::refused, read.error(), "nothing was changed"});
   auto before = live_without("");
@@ -74,7 +119,7 @@ tl::expected<PushDone, PushFailure> Pushes::pushed(const SignedPack& pack, const
     set = std::move(*others);
   }
   set.push_back(std::move(added));
-  return go_live(set, before, {}, options);
+  return go_live(set, before, {}, options, before_live);
 }
 
 Pushes::Members Pushes::members_of(const SignedManifest& signed_manifest, const std::vector<SignedPack>& packs) const {
@@ -106,7 +151,15 @@ Pushes::Members Pushes::members_of(const SignedManifest& signed_manifest, const 
 }
 
 tl::expected<PushDone, PushFailure> Pushes::go_live(const std::vector<Member>& set, const Members& before,
-                                                    const SignedManifest& manifest, const PushOptions& options) {
+                                                    const SignedManifest& manifest, const PushOptions& options,
+                                                    const BeforeLive& before_live) {
+  if (before_live && !options.dry_run) {
+    SetChange change;
+    if (before)
+      for (const auto& member : *before) change.before.emplace_back(member.pack.bytes);
+    for (const auto& member : set) change.after.emplace_back(member.pack.bytes);
+    if (const auto may = before_live(change); !may) return tl::unexpected(may.error());
+  }
   auto published = publish(set, manifest, options.allow_rollback, options.dry_run);
   if (!published) return tl::unexpected(published.error());
 
@@ -122,7 +175,7 @@ tl::expected<PushDone, PushFailure> Pushes::go_live(const std::vector<Member>& s
   return done;
 }
 
-tl::expected<PushDone, PushFailure> Pushes::rolled_back(bool dry_run) {
+tl::expected<PushDone, PushFailure> Pushes::rolled_back(bool dry_run, const char* cause) {
   const auto* const latest = history_.latest();
   const auto* const target = latest != nullptr && latest->before ? history_.set(*latest->before) : nullptr;
   if (target == nullptr)
@@ -139,7 +192,7 @@ tl::expected<PushDone, PushFailure> Pushes::rolled_back(bool dry_run) {
   PushDone done{std::move(*published), {}, {}};
   for (const auto& member : set) done.set.push_back(member.info);
   if (!dry_run)
-    done.warning = record(set, {0, 0, "rollback", done.published.digest, {}, target->before, target->manifest, true});
+    done.warning = record(set, {0, 0, cause, done.published.digest, {}, target->before, target->manifest, true});
   return done;
 }
 
@@ -214,6 +267,23 @@ void Pushes::count(const tl::expected<PushDone, PushFailure>& done, bool dry_run
   auto result = dry_run ? PushResult::checked : good;
   if (!done) result = done.error().kind == Kind::unreachable ? PushResult::unreachable : PushResult::refused;
   ++counts_[static_cast<std::size_t>(result)];
+}
+
+std::vector<Pushes::PastChange> Pushes::changes_since(std::int64_t when_ns) {
+  const std::lock_guard lock{history_mutex_};
+  const auto packs_of = [&](const KeptSet& set) {
+    std::vector<SignedPack> packs;
+    for (const auto& digest : set.packs)
+      if (auto member = find(digest)) packs.push_back(std::move(member->pack));
+    return packs;
+  };
+  std::vector<PastChange> changes;
+  for (const auto& set : history_.sets()) {
+    const auto* const before = set.before ? history_.set(*set.before) : nullptr;
+    if (set.cause != "push" || set.when_ns < when_ns || before == nullptr) continue;
+    changes.push_back({set.when_ns, packs_of(*before), packs_of(set)});
+  }
+  return changes;
 }
 
 Pushes::History Pushes::history() {

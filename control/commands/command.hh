@@ -12,6 +12,8 @@ enum class Exit : int {
   failed = 1,      // the work could not be done; the reason stands on standard error
   usage = 2,       // the command line, a configuration or a list has errors
   unreadable = 3,  // a capture's container cannot be read
+  already_live = 4,  // nothing was to be done
+  reverted = 5,      // what was done was undone
 };
 
 // Run after the command line was parsed; empty until a command was chosen.
@@ -23,6 +25,7 @@ void add_status_command(CLI::App& program, Run& run);
 void add_push_command(CLI::App& program, Run& run);
 void add_packs_command(CLI::App& program, Run& run);
 void add_rollback_command(CLI::App& program, Run& run);
+void add_fuse_command(CLI::App& program, Run& run);
 void add_reload_command(CLI::App& program, Run& run);
 void add_bypass_command(CLI::App& program, Run& run);
 void add_watch_command(CLI::App& program, Run& run);

@@ -358,6 +358,25 @@ std::string EveWriter::evidence_line(std::uint64_t number, std::string_view dige
   return one_line(line);
 }
 
+std::string EveWriter::push_line(const PushNote& note, std::string_view digest, std::uint32_t generation,
+                                 Tick now) const {
+  Json line;
+  line["timestamp"] = timestamp_text(now);
+  line["event_type"] = "push";
+  auto& push = line["push"];
+  push["what"] = push_happenings[static_cast<std::size_t>(note.what)];
+  if (!digest.empty()) push["ruleset_digest"] = stored_text(digest);
+  if (!note.reason.empty()) push["reason"] = stored_text(note.reason);
+  if (!note.rule.empty()) push["rule"] = stored_text(note.rule);
+  if (note.counts) {
+    push["blocks"] = note.counts->blocks;
+    push["flows"] = note.counts->flows;
+    push["devices"] = note.counts->devices;
+  }
+  put_source(line, generation);
+  return one_line(line);
+}
+
 std::string EveWriter::stats_line(const Statistics& statistics, Tick now) const {
   Json line;
   line["timestamp"] = timestamp_text(now);

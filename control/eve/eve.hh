@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "control/eve/eve_json.hh"
+#include "control/eve/push_note.hh"
 #include "control/findings/finding.hh"
 #include "control/findings/offered_resolvers.hh"
 #include "control/findings/redaction.hh"
@@ -61,6 +62,9 @@ class EveWriter {
                                       std::uint32_t generation, Tick now) const;
   [[nodiscard]] std::string evidence_line(std::uint64_t number, std::string_view digest, std::uint32_t generation,
                                           Tick now) const;
+  // event_type "push", at `now`: what became of a push. `digest`: of the ruleset that is live now.
+  [[nodiscard]] std::string push_line(const PushNote& note, std::string_view digest, std::uint32_t generation,
+                                      Tick now) const;
   // event_type "stats", at `now`.
   [[nodiscard]] std::string stats_line(const Statistics& statistics, Tick now) const;
 

@@ -22,6 +22,7 @@ Tick wall_time() {
 EventLoop::EventLoop(EventLoopOptions options, RuleFetcher::Fetch fetch, EventStream& stream)
     : stream_(&stream),
       redactor_(std::move(options.redaction_key)),
+      tally_(options.tally),
       evidence_(options.evidence),
       writer_({options.tap_id,
                options.site,
@@ -195,6 +196,7 @@ void EventLoop::report(const Event& event, Clock::time_point now) {
     const auto number = finding.rule != nullptr ? static_cast<std::size_t>(finding.rule->finding_class) : 0;
     ++counted_.findings[number < finding_classes ? number : 0][finding.action == Action::drop ? 1 : 0];
     if (finding.rule == nullptr) ++counted_.alerts_unexplained;
+    if (tally_ != nullptr) count_block(event, finding);
     if (evidence_ != nullptr && evidence_->wants(finding.device, finding.time)) evidence_->put(decisions_.draft(event));
     if (stream_->is_followed(StreamKind::findings)) stream_->put(StreamKind::findings, table_.finding_line(event));
   }
@@ -203,6 +205,13 @@ void EventLoop::report(const Event& event, Clock::time_point now) {
   const auto line = writer_.line(event);
   eve_.write(line, now);
   if (followed) stream_->put(StreamKind::eve, line);
+}
+
+// Of a rule that asks for it: another one may have blocked what this one is about, and would not have to.
+void EventLoop::count_block(const Event& event, const Finding& finding) {
+  const auto asks = event.find(Field::rule_action);
+  if (finding.rule == nullptr || !asks || asks->integer() != static_cast<std::uint64_t>(Action::drop)) return;
+  tally_->note({finding.rule->rule_id, event.header().flow_id, finding.device, finding.action == Action::drop});
 }
 
 // With the first head that there is, hourly, and at the end.
@@ -263,6 +272,13 @@ TapCoverage EventLoop::coverage() {
 void EventLoop::write_line(const std::string& line, Clock::time_point now) {
   eve_.write(line, now);
   stream_->put(StreamKind::eve, line);
+}
+
+void EventLoop::write_push(const PushNote& note) {
+  const std::lock_guard lock{mutex_};
+  const auto* const reader = attachment_.reader();
+  const auto live = reader != nullptr ? reader->ruleset() : SharedMemoryReader::LiveRules{};
+  write_line(writer_.push_line(note, live.digest, live.generation, wall_time()), Clock::now());
 }
 
 LoopStatus EventLoop::status() {

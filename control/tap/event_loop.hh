@@ -21,6 +21,7 @@
 #include "control/evidence/evidence_desk.hh"
 #include "control/findings/findings.hh"
 #include "control/findings/rule_books.hh"
+#include "control/rollout/block_tally.hh"
 #include "control/tap/guard_watch.hh"
 #include "control/tap/rule_fetcher.hh"
 #include "control/tap/tap_attachment.hh"
@@ -39,6 +40,7 @@ struct EventLoopOptions {
   EvidenceDesk* evidence = nullptr;       // takes drafts; outlives the loop. Null: none is kept
   std::size_t evidence_record_bytes = 0;  // room of a record
   bool ipv6_in_full = false;              // in EVE
+  BlockTally* tally = nullptr;            // hears of what rules block; outlives the loop. Null: nobody does
 };
 
 // Findings by class (the last: of rules that are not known) and by what was done.
@@ -98,6 +100,8 @@ class EventLoop {
   // Waits for two looks at the data plane (a second at most): what is in the rings now has been taken when this
   // returns, and a data plane that runs now is known.
   void settle();
+  // Says what became of a push.
+  void write_push(const PushNote& note);
   void reopen_eve() noexcept { reopen_wanted_ = true; }
 
  private:
@@ -120,6 +124,7 @@ class EventLoop {
   void write_links(Clock::time_point now);
   [[nodiscard]] TapCoverage coverage();
   void write_evidence(Clock::time_point now, bool is_last);
+  void count_block(const Event& event, const Finding& finding);
   // Into the file, and to who follows.
   void write_line(const std::string& line, Clock::time_point now);
   void refresh_reading();
@@ -129,6 +134,7 @@ class EventLoop {
   Redactor redactor_;
   bool has_complained_ = false;  // of the redactor's key
   OfferedResolvers resolvers_;
+  BlockTally* tally_;
   EvidenceDesk* evidence_;
   EveWriter writer_;
   DecisionWriter decisions_;

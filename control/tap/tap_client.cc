@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include "dataplane/exchange/rule_report_file.hh"
@@ -120,6 +121,21 @@ tl::expected<ReloadResult, std::string> TapClient::reload(bool dry_run) {
   auto answer = ask(ReloadRequest{dry_run}, {}, publish_limit);
   if (!answer) return tl::unexpected(answer.error());
   if (auto* result = std::get_if<ReloadResult>(&answer->reply)) return std::move(*result);
+  return failure("an answer to another question");
+}
+
+tl::expected<std::uint32_t, std::string> TapClient::hold(const RuleIds& rules) {
+  std::optional<SealedMemory> list;
+  std::vector<int> descriptors;
+  if (!rules.empty()) {
+    const auto text = encode_hold_file(rules);
+    auto file = SealedMemory::copy_of(as_bytes(text), "sluice-hold");
+    if (!file) return tl::unexpected(file.error());
+    descriptors.push_back(list.emplace(std::move(*file)).descriptor());
+  }
+  auto answer = ask(HoldRequest{}, descriptors, answer_limit);
+  if (!answer) return tl::unexpected(answer.error());
+  if (const auto* held = std::get_if<HeldAnswer>(&answer->reply)) return held->rules;
   return failure("an answer to another question");
 }
 

@@ -12,6 +12,7 @@
 
 #include "dataplane/base/descriptor.hh"
 #include "dataplane/exchange/command.hh"
+#include "dataplane/exchange/hold_file.hh"
 #include "dataplane/exchange/message_socket.hh"
 #include "dataplane/exchange/sealed_memory.hh"
 #include "dataplane/match/rule_report.hh"
@@ -45,6 +46,9 @@ class TapClient {
   [[nodiscard]] tl::expected<RuleReport, std::string> costs();
   // Takes suspended rules into use again: those of these ids, or all. How many those were.
   [[nodiscard]] tl::expected<std::uint32_t, std::string> resume(const std::vector<std::string>& rules);
+  // Has it hold these rules from now on, and no others: alert only. How many of the live ones those are, once every
+  // worker goes by it. held_rules_limit at most.
+  [[nodiscard]] tl::expected<std::uint32_t, std::string> hold(const RuleIds& rules);
   // Has it read its configuration again; comes back when every worker goes by it.
   [[nodiscard]] tl::expected<ReloadResult, std::string> reload(bool dry_run);
 

@@ -32,6 +32,9 @@ TapCommands tap_commands(const std::string& path) {
   commands.reload = [path](bool dry_run) {
     return asked(path, [&](TapClient& client) { return client.reload(dry_run); });
   };
+  commands.hold = [path](const RuleIds& rules) {
+    return asked(path, [&](TapClient& client) { return client.hold(rules); });
+  };
   commands.rules = [path](std::uint32_t generation) -> tl::expected<SealedFiles, std::string> {
     auto client = TapClient::connect(path);
     if (!client) return tl::unexpected(client.error());

@@ -24,6 +24,7 @@ struct TapCommands {
   std::function<tl::expected<RuleReport, TapFailure>()> costs;
   std::function<tl::expected<std::uint32_t, TapFailure>(const std::vector<std::string>& rules)> resume;
   std::function<tl::expected<ReloadResult, TapFailure>(bool dry_run)> reload;
+  std::function<tl::expected<std::uint32_t, TapFailure>(const RuleIds& rules)> hold;
   // Pack files of a generation, in the order of its rows.
   std::function<tl::expected<SealedFiles, std::string>(std::uint32_t generation)> rules;
 };

@@ -159,7 +159,8 @@ tl::expected<std::vector<std::uint8_t>, CommandError> encode(const Request& requ
           },
           [&](const ReloadRequest& reload) {
             finish(wire::Question::Reload, wire::CreateReload(builder, reload.dry_run).Union());
-          }},
+          },
+          [&](const HoldRequest&) { finish(wire::Question::Hold, wire::CreateHold(builder).Union()); }},
       request);
   return finished(builder);
 }
@@ -170,26 +171,27 @@ tl::expected<std::vector<std::uint8_t>, CommandError> encode(const Reply& reply)
     builder.Finish(wire::CreateReply(builder, kind, answer), wire::RequestIdentifier());
   };
   std::visit(
-      Overloaded{[&](const TapStatus& status) { finish(wire::Answer::Status, put(builder, status).Union()); },
-                 [&](const PublishResult& result) {
-                   finish(wire::Answer::Published,
-                          wire::CreatePublished(builder, result.generation, builder.CreateString(result.digest),
-                                                count(result.verify), count(result.compile), count(result.build),
-                                                count(result.publish))
-                              .Union());
-                 },
-                 [&](const RulesAnswer& rules) {
-                   finish(wire::Answer::Rules, wire::CreateRules(builder, rules.count).Union());
-                 },
-                 [&](const Refusal& refusal) {
-                   finish(wire::Answer::Refusal,
-                          wire::CreateRefusal(builder, builder.CreateString(refusal.text)).Union());
-                 },
-                 [&](const CostsAnswer&) { finish(wire::Answer::Costs, wire::CreateCosts(builder).Union()); },
-                 [&](const ResumedAnswer& resumed) {
-                   finish(wire::Answer::Resumed, wire::CreateResumed(builder, resumed.count).Union());
-                 },
-                 [&](const ReloadResult& result) { finish(wire::Answer::Reloaded, put(builder, result).Union()); }},
+      Overloaded{
+          [&](const TapStatus& status) { finish(wire::Answer::Status, put(builder, status).Union()); },
+          [&](const PublishResult& result) {
+            finish(wire::Answer::Published,
+                   wire::CreatePublished(builder, result.generation, builder.CreateString(result.digest),
+                                         count(result.verify), count(result.compile), count(result.build),
+                                         count(result.publish))
+                       .Union());
+          },
+          [&](const RulesAnswer& rules) {
+            finish(wire::Answer::Rules, wire::CreateRules(builder, rules.count).Union());
+          },
+          [&](const Refusal& refusal) {
+            finish(wire::Answer::Refusal, wire::CreateRefusal(builder, builder.CreateString(refusal.text)).Union());
+          },
+          [&](const CostsAnswer&) { finish(wire::Answer::Costs, wire::CreateCosts(builder).Union()); },
+          [&](const ResumedAnswer& resumed) {
+            finish(wire::Answer::Resumed, wire::CreateResumed(builder, resumed.count).Union());
+          },
+          [&](const ReloadResult& result) { finish(wire::Answer::Reloaded, put(builder, result).Union()); },
+          [&](const HeldAnswer& held) { finish(wire::Answer::Held, wire::CreateHeld(builder, held.rules).Union()); }},
       reply);
   return finished(builder);
 }
@@ -220,6 +222,7 @@ tl::expected<Request, CommandError> decode_request(Bytes message) {
     return Request{std::move(request)};
   }
   if (const auto* reload = root->question_as_Reload()) return Request{ReloadRequest{reload->dry_run()}};
+  if (root->question_as_Hold() != nullptr) return Request{HoldRequest{}};
   return tl::unexpected(CommandError::unknown);
 }
 
@@ -241,6 +244,7 @@ tl::expected<Reply, CommandError> decode_reply(Bytes message) {
     if (result->changes()->size() > listed_changes_limit) return tl::unexpected(CommandError::too_many);
     return Reply{taken(*result)};
   }
+  if (const auto* held = root->answer_as_Held()) return Reply{HeldAnswer{held->rules()}};
   return tl::unexpected(CommandError::unknown);
 }
 

@@ -49,7 +49,10 @@ struct ReloadRequest {
   bool dry_run = false;  // say what would change, and change nothing
 };
 
-using Request = std::variant<StatusQuery, PublishRequest, RulesQuery, CostQuery, ResumeRequest, ReloadRequest>;
+struct HoldRequest {};  // a memory file beside the message: hold_file.hh; none: no rule is held
+
+using Request =
+    std::variant<StatusQuery, PublishRequest, RulesQuery, CostQuery, ResumeRequest, ReloadRequest, HoldRequest>;
 
 struct TapPack {
   std::string name;
@@ -103,11 +106,16 @@ struct ReloadResult {
 // As much of a plan as a message holds.
 [[nodiscard]] ReloadResult listed(const config::Plan& plan);
 
+struct HeldAnswer {
+  std::uint32_t rules = 0;  // of the live ones that are held now
+};
+
 struct Refusal {
   std::string text;  // what is wrong and what to do
 };
 
-using Reply = std::variant<TapStatus, PublishResult, RulesAnswer, Refusal, CostsAnswer, ResumedAnswer, ReloadResult>;
+using Reply =
+    std::variant<TapStatus, PublishResult, RulesAnswer, Refusal, CostsAnswer, ResumedAnswer, ReloadResult, HeldAnswer>;
 
 enum class CommandError : std::uint8_t {
   too_large,  // more than command_size_limit bytes

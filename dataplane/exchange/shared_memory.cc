@@ -139,6 +139,7 @@ void publish(WorkerPage& page, const WorkerReading& reading) noexcept {
     std::memcpy(page.ports, reading.ports, sizeof page.ports);
     page.flows = reading.flows;
     page.shed = reading.shed;
+    page.busy_cycles = reading.busy_cycles;
     page.probe = reading.probe;
   });
 }
@@ -150,6 +151,7 @@ std::optional<WorkerReading> read(const WorkerPage& page) noexcept {
     std::memcpy(reading.ports, page.ports, sizeof reading.ports);
     reading.flows = page.flows;
     reading.shed = page.shed;
+    reading.busy_cycles = page.busy_cycles;
     reading.probe = page.probe;
   });
   return consistent ? std::optional{reading} : std::nullopt;

@@ -90,6 +90,7 @@ struct alignas(shared_page) WorkerPage {
   PortCounters ports[ports_limit];
   std::uint64_t flows = 0;
   std::uint64_t shed = 0;
+  std::uint64_t busy_cycles = 0;
   ProbeReading probe;
   // guard: ro, all three in one look
   alignas(64) std::atomic<std::uint64_t> heartbeat{0};  // turns of the worker's loop
@@ -104,7 +105,8 @@ struct WorkerReading {
   InspectionCounters inspection;
   PortCounters ports[ports_limit];
   std::uint64_t flows = 0;
-  std::uint64_t shed = 0;  // a Shed: what the worker leaves out now
+  std::uint64_t shed = 0;         // a Shed: what the worker leaves out now
+  std::uint64_t busy_cycles = 0;  // of the time stamp counter, in turns of the loop that brought packets
   ProbeReading probe;
 };
 

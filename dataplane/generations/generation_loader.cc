@@ -8,7 +8,6 @@
 #include "dataplane/base/bytes.hh"
 #include "dataplane/generations/site_rules.hh"
 #include "rules/pack/pack.hh"
-#include "rules/pack/pack_view.hh"
 #include "rules/pack/ruleset_order.hh"
 
 namespace sluice {
@@ -174,6 +173,23 @@ std::string digest_of(const std::vector<LoadedPack>& packs) {
 
 }  // namespace
 
+// Making an id takes time, and a large pack has a million: of packs that none is held of, none is made.
+std::vector<std::uint32_t> held_rows(const RuleIds& held, const std::vector<PackView>& packs,
+                                     const std::vector<RuleLabel>& signatures) {
+  std::vector<std::uint32_t> rows;
+  std::uint32_t first = 0;
+  for (const auto& pack : packs) {
+    const auto count = static_cast<std::uint32_t>(pack.indicators());
+    if (held.may_mean_some_of(pack.info().name))
+      for (std::uint32_t row = 0; row < count; ++row)
+        if (held.means(pack.facts(row).rule_id)) rows.push_back(first + row);
+    first += count;
+  }
+  for (std::uint32_t row = 0; row < signatures.size(); ++row)
+    if (held.means(signatures[row].rule_id)) rows.push_back(first + row);
+  return rows;
+}
+
 std::string ruleset_floor(const std::string& ruleset) { return "ruleset:" + ruleset; }
 
 tl::expected<LoadedRules, std::string> load_generation(const LoadRequest& request, const LoaderSettings& settings,
@@ -197,10 +213,19 @@ tl::expected<LoadedRules, std::string> load_generation(const LoadRequest& reques
     loaded.packs.push_back(std::move(pack.loaded));
   }
   packs->clear();
+  const auto packed = views;
   const PackedIndicators indicators{std::move(views)};
   const RuleRows rules{indicators, signatures, settings.exceptions, settings.policy};
   loaded.digest = digest_of(loaded.packs);
   loaded.verify = lap(at);
+  // Before anybody uses it: a rule that is held never blocks, not even for a moment.
+  const auto taken = [&](std::unique_ptr<Generation> generation) {
+    generation->policy = settings.enforcement;
+    if (request.held && !request.held->empty())
+      generation->ruleset.hold(held_rows(*request.held, packed, generation->labels));
+    loaded.generation = std::move(generation);
+    return std::move(loaded);
+  };
 
   if (!signatures.empty()) {
     auto databases = settings.compile(signatures, with_signatures, stop);
@@ -209,11 +234,7 @@ tl::expected<LoadedRules, std::string> load_generation(const LoadRequest& reques
     if (databases) {
       auto generation = make_generation(rules, *databases, request.number, settings.workers, settings.streams);
       loaded.build = lap(at);
-      if (generation) {
-        (*generation)->policy = settings.enforcement;
-        loaded.generation = std::move(*generation);
-        return loaded;
-      }
+      if (generation) return taken(std::move(*generation));
       why = generation.error();
     }
     if (request.is_push) return tl::unexpected(why);
@@ -223,10 +244,8 @@ tl::expected<LoadedRules, std::string> load_generation(const LoadRequest& reques
   }
   auto generation = make_generation(rules, {}, request.number, settings.workers, settings.streams);
   if (!generation) return tl::unexpected(generation.error());
-  (*generation)->policy = settings.enforcement;
-  loaded.generation = std::move(*generation);
   loaded.build = lap(at);
-  return loaded;
+  return taken(std::move(*generation));
 }
 
 }  // namespace sluice

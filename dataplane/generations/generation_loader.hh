@@ -16,11 +16,13 @@
 #include "dataplane/base/mode.hh"
 #include "dataplane/base/tick.hh"
 #include "dataplane/exchange/command.hh"
+#include "dataplane/exchange/hold_file.hh"
 #include "dataplane/generations/pack_store.hh"
 #include "dataplane/generations/sealed_pack.hh"
 #include "dataplane/match/generation.hh"
 #include "rules/databases/databases.hh"
 #include "rules/pack/manifest.hh"
+#include "rules/pack/pack_view.hh"
 #include "rules/signatures/signature.hh"
 #include "rules/signing/keyring.hh"
 
@@ -53,7 +55,8 @@ struct LoadRequest {
   bool allow_rollback = false;
   PackFloor floor;
   Tick now{};
-  std::uint32_t number = 0;  // of the generation
+  std::uint32_t number = 0;               // of the generation
+  std::shared_ptr<const RuleIds> held{};  // of its rules; null: none
 };
 
 struct LoadedPack {
@@ -72,6 +75,10 @@ struct LoadedRules {
   std::chrono::microseconds compile{};
   std::chrono::microseconds build{};
 };
+
+// Row numbers, sorted, of those that are held. `signatures`: ids of the rows behind the indicators.
+[[nodiscard]] std::vector<std::uint32_t> held_rows(const RuleIds& held, const std::vector<PackView>& packs,
+                                                   const std::vector<RuleLabel>& signatures);
 
 // Where the floor keeps the sequence of a ruleset: no pack has such a name.
 [[nodiscard]] std::string ruleset_floor(const std::string& ruleset);

@@ -24,7 +24,7 @@ std::string joined(const std::vector<std::string>& texts) {
 
 // Written by the background job, read when it is done.
 struct RuleDesk::Load {
-  enum class Occasion : std::uint8_t { start, push, reload };
+  enum class Occasion : std::uint8_t { start, push, reload, hold };
   Occasion occasion{};
   LoadRequest request;
   Prepare prepare{};                       // of a reload
@@ -33,7 +33,8 @@ struct RuleDesk::Load {
   bool is_dry_run = false;
   std::vector<std::string> shortcomings;  // in choosing what to start with
   std::optional<LoadedRules> rules;
-  std::string error;  // where there are none
+  std::vector<std::uint32_t> held{};  // rows of the live generation, of a hold
+  std::string error;                  // where there are no rules
 };
 
 struct RuleDesk::Writing {
@@ -89,6 +90,17 @@ tl::expected<void, std::string> RuleDesk::reload(Prepare prepare, bool dry_run, 
   return {};
 }
 
+tl::expected<void, std::string> RuleDesk::hold(RuleIds rules, Tick now) {
+  if (auto may = may_begin(); !may) return may;
+  held_ = std::make_shared<const RuleIds>(std::move(rules));
+  auto load = std::make_shared<Load>();
+  load->occasion = Load::Occasion::hold;
+  for (const auto& pack : live_.packs) load->request.packs.push_back(pack.pack);
+  load->request.now = now;
+  begin(std::move(load));
+  return {};
+}
+
 tl::expected<void, std::string> RuleDesk::may_begin() const {
   if (!started_) return tl::unexpected(std::string{"the first rules are still being loaded: try again in a moment"});
   if (stage_ == Stage::loading)
@@ -101,6 +113,7 @@ tl::expected<void, std::string> RuleDesk::may_begin() const {
 void RuleDesk::begin(std::shared_ptr<Load> load) {
   load->request.floor = floor_;
   load->request.number = live_.generation + 1;
+  load->request.held = held_;
   load_ = std::move(load);
   load_job_ = background_.post([this, begun = load_](const Background::Stop& stop) { this->load(*begun, stop); });
   stage_ = Stage::loading;
@@ -108,6 +121,7 @@ void RuleDesk::begin(std::shared_ptr<Load> load) {
 
 // In the background: the main core changes none of what this reads before it is done.
 void RuleDesk::load(Load& load, const Background::Stop& stop) const {
+  if (load.occasion == Load::Occasion::hold) return find_held(load);
   if (load.occasion == Load::Occasion::start) {
     auto start = choose_start_packs(store_, named_, settings_.keyring);
     load.request.packs = std::move(start.packs);
@@ -130,6 +144,20 @@ void RuleDesk::load(Load& load, const Background::Stop& stop) const {
     load.error = joined(rules->shortcomings);  // what runs is better than that
   else
     load.rules.emplace(std::move(*rules));
+}
+
+// In the background too: nothing is published meanwhile.
+void RuleDesk::find_held(Load& load) const {
+  std::vector<PackView> packs;
+  for (const auto& pack : load.request.packs) {
+    auto view = PackView::open(pack.file->bytes(), pack.file);
+    if (!view) {
+      load.error = view.error();
+      return;
+    }
+    packs.push_back(std::move(*view));
+  }
+  load.held = held_rows(*load.request.held, packs, generations_->live().labels);
 }
 
 std::optional<tl::expected<PublishResult, std::string>> RuleDesk::take_outcome() {
@@ -162,6 +190,16 @@ void RuleDesk::step(Tick now) {
 void RuleDesk::loaded() {
   stage_ = Stage::idle;
   const auto load = std::exchange(load_, nullptr);
+  if (load->occasion == Load::Occasion::hold) {
+    if (!load->error.empty()) {
+      outcome_ = tl::unexpected(load->error);
+      return;
+    }
+    generations_->live().ruleset.hold(load->held);
+    held_rules_ = static_cast<std::uint32_t>(load->held.size());
+    outcome_ = PublishResult{live_.generation, live_.digest, {}, {}, {}, {}};
+    return;
+  }
   if (load->is_needless) {
     outcome_ = PublishResult{live_.generation, live_.digest, {}, {}, {}, {}};
     return;

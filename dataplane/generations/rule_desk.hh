@@ -48,7 +48,12 @@ class RuleDesk {
   using Prepare =
       std::function<tl::expected<std::optional<LoaderSettings>, std::string>(const LoaderSettings& running)>;
   [[nodiscard]] tl::expected<void, std::string> reload(Prepare prepare, bool dry_run, Tick now);
-  // Of the push or reload under way, once.
+  // Begins to hold these rules and no others: of the live generation, and of every one that comes after it. They raise
+  // alarms and block nothing.
+  [[nodiscard]] tl::expected<void, std::string> hold(RuleIds rules, Tick now);
+  // Of the live ones, as of the last outcome.
+  [[nodiscard]] std::uint32_t held_rules() const noexcept { return held_rules_; }
+  // Of the push, reload or hold under way, once.
   [[nodiscard]] std::optional<tl::expected<PublishResult, std::string>> take_outcome();
 
   void step(Tick now);
@@ -69,6 +74,7 @@ class RuleDesk {
   [[nodiscard]] tl::expected<void, std::string> may_begin() const;
   void begin(std::shared_ptr<Load> load);
   void load(Load& load, const Background::Stop& stop) const;
+  void find_held(Load& load) const;
   void loaded();
   void settle_start(Load& load);
   void publish(LoadedRules rules, SignedManifest manifest);
@@ -90,6 +96,8 @@ class RuleDesk {
   std::optional<PublishResult> result_;  // of the push or reload under way, as far as it is known
   std::optional<tl::expected<PublishResult, std::string>> outcome_;
 
+  std::shared_ptr<const RuleIds> held_ = std::make_shared<RuleIds>();
+  std::uint32_t held_rules_ = 0;
   Live live_;
   Live previous_;
   PackFloor floor_;

@@ -191,6 +191,7 @@ void Reporter::alerts(const Passage& at, const Hits& hits, Field field, std::str
                       Scope scope, Said said, std::string_view alias_target) noexcept {
   if (hits.count == 0) return;
   auto would = Action::pass;
+  auto does = Action::pass;  // of the rules that are not held
   auto reject = RejectTarget::none;
   auto answer = DnsAnswer::none;
   const bool is_look_up = at.packet.protocol == ip_protocol::udp && at.flow.protocol == Protocol::dns;
@@ -208,6 +209,8 @@ void Reporter::alerts(const Passage& at, const Hits& hits, Field field, std::str
       at.flow.limits[finding_limit] = decisions[i].limit;
     if (decisions[i].action != Action::drop) continue;
     would = Action::drop;
+    if (decisions[i].held) continue;
+    does = Action::drop;
     if (!first) first = row;
     by_signature = by_signature || ruleset_->rule(row).kind == RuleKind::signature;
     if (is_look_up && answer == DnsAnswer::none) answer = decisions[i].answer;
@@ -216,8 +219,8 @@ void Reporter::alerts(const Passage& at, const Hits& hits, Field field, std::str
   if (answer != DnsAnswer::none) reject = RejectTarget::none;
   // At the flow's end nothing comes by that could be dropped.
   const bool is_over = at.packet.frame.data() == nullptr;
-  const auto action = policy_.mode == Mode::enforce && !is_over ? would : Action::pass;
-  if (would == Action::drop && scope == Scope::flow) {
+  const auto action = policy_.mode == Mode::enforce && !is_over ? does : Action::pass;
+  if (does == Action::drop && scope == Scope::flow) {
     at.flow.would_drop = true;
     if (by_signature || action == Action::drop)
       at.flow.trace.drop(ruleset_->generation(), at.flow.packets[0] + at.flow.packets[1]);

@@ -9,7 +9,8 @@ Ruleset::Ruleset(const RuleRows& rules, std::uint32_t generation)
       known_answer_(KnownAnswer::of_generation(generation)),
       never_block_(rules.policy.never_block),
       sinkhole_(rules.policy.sinkhole),
-      lapses_(rules.policy.lapses) {
+      lapses_(rules.policy.lapses),
+      held_(rules.indicators.size() + rules.signatures.size()) {
   const auto listed = rules.indicators.size() + rules.signatures.size();
   rules_.reserve(listed + known_rows);
   add_indicators(rules.indicators, static_cast<std::uint32_t>(listed));

@@ -10,6 +10,7 @@
 
 #include "dataplane/base/hits.hh"
 #include "dataplane/base/tick.hh"
+#include "dataplane/sets/held_rows.hh"
 #include "dataplane/sets/known_answer.hh"
 #include "dataplane/sets/name_set.hh"
 #include "dataplane/sets/permit_set.hh"
@@ -84,6 +85,10 @@ class Ruleset {
   [[nodiscard]] const TrafficSet& traffic() const noexcept { return traffic_; }
   // kbit/s of the limit of that id; 0: there is none any more.
   [[nodiscard]] std::uint32_t rate_of(std::uint32_t limit) const noexcept;
+  // Rows that block nothing for now, whatever they would.
+  [[nodiscard]] bool is_held(std::uint32_t row) const noexcept { return held_.holds(row); }
+  // Main alone; row numbers, sorted.
+  void hold(const std::vector<std::uint32_t>& rows) const noexcept { held_.hold(rows); }
   // Whether any row is of that kind.
   [[nodiscard]] bool has(RuleKind kind) const noexcept { return kinds_ >> static_cast<unsigned>(kind) & 1U; }
 
@@ -119,7 +124,8 @@ class Ruleset {
   LapseFates lapses_;
   TrafficSet traffic_;
   std::vector<RateLimit> limits_;  // sorted by id
-  std::uint32_t kinds_ = 0;        // a bit for each RuleKind that a row has
+  HeldRows held_;
+  std::uint32_t kinds_ = 0;  // a bit for each RuleKind that a row has
 };
 
 }  // namespace sluice

@@ -58,6 +58,7 @@ Decision decide(const Policy& policy, const Ruleset& rules, std::uint32_t row, c
   else if (decision.line->action != PolicyAction::observe && !rule.is_expired(now))
     decision.asked = Action::drop;
   if (decision.asked == Action::pass) return decision;
+  decision.held = rules.is_held(row);
   context.is_by_name = rule.is_name();
   decision.shield = shield_of(rules.never_block(), place, context);
   if (decision.shield != Shield::none || rules.permits(row, place)) {
@@ -69,7 +70,7 @@ Decision decide(const Policy& policy, const Ruleset& rules, std::uint32_t row, c
     return decision;
   }
   if (decision.line != nullptr && decision.line->action == PolicyAction::limit) {
-    decision.limit = decision.line->limit.id;
+    if (!decision.held) decision.limit = decision.line->limit.id;
     return decision;
   }
   decision.action = Action::drop;

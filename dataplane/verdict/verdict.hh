@@ -28,11 +28,12 @@ struct Decision {
   Action asked = Action::pass;               // without what the site excepts; a limit is asked for like a drop
   const PolicyLine* line = nullptr;          // of the site's policy that decided; null: another did
   Shield shield = Shield::none;              // what kept it from being blocked
+  bool held = false;                         // the rule does none of this for now: what it would do is said
 };
 
 // In this order: what is never blocked passes; so does what the site permits; then the first line of its policy that
 // holds there decides; where none does, the rule does as above. What has expired is not blocked, whatever a line says,
-// and an indicator that breaks something is by a line that says so alone.
+// and an indicator that breaks something is by a line that says so alone. A rule that is held is judged like any other.
 // `context`: without what matched, which is the row's to say.
 [[nodiscard]] Decision decide(const Policy& policy, const Ruleset& rules, std::uint32_t row, const HitPlace& place,
                               HitContext context, Tick now) noexcept;

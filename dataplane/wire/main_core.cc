@@ -84,7 +84,9 @@ void MainCore::turn() {
   // After the state is shown: who asks for it upon the answer sees the new one.
   if (auto outcome = desk_->take_outcome(); outcome && pusher_) {
     const auto client = *std::exchange(pusher_, std::nullopt);
-    if (reload_)
+    if (std::exchange(holds_, false))
+      socket_->answer(client, *outcome ? Reply{HeldAnswer{desk_->held_rules()}} : Reply{Refusal{outcome->error()}});
+    else if (reload_)
       socket_->answer(client, reload_answer(*outcome));
     else
       socket_->answer(client, *outcome ? Reply{**outcome} : Reply{Refusal{outcome->error()}});
@@ -100,6 +102,8 @@ void MainCore::take(CommandSocket::Question question, Tick now) {
     answer_costs(question.client);
   else if (const auto* reload = std::get_if<ReloadRequest>(&question.request))
     take_reload(question.client, reload->dry_run, now);
+  else if (std::holds_alternative<HoldRequest>(question.request))
+    take_hold(question, now);
   else if (const auto* resumed = std::get_if<ResumeRequest>(&question.request))
     resume(question.client, resumed->rules);
   else
@@ -137,6 +141,22 @@ void MainCore::take_reload(CommandSocket::ClientId client, bool dry_run, Tick no
   if (!begun) return socket_->answer(client, Refusal{begun.error()});
   pusher_ = client;
   reload_ = std::move(reload);
+}
+
+void MainCore::take_hold(CommandSocket::Question& question, Tick now) {
+  const auto refuse = [&](const std::string& why) { socket_->answer(question.client, Refusal{why}); };
+  if (question.descriptors.size() > 1) return refuse("a hold has one list of rules");
+  RuleIds rules;
+  if (!question.descriptors.empty()) {
+    const auto file = SealedMemory::adopt(std::move(question.descriptors[0]), hold_file_size_limit);
+    if (!file) return refuse("the list of held rules " + file.error());
+    auto listed = decode_hold_file(file->bytes());
+    if (!listed) return refuse(listed.error());
+    rules = std::move(*listed);
+  }
+  if (const auto begun = desk_->hold(std::move(rules), now); !begun) return refuse(begun.error());
+  pusher_ = question.client;
+  holds_ = true;
 }
 
 Reply MainCore::reload_answer(const tl::expected<PublishResult, std::string>& outcome) {

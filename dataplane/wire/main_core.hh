@@ -45,6 +45,7 @@ class MainCore {
   void take_push(CommandSocket::Question& question, const PublishRequest& request, Tick now);
   void take_reload(CommandSocket::ClientId client, bool dry_run, Tick now);
   [[nodiscard]] Reply reload_answer(const tl::expected<PublishResult, std::string>& outcome);
+  void take_hold(CommandSocket::Question& question, Tick now);
   void answer_rules(CommandSocket::ClientId client, std::uint32_t generation);
   void answer_costs(CommandSocket::ClientId client);
   void resume(CommandSocket::ClientId client, const std::vector<std::string>& rules);
@@ -58,8 +59,9 @@ class MainCore {
   RunningConfiguration configuration_;
   std::string version_;
   struct Reload;
-  std::optional<CommandSocket::ClientId> pusher_;  // waits for the end of the push or reload under way
+  std::optional<CommandSocket::ClientId> pusher_;  // waits for the end of the push, reload or hold under way
   std::shared_ptr<Reload> reload_;                 // where that is a reload
+  bool holds_ = false;                             // where that is a hold
 };
 
 }  // namespace sluice

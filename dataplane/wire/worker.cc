@@ -84,6 +84,7 @@ void Worker::run(const std::atomic<bool>& stop) noexcept {
 void Worker::begin_turn() noexcept {
   const auto now = rte_rdtsc();
   was_away_ = was_idle_ && now - turn_began_ > absence_cycles_;
+  if (!was_idle_) reading_.busy_cycles += now - turn_began_;
   turn_began_ = now;
 }
 

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "dataplane/exchange/command.hh"
+#include "dataplane/exchange/hold_file.hh"
 #include "dataplane/exchange/rule_report_file.hh"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -27,6 +28,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       const auto again = std::get<TapStatus>(*decode_reply(*written));
       if (again.state != status->state || again.packs.size() != status->packs.size()) std::abort();
     }
+  }
+  if (const auto held = decode_hold_file(message)) {
+    const auto again = decode_hold_file(as_bytes(encode_hold_file(*held)));
+    if (!again || !(*again == *held) || held->rules().size() > held_rules_limit) std::abort();
+    for (const auto& rule : held->rules())
+      if (!held->means(rule) || !is_held_rule(rule)) std::abort();
   }
   if (const auto report = decode_rule_report(message)) {
     const auto again = decode_rule_report(encode_rule_report(*report));

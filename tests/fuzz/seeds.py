@@ -288,6 +288,8 @@ def commands():
         'status': ('Request', {'question_type': 'StatusQuery', 'question': {}}),
         'publish': ('Request', {'question_type': 'Publish', 'question': {
             'signatures': ['untrusted comment: a', 'untrusted comment: b'], 'allow_rollback': True}}),
+        'hold': ('Request', {'question_type': 'Hold', 'question': {}}),
+        'held': ('Reply', {'answer_type': 'Held', 'answer': {'rules': 3}}),
         'rules': ('Request', {'question_type': 'RulesQuery', 'question': {'generation': 7}}),
         'state': ('Reply', {'answer_type': 'Status', 'answer': {
             'state': 'inspecting', 'reason': '', 'since_ns': 1, 'generation': 2, 'ruleset_digest': 'cd' * 32,
@@ -306,7 +308,15 @@ def commands():
                            check=True)
             with open(os.path.join(folder, name + '.bin'), 'rb') as file:
                 written[name] = file.read()
-    return written
+    return written | {'hold-list': b'vendors/a-1\nvendors/a-2\nlocal/*\n'}
+
+
+# Conditions of trials, and their times
+
+def conditions():
+    texts = ('blocks/device < 2.5', 'devices<=10', ' flows / block < 0.001 ', 'blocks < 999999999.999', 'blocks > 3',
+             '30m', '31d')
+    return {str(number): text.encode() for number, text in enumerate(texts)}
 
 
 # Compiled databases without the sum at the end, which the fuzzer adds; and texts that hold literals of hs_scan_fuzz.cc
@@ -366,6 +376,7 @@ def main():
         'signature_match': signature_decisions(),
         'event_ring': ring_inputs(),
         'command': commands(),
+        'promote_condition': conditions(),
     }
     if len(sys.argv) != 2:
         sys.exit('seeds.py FOLDER')

@@ -37,6 +37,7 @@ import privilege_tests
 import probe_tests
 import pushes_tests
 import reload_tests
+import rollout_tests
 import ruleset_tests
 import swap_tests
 import tap
@@ -65,6 +66,7 @@ GROUPS = {
     "probes": Group("enforce", probe_tests.TESTS, shipped=False, packs=True, drivers=tap.DRIVERS[:1]),
     "browse": Group("monitor", browse_tests.TESTS, drivers=tap.DRIVERS[:1]),
     "rulesets": Group("enforce", ruleset_tests.TESTS, shipped=False, packs=True, drivers=tap.DRIVERS[:1]),
+    "rollout": Group("enforce", rollout_tests.TESTS, shipped=False, packs=True, drivers=tap.DRIVERS[:1]),
     "exceptions": Group("enforce", exceptions_tests.TESTS + policy_tests.TESTS + reload_tests.TESTS, shipped=False,
                         drivers=tap.DRIVERS[:1]),
     "evidence": Group("monitor", evidence_tests.TESTS, shipped=False, drivers=tap.DRIVERS[:1]),

@@ -120,7 +120,9 @@ struct FakeCommands {
   SignedManifest manifest;           // with them
   bool allow_rollback = false;
   std::uint32_t generation = 1;
-  std::atomic<bool> renamed{false};  // the rules of a data plane that was started anew
+  std::vector<std::string> held;                 // as asked for last
+  std::vector<std::string> held_at_publication;  // when something was published last
+  std::atomic<bool> renamed{false};              // the rules of a data plane that was started anew
 
   [[nodiscard]] TapCommands commands() {
     TapCommands commands;
@@ -138,6 +140,7 @@ struct FakeCommands {
       allow_rollback = rollback;
       if (dry_run) return PublishResult{generation, std::string(64, 'b'), {}, {}, {}, {}};
       packs = set;
+      held_at_publication = held;
       manifest = with;
       live.clear();
       for (const auto& pack : set) {
@@ -157,6 +160,11 @@ struct FakeCommands {
       if (!refusal.empty()) return tl::unexpected(TapFailure{true, refusal});
       resumed = rules;
       return static_cast<std::uint32_t>(rules.size());
+    };
+    commands.hold = [this](const RuleIds& rules) -> tl::expected<std::uint32_t, TapFailure> {
+      if (!reachable) return tl::unexpected(TapFailure{false, "nobody there"});
+      held = rules.rules();
+      return static_cast<std::uint32_t>(held.size());
     };
     commands.reload = [this](bool dry_run) -> tl::expected<ReloadResult, TapFailure> {
       if (!reachable) return tl::unexpected(TapFailure{false, "nobody there"});

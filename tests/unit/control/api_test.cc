@@ -37,12 +37,15 @@ struct Served : TemporaryFolder {
                    commands.commands().rules,
                    stream};
   Pushes pushes{commands.commands(), path, {}};
+  BlockTally tally;
+  Rollout rollout{{path, {}, {}}, {&pushes, &events, &tally, commands.commands()}};
   std::unique_ptr<Api> api = start();
 
   std::unique_ptr<Api> start() {
     auto started = Api::start(socket, {&events,
                                        &stream,
                                        &pushes,
+                                       &rollout,
                                        commands.commands(),
                                        {"0.1.0", "0b9ed8b6-53a1-4c4e-9f0e-3f6a5d2c1b77", "lab", "", 1},
                                        [this] { ++reloads; },
@@ -330,14 +333,16 @@ BOOST_AUTO_TEST_CASE(the_socket_is_for_its_group_and_for_one_server) {
   struct stat status {};
   BOOST_REQUIRE(::stat(socket.c_str(), &status) == 0);
   BOOST_TEST((status.st_mode & 0777U) == 0660U);
-  const auto second = Api::start(socket, {&events, &stream, &pushes, commands.commands(), {}, {}});
+  const auto second = Api::start(socket, {&events, &stream, &pushes, &rollout, commands.commands(), {}, {}});
   BOOST_REQUIRE(!second.has_value());
   BOOST_TEST(second.error().find("another sluice-control") != std::string::npos);
   BOOST_TEST(get("/v1/status").first == 200);
   write_text(path + "/file", "no socket");
-  BOOST_TEST(!Api::start(path + "/file", {&events, &stream, &pushes, commands.commands(), {}, {}}).has_value());
+  BOOST_TEST(
+      !Api::start(path + "/file", {&events, &stream, &pushes, &rollout, commands.commands(), {}, {}}).has_value());
   BOOST_TEST(text_file(path + "/file") == "no socket");
-  BOOST_TEST(!Api::start(std::string(300, 'x'), {&events, &stream, &pushes, commands.commands(), {}, {}}).has_value());
+  BOOST_TEST(!Api::start(std::string(300, 'x'), {&events, &stream, &pushes, &rollout, commands.commands(), {}, {}})
+                  .has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_ruleset_comes_in_parts_and_whole) {

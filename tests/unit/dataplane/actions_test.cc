@@ -106,6 +106,27 @@ BOOST_AUTO_TEST_CASE(a_rule_on_a_packet_drops_that_packet) {
          "flow dropped - would - passed -"});
 }
 
+// Row 0 is held: it says what it would do. Row 1 is not, and does it, also behind the other one's packet.
+BOOST_AUTO_TEST_CASE(a_rule_that_is_held_raises_alarms_and_blocks_nothing) {
+  const auto hold_first = [](const std::string& rules) {
+    auto generation = generation_of_rules(rules);
+    generation->ruleset.hold({0});
+    return generation;
+  };
+  const std::string rules =
+      "drop tcp any any -> any any (content:\"EVIL\"; sid:1;)\ndrop tcp any any -> any any (content:\"WORSE\"; sid:2;)";
+  const auto at = ends("192.168.1.10", 5000, "198.51.100.7", 80);
+  PipelineRun run{small_options(Mode::enforce), hold_first(rules)};
+  for (const auto& frame :
+       {tcp_frame(at, 99, 0, tcp_flag::syn), tcp_frame(at.reversed(), 499, 100, tcp_flag::syn | tcp_flag::ack),
+        tcp_frame(at, 100, 500, tcp_flag::ack, as_bytes("EVIL"))})
+    BOOST_TEST(run.send(frame));
+  BOOST_TEST(!run.send(tcp_frame(at, 104, 500, tcp_flag::ack, as_bytes("WORSE"))));
+  run.pipeline().finish(run.now, run.sent);
+  check(said(run),
+        {"3 alert 0 would 1", "4 alert 1 would 1", "4 drop 0 by 1 tells -", "flow dropped 1 would - passed -"});
+}
+
 BOOST_AUTO_TEST_CASE(a_flow_that_a_rule_lets_pass_says_so) {
   const std::string rules =
       "pass ip any any -> any any (sid:1;)\ndrop udp any any -> any any (content:\"EVIL\"; sid:2;)";

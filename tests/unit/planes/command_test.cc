@@ -57,6 +57,7 @@ BOOST_AUTO_TEST_CASE(questions_come_back_as_they_were) {
   BOOST_TEST((request<ResumeRequest>(ResumeRequest{{"a/1", "b/2"}}).rules == std::vector<std::string>{"a/1", "b/2"}));
   BOOST_TEST(request<ReloadRequest>(ReloadRequest{true}).dry_run);
   BOOST_TEST(!request<ReloadRequest>(ReloadRequest{}).dry_run);
+  (void)request<HoldRequest>(HoldRequest{});
   const auto many = encoded(Request{ResumeRequest{std::vector<std::string>(resumed_rules_limit + 1, "a/1")}});
   BOOST_TEST((decode_request(many).error() == CommandError::too_many));
 }
