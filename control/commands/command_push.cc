@@ -167,10 +167,10 @@ Exit decide(const Arguments& arguments) {
 
 // What of the command line contradicts itself; empty: nothing.
 std::string contradiction(const Arguments& arguments) {
-  const auto one = arguments.packs.size() + (arguments.manifest.empty() ? 0 : 1) <= 1 || !arguments.manifest.empty();
+  const bool has_several = arguments.manifest.empty() && arguments.packs.size() > 1;
   if (arguments.shadow.empty() != arguments.promote_if.empty())
     return "--shadow and --promote-if go together: for how long, and under which condition";
-  if (!one && (arguments.json || arguments.watch || !arguments.shadow.empty()))
+  if (has_several && (arguments.json || arguments.watch || !arguments.shadow.empty()))
     return "--json, --watch and --shadow go with one pack, or a manifest; push the others after it";
   if (arguments.shadow.empty()) return {};
   if (const auto time = trial_time(arguments.shadow); !time) return "--shadow: " + time.error();

@@ -24,7 +24,7 @@ std::optional<double> cycles_a_packet(const std::deque<TapSample>& looks, std::s
                     static_cast<double>(packets));
   }
   if (means.size() < least) return std::nullopt;
-  const auto middle = means.begin() + static_cast<std::ptrdiff_t>(means.size() / 2);
+  const auto middle = means.begin() + static_cast<std::ptrdiff_t>((means.size() - 1) / 2);
   std::ranges::nth_element(means, middle);
   return *middle;
 }
@@ -82,7 +82,7 @@ std::string PushWatch::loss() const {
 }
 
 std::string PushWatch::latency() const {
-  const auto now = cycles_a_packet(last_, 1);
+  const auto now = cycles_a_packet(last_, looks_worse - 1);
   if (!cycles_ || !now || *now < *cycles_ * cycles_times || *now < *cycles_ + cycles_more) return {};
   return fmt::format("a packet takes a worker {:.0f} cycles, {:.0f} before", *now, *cycles_);
 }

@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(a_held_rule_that_is_changed_gets_another_chance) {
   BOOST_TEST(push(signed_pack(2, {"a.example", "b.example"})).has_value());
   BOOST_TEST((held() == Ids{"phones/a.example"}));
   auto pack = pack_of("phones", 3, {"a.example", "b.example"});
-  pack.rules.indicators[0].name = "narrow.a.example";
+  pack.rules.indicators[0].name = pack.rules.indicators[0].facts.subject = "narrow.a.example";
   BOOST_TEST(push({write_pack(pack), "signature"}).has_value());
   BOOST_TEST(held().empty());
 }

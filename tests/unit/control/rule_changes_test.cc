@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(what_a_pack_of_that_name_did_not_have_is_new) {
 
 BOOST_AUTO_TEST_CASE(a_row_that_matches_something_else_is_new_and_one_with_another_source_is_not) {
   auto pack = pack_of("phones", 2, {"a.example", "b.example"});
-  pack.rules.indicators[0].name = "other.example";
+  pack.rules.indicators[0].name = pack.rules.indicators[0].facts.subject = "other.example";
   pack.rules.indicators[1].facts.source = "another";
   pack.rules.indicators[1].facts.last_verified = "2026-01-01";
   BOOST_TEST((changes({pack_of("phones", 1, {"a.example", "b.example"})}, {pack}) == Ids{"phones/a.example"}));
