@@ -16,6 +16,7 @@ struct MetricsInput {
   LoopStatus loop;
   PushCounts pushes;
   std::string version;
+  CaptureCounts captures{};
 };
 
 // All metrics in Prometheus' text format.

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "control/api/event_stream.hh"
+#include "control/capture/capture_desk.hh"
 #include "control/eve/eve.hh"
 #include "control/eve/eve_log.hh"
 #include "control/evidence/decision.hh"
@@ -38,6 +39,7 @@ struct EventLoopOptions {
   std::string version{};                  // of the program, for records of evidence
   EvidenceDesk* evidence = nullptr;       // takes drafts; outlives the loop. Null: none is kept
   std::size_t evidence_record_bytes = 0;  // room of a record
+  CaptureDesk* captures = nullptr;        // takes copies of packets; outlives the loop. Null: there are none
 };
 
 // Findings by class (the last: of rules that are not known) and by what was done.
@@ -98,6 +100,8 @@ class EventLoop {
   // returns, and a data plane that runs now is known.
   void settle();
   void reopen_eve() noexcept { reopen_wanted_ = true; }
+  // That a capture of packets has begun, or ended.
+  void write_capture(const CaptureDesk::Note& note);
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -111,7 +115,7 @@ class EventLoop {
   void attach(Clock::time_point now);
   void learn_rules();
   [[nodiscard]] std::size_t drain(std::size_t limit, Clock::time_point now);
-  void take(Bytes record, Clock::time_point now);
+  void take(const RingRecord& record, Clock::time_point now);
   void retry_waiting(Clock::time_point now, bool patient);
   void report(const Event& event, Clock::time_point now);
   void write_statistics(Clock::time_point now);
@@ -129,6 +133,7 @@ class EventLoop {
   bool has_complained_ = false;  // of the redactor's key
   OfferedResolvers resolvers_;
   EvidenceDesk* evidence_;
+  CaptureDesk* captures_;
   EveWriter writer_;
   DecisionWriter decisions_;
   FindingsTable table_;

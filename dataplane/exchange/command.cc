@@ -159,6 +159,16 @@ tl::expected<std::vector<std::uint8_t>, CommandError> encode(const Request& requ
           },
           [&](const ReloadRequest& reload) {
             finish(wire::Question::Reload, wire::CreateReload(builder, reload.dry_run).Union());
+          },
+          [&](const CaptureRequest& capture) {
+            const auto program = builder.CreateVector(capture.program);
+            finish(wire::Question::Capture,
+                   wire::CreateCapture(builder, program, capture.ports, capture.packets, capture.bytes,
+                                       static_cast<std::uint32_t>(capture.time.count()), capture.snap_length)
+                       .Union());
+          },
+          [&](const CaptureLook& look) {
+            finish(wire::Question::CaptureLook, wire::CreateCaptureLook(builder, look.end).Union());
           }},
       request);
   return finished(builder);
@@ -189,7 +199,13 @@ tl::expected<std::vector<std::uint8_t>, CommandError> encode(const Reply& reply)
                  [&](const ResumedAnswer& resumed) {
                    finish(wire::Answer::Resumed, wire::CreateResumed(builder, resumed.count).Union());
                  },
-                 [&](const ReloadResult& result) { finish(wire::Answer::Reloaded, put(builder, result).Union()); }},
+                 [&](const ReloadResult& result) { finish(wire::Answer::Reloaded, put(builder, result).Union()); },
+                 [&](const CaptureState& state) {
+                   finish(wire::Answer::CaptureState,
+                          wire::CreateCaptureState(builder, state.id, builder.CreateString(state.end), state.packets,
+                                                   state.bytes, state.beyond_rate, state.without_room)
+                              .Union());
+                 }},
       reply);
   return finished(builder);
 }
@@ -220,6 +236,14 @@ tl::expected<Request, CommandError> decode_request(Bytes message) {
     return Request{std::move(request)};
   }
   if (const auto* reload = root->question_as_Reload()) return Request{ReloadRequest{reload->dry_run()}};
+  if (const auto* capture = root->question_as_Capture())
+    return Request{CaptureRequest{{capture->program()->begin(), capture->program()->end()},
+                                  capture->ports(),
+                                  capture->packets(),
+                                  capture->bytes(),
+                                  std::chrono::milliseconds{capture->milliseconds()},
+                                  capture->snap_length()}};
+  if (const auto* look = root->question_as_CaptureLook()) return Request{CaptureLook{look->end()}};
   return tl::unexpected(CommandError::unknown);
 }
 
@@ -241,6 +265,9 @@ tl::expected<Reply, CommandError> decode_reply(Bytes message) {
     if (result->changes()->size() > listed_changes_limit) return tl::unexpected(CommandError::too_many);
     return Reply{taken(*result)};
   }
+  if (const auto* state = root->answer_as_CaptureState())
+    return Reply{CaptureState{state->id(), text(state->end()), state->packets(), state->bytes(), state->beyond_rate(),
+                              state->without_room()}};
   return tl::unexpected(CommandError::unknown);
 }
 
