@@ -31,6 +31,8 @@ std::vector<std::string> notices(const ConfigurationT& configuration) {
     all.emplace_back("events.record: every name and connection of every device is recorded");
   if (configuration.events->packets)
     all.emplace_back("events.packets: the content of packets leaves the tap unredacted");
+  if (configuration.events->captures)
+    all.emplace_back("events.captures: packets of chosen traffic may be copied, whole, by who reaches control.socket");
   if (all.size() > notices_limit) {
     const auto more = all.size() - notices_limit + 1;
     all.resize(notices_limit - 1);

@@ -27,8 +27,8 @@ constexpr int exit_failed = 1;
 constexpr const char* help = R"(sluice-control --config FILE
 
 The control plane of a tap: takes events and counters from the memory that sluice-dataplane shares, writes EVE JSON,
-serves metrics to Prometheus, and answers `sluice status`, `watch`, `push`, `packs`, `rollback`, `fuse`, `reload` and
-`bypass`. It never touches a packet; it may be started before or after the data plane, and either may be restarted while traffic flows. Says `ready`
+serves metrics to Prometheus, and answers `sluice status`, `watch`, `capture`, `push`, `packs`, `rollback`, `fuse`, `reload`
+and `bypass`. It never touches a packet; it may be started before or after the data plane, and either may be restarted while traffic flows. Says `ready`
 on standard output when it serves. SIGHUP opens the EVE file anew and reads the site's exceptions
 (rules.exceptions) again; SIGINT or SIGTERM ends it.
 
@@ -105,6 +105,9 @@ int run(const config::ConfigurationT& settings, const std::string& path) {
   std::optional<EvidenceDesk> evidence;
   if (*evidence_options) evidence.emplace(**evidence_options);
   BlockTally tally;
+  EventLoop* log = nullptr;  // from below on: nobody asks for a capture before
+  CaptureDesk captures{settings.events->command_socket,
+                       [&log](const CaptureDesk::Note& note) { log->write_capture(note); }};
   EventLoop events{{settings.events->shared_memory,
                     *tap_id,
                     settings.site->name,
@@ -115,16 +118,18 @@ int run(const config::ConfigurationT& settings, const std::string& path) {
                     evidence ? &*evidence : nullptr,
                     settings.evidence->record_bytes,
                     control.eve_ipv6 == config::Ipv6Form::full,
-                    &tally},
+                    &tally,
+                    &captures},
                    tap.rules,
                    stream};
+  log = &events;
   if (!read_exceptions(settings.rules->exceptions, events)) return config::exit_usage;
   Pushes pushes{tap, control.state_directory, settings.rules->packs};
   if (!pushes.complaint().empty()) complain(pushes.complaint());
   Rollout rollout{rollout_options(settings), {&pushes, &events, &tally, tap}};
   if (const auto complaint = rollout.status().complaint; !complaint.empty()) complain(complaint);
-  const auto metrics = MetricsServer::start(control.metrics_listen, [&events, &pushes, &rollout] {
-    return MetricsInput{events.status(), pushes.counts(), rollout.status(), SLUICE_VERSION};
+  const auto metrics = MetricsServer::start(control.metrics_listen, [&events, &pushes, &rollout, &captures] {
+    return MetricsInput{events.status(), pushes.counts(), rollout.status(), SLUICE_VERSION, captures.counts()};
   });
   if (!metrics) return complain(metrics.error());
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -135,8 +140,10 @@ int run(const config::ConfigurationT& settings, const std::string& path) {
     const std::lock_guard lock{reading};
     static_cast<void>(read_exceptions(exceptions_path(path, settings), events));
   };
-  const auto api =
-      Api::start(control.socket, {&events, &stream, &pushes, &rollout, tap, facts, read_again, settings.guard->socket});
+  std::vector<std::string> pairs;
+  for (const auto& pair : settings.port_pairs) pairs.push_back(pair.name);
+  const auto api = Api::start(control.socket, {&events, &stream, &pushes, &rollout, tap, facts, read_again,
+                                               settings.guard->socket, &captures, std::move(pairs)});
   if (!api) return complain(api.error());
 
   events.settle();

@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
   add_reload_command(program, run);
   add_bypass_command(program, run);
   add_watch_command(program, run);
+  add_capture_command(program, run);
   add_policy_command(program, run);
   add_evidence_command(program, run);
   add_rules_command(program, run);

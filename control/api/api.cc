@@ -6,21 +6,26 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <filesystem>
+#include <limits>
 #include <sstream>
 #include <thread>
 #include <utility>
 
 #include "control/api/api_answer.hh"
 #include "control/api/api_terms.hh"
+#include "control/api/peer_server.hh"
 #include "control/api/push_routes.hh"
 #include "control/api/ruleset_upload.hh"
+#include "control/capture/filter_compiler.hh"
 #include "control/packs/rule_cost.hh"
 #include "dataplane/base/descriptor.hh"
+#include "dataplane/event/packet_copy.hh"
 #include "rules/pack/pack.hh"
 
 namespace sluice {
@@ -67,7 +72,8 @@ tl::expected<void, std::string> make_way(const std::string& path) {
 struct Api::Server {
   Parts parts;
   std::string path;
-  httplib::Server http;
+  PeerServer http;
+  std::atomic<bool> is_ending{false};
   PushRoutes pushes{*parts.rollout};
   std::thread thread;
 
@@ -78,6 +84,8 @@ struct Api::Server {
   void bypass(const HttpRequest& request, HttpResponse& response);
   void findings(const HttpRequest& request, HttpResponse& response);
   void events(const HttpRequest& request, HttpResponse& response);
+  [[nodiscard]] tl::expected<CaptureAsked, std::string> capture_asked(const HttpRequest& request) const;
+  void capture(const HttpRequest& request, HttpResponse& response);
 };
 
 void Api::Server::routes() {
@@ -105,6 +113,7 @@ void Api::Server::routes() {
   });
   http.Get("/v1/findings", [this](const HttpRequest& request, HttpResponse& response) { findings(request, response); });
   http.Get("/v1/events", [this](const HttpRequest& request, HttpResponse& response) { events(request, response); });
+  http.Get("/v1/capture", [this](const HttpRequest& request, HttpResponse& response) { capture(request, response); });
   http.set_error_handler([](const HttpRequest& request, HttpResponse& response) {
     if (!response.body.empty()) return;
     const auto status = response.status;
@@ -112,8 +121,8 @@ void Api::Server::routes() {
       refuse(response, status, "the request is too large", pack_size_remedy());
     else
       refuse(response, status, request.method + " " + request.path + " is not served here",
-             "GET /v1/status, /v1/packs, /v1/rollout, /v1/rules/cost, /v1/findings, /v1/events; POST /v1/packs, "
-             "/v1/ruleset, /v1/rollback, /v1/rollout/promote, /v1/rollout/withdraw, /v1/fuse/reset, /v1/reload, "
+             "GET /v1/status, /v1/packs, /v1/rollout, /v1/rules/cost, /v1/findings, /v1/events, /v1/capture; POST "
+             "/v1/packs, /v1/ruleset, /v1/rollback, /v1/rollout/promote, /v1/rollout/withdraw, /v1/fuse/reset, /v1/reload, "
              "/v1/bypass, /v1/rules/resume");
   });
   http.set_exception_handler([](const HttpRequest&, HttpResponse& response, std::exception_ptr thrown) {
@@ -212,6 +221,67 @@ void Api::Server::events(const HttpRequest& request, HttpResponse& response) {
       });
 }
 
+// Who asks for what; the error says what is wrong with it.
+tl::expected<CaptureAsked, std::string> Api::Server::capture_asked(const HttpRequest& request) const {
+  CaptureAsked asked;
+  asked.user = request.remote_addr;
+  asked.process = request.remote_port > 0 ? std::to_string(request.remote_port) : std::string{};
+  asked.filter = request.get_param_value("filter");
+  if (const auto status = parts.events->status(); status.reading) asked.ports = status.reading->ports;
+  const auto program = compile_filter(asked.filter);
+  if (!program) return tl::unexpected("the filter: " + program.error());
+  asked.request.program = PacketFilter::written(*program);
+
+  std::string wrong;
+  const auto number = [&](const char* name, std::uint64_t otherwise) {
+    if (!request.has_param(name)) return otherwise;
+    const auto text = request.get_param_value(name);
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size() || value > std::numeric_limits<std::uint32_t>::max())
+      wrong = std::string{name} + " is no number, or too large";
+    return value;
+  };
+  asked.request.packets = number("packets", 1000);
+  asked.request.time = std::chrono::seconds{std::min<std::uint64_t>(number("seconds", 60), 1U << 20U)};
+  asked.request.bytes = number("bytes", 64U << 20U);
+  asked.request.snap_length = static_cast<std::uint32_t>(number("snaplen", copied_bytes_limit));
+  const auto add = [&](const std::vector<std::string>& names, const char* what, std::uint32_t bits, std::size_t step) {
+    for (auto [at, end] = request.params.equal_range(what); at != end; ++at) {
+      const auto found = std::find(names.begin(), names.end(), at->second);
+      if (found == names.end())
+        wrong = std::string{what} + " \"" + at->second + "\" is none of this tap's";
+      else
+        asked.request.ports |= bits << (step * static_cast<std::size_t>(found - names.begin()));
+    }
+  };
+  add(asked.ports, "interface", 1, 1);
+  add(parts.pairs, "pair", 3, 2);
+  if (!request.has_param("interface") && !request.has_param("pair")) asked.request.ports = ~std::uint32_t{0};
+  if (!wrong.empty()) return tl::unexpected(wrong);
+  return asked;
+}
+
+void Api::Server::capture(const HttpRequest& request, HttpResponse& response) {
+  if (parts.captures == nullptr) return refuse(response, unavailable, "no captures here", "");
+  auto asked = capture_asked(request);
+  if (!asked) return refuse(response, bad_request, asked.error(), "filters are written as for tcpdump: pcap-filter(7)");
+  if (const auto begun = parts.captures->start(std::move(*asked)); !begun)
+    return refuse(response, unprocessable, begun.error(), "nothing was captured");
+  response.set_chunked_content_provider(
+      "application/octet-stream",
+      [this](std::size_t, httplib::DataSink& sink) {
+        const auto frames = parts.captures->take([this] { parts.events->settle(); });
+        if (!frames) {
+          sink.done();
+          return true;
+        }
+        if (is_ending) return false;
+        return frames->empty() || sink.write(frames->data(), frames->size());
+      },
+      [this](bool) { parts.captures->finish(); });
+}
+
 tl::expected<std::unique_ptr<Api>, std::string> Api::start(const std::string& path, Parts parts) {
   if (const auto way = make_way(path); !way) return tl::unexpected(way.error());
   auto server = std::make_unique<Server>(std::move(parts));
@@ -231,6 +301,7 @@ Api::Api(std::unique_ptr<Server> server) : server_(std::move(server)) {}
 
 Api::~Api() {
   server_->parts.stream->end();
+  server_->is_ending = true;
   server_->http.stop();
   server_->thread.join();
   ::unlink(server_->path.c_str());

@@ -26,6 +26,8 @@ class Api {
     ControlFacts facts;
     std::function<void()> reloaded{};  // called when the data plane goes by a configuration that has changed
     std::string guard_socket{};        // where sluice-guard takes orders
+    CaptureDesk* captures = nullptr;   // null: packets are not copied
+    std::vector<std::string> pairs{};  // names of the pairs of ports, in their order
   };
 
   // Makes the socket, mode 0660, and its folder where that is missing. An error where another program serves it.

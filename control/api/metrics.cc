@@ -352,6 +352,13 @@ void put_control(Families& out, const MetricsInput& input) {
   for (std::size_t i = 0; i < push_result_names.size(); ++i)
     out.put({{"result", std::string{push_result_names[i]}}}, input.pushes[i]);
   put_rollout(out, input.rollout);
+  one("sluice_captures_total", "Captures of packets that were begun.", input.captures.begun);
+  one("sluice_captures_refused_total", "Captures of packets that were asked for and refused.", input.captures.refused);
+  one("sluice_captured_packets_total", "Packets that were copied for a capture.", input.captures.packets);
+  one("sluice_captured_packets_lost_total", "Packets that a capture's filter matched, and that were left out.",
+      input.captures.lost);
+  out.gauge("sluice_capture_running", "1 while a capture of packets is under way.");
+  out.put({}, input.captures.is_on ? 1.0 : 0.0);
   out.gauge("sluice_build_info", "The version of the control plane. Always 1.");
   out.put({{"version", input.version}}, 1.0);
 }

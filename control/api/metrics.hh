@@ -18,6 +18,7 @@ struct MetricsInput {
   PushCounts pushes;
   RolloutStatus rollout;
   std::string version;
+  CaptureCounts captures{};
 };
 
 // All metrics in Prometheus' text format.

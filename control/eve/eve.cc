@@ -348,6 +348,15 @@ std::string EveWriter::link_line(std::string_view port, LinkState state, LinkSta
   return one_line(line);
 }
 
+std::string EveWriter::capture_line(Json about, std::uint32_t generation, Tick now) const {
+  Json line;
+  line["timestamp"] = timestamp_text(now);
+  line["event_type"] = "capture";
+  line["capture"] = std::move(about);
+  put_source(line, generation);
+  return one_line(line);
+}
+
 std::string EveWriter::evidence_line(std::uint64_t number, std::string_view digest, std::uint32_t generation,
                                      Tick now) const {
   Json line;

@@ -60,6 +60,8 @@ class EveWriter {
   // Of a port's link; `before`: what was said last, unwatched where nothing was.
   [[nodiscard]] std::string link_line(std::string_view port, LinkState state, LinkState before,
                                       std::uint32_t generation, Tick now) const;
+  // Of a capture of packets that somebody asked for: who, what, and what came of it.
+  [[nodiscard]] std::string capture_line(Json about, std::uint32_t generation, Tick now) const;
   [[nodiscard]] std::string evidence_line(std::uint64_t number, std::string_view digest, std::uint32_t generation,
                                           Tick now) const;
   // event_type "push", at `now`: what became of a push. `digest`: of the ruleset that is live now.

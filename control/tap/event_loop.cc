@@ -24,6 +24,7 @@ EventLoop::EventLoop(EventLoopOptions options, RuleFetcher::Fetch fetch, EventSt
       redactor_(std::move(options.redaction_key)),
       tally_(options.tally),
       evidence_(options.evidence),
+      captures_(options.captures),
       writer_({options.tap_id,
                options.site,
                system_clock_state(),
@@ -151,12 +152,18 @@ std::size_t EventLoop::drain(std::size_t limit, Clock::time_point now) {
     const auto record = reader->next();
     if (!record) break;
     ++taken;
-    take(record->bytes, now);
+    take(*record, now);
   }
   return taken;
 }
 
-void EventLoop::take(Bytes record, Clock::time_point now) {
+void EventLoop::take(const RingRecord& in, Clock::time_point now) {
+  // A copy of a packet; what comes behind the end of its capture is nobody's.
+  if (in.tag != 0) {
+    if (captures_ == nullptr || !captures_->put(in.tag, in.bytes)) ++counted_.events_malformed;
+    return;
+  }
+  const auto record = in.bytes;
   const auto event = Event::parse(record);
   if (!event) {
     ++counted_.events_malformed;
@@ -212,6 +219,33 @@ void EventLoop::count_block(const Event& event, const Finding& finding) {
   const auto asks = event.find(Field::rule_action);
   if (finding.rule == nullptr || !asks || asks->integer() != static_cast<std::uint64_t>(Action::drop)) return;
   tally_->note({finding.rule->rule_id, event.header().flow_id, finding.device, finding.action == Action::drop});
+}
+
+void EventLoop::write_capture(const CaptureDesk::Note& note) {
+  const auto& asked = *note.asked;
+  const auto& request = asked.request;
+  Json about{{"state", note.end == nullptr ? "begun" : "ended"},
+             {"user", stored_text(asked.user)},
+             {"process", stored_text(asked.process)},
+             {"filter", stored_text(asked.filter)}};
+  about["ports"] = Json::array();
+  for (std::size_t port = 0; port < asked.ports.size(); ++port)
+    if ((request.ports >> port & 1U) != 0) about["ports"].push_back(stored_text(asked.ports[port]));
+  about["limits"] = {{"packets", request.packets},
+                     {"bytes", request.bytes},
+                     {"milliseconds", request.time.count()},
+                     {"snap_length", request.snap_length}};
+  if (note.end != nullptr) {
+    about["end"] = stored_text(note.end->end);
+    about["packets"] = note.end->packets;
+    about["bytes"] = note.end->bytes;
+    about["beyond_rate"] = note.end->beyond_rate;
+    about["without_room"] = note.end->without_room + note.lost;
+  }
+  fmt::print(stderr, "sluice-control: capture: {}\n", about.dump(-1, ' ', true));
+  const std::lock_guard lock{mutex_};
+  const auto now = Clock::now();
+  write_line(writer_.capture_line(std::move(about), counted_generation_, wall_time()), now);
 }
 
 // With the first head that there is, hourly, and at the end.

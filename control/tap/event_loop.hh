@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "control/api/event_stream.hh"
+#include "control/capture/capture_desk.hh"
 #include "control/eve/eve.hh"
 #include "control/eve/eve_log.hh"
 #include "control/evidence/decision.hh"
@@ -41,6 +42,7 @@ struct EventLoopOptions {
   std::size_t evidence_record_bytes = 0;  // room of a record
   bool ipv6_in_full = false;              // in EVE
   BlockTally* tally = nullptr;            // hears of what rules block; outlives the loop. Null: nobody does
+  CaptureDesk* captures = nullptr;        // takes copies of packets; outlives the loop. Null: there are none
 };
 
 // Findings by class (the last: of rules that are not known) and by what was done.
@@ -103,6 +105,8 @@ class EventLoop {
   // Says what became of a push.
   void write_push(const PushNote& note);
   void reopen_eve() noexcept { reopen_wanted_ = true; }
+  // That a capture of packets has begun, or ended.
+  void write_capture(const CaptureDesk::Note& note);
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -116,7 +120,7 @@ class EventLoop {
   void attach(Clock::time_point now);
   void learn_rules();
   [[nodiscard]] std::size_t drain(std::size_t limit, Clock::time_point now);
-  void take(Bytes record, Clock::time_point now);
+  void take(const RingRecord& record, Clock::time_point now);
   void retry_waiting(Clock::time_point now, bool patient);
   void report(const Event& event, Clock::time_point now);
   void write_statistics(Clock::time_point now);
@@ -136,6 +140,7 @@ class EventLoop {
   OfferedResolvers resolvers_;
   BlockTally* tally_;
   EvidenceDesk* evidence_;
+  CaptureDesk* captures_;
   EveWriter writer_;
   DecisionWriter decisions_;
   FindingsTable table_;

@@ -139,6 +139,20 @@ tl::expected<std::uint32_t, std::string> TapClient::hold(const RuleIds& rules) {
   return failure("an answer to another question");
 }
 
+tl::expected<CaptureState, std::string> TapClient::capture(const CaptureRequest& request) {
+  auto answer = ask(request, {}, answer_limit);
+  if (!answer) return tl::unexpected(answer.error());
+  if (auto* state = std::get_if<CaptureState>(&answer->reply)) return std::move(*state);
+  return failure("an answer to another question");
+}
+
+tl::expected<CaptureState, std::string> TapClient::look_at_capture(bool end) {
+  auto answer = ask(CaptureLook{end}, {}, answer_limit);
+  if (!answer) return tl::unexpected(answer.error());
+  if (auto* state = std::get_if<CaptureState>(&answer->reply)) return std::move(*state);
+  return failure("an answer to another question");
+}
+
 tl::expected<std::uint32_t, std::string> TapClient::resume(const std::vector<std::string>& rules) {
   auto answer = ask(ResumeRequest{rules}, {}, answer_limit);
   if (!answer) return tl::unexpected(answer.error());

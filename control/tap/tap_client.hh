@@ -51,6 +51,10 @@ class TapClient {
   [[nodiscard]] tl::expected<std::uint32_t, std::string> hold(const RuleIds& rules);
   // Has it read its configuration again; comes back when every worker goes by it.
   [[nodiscard]] tl::expected<ReloadResult, std::string> reload(bool dry_run);
+  // Has it copy packets into its rings, until a bound is hit or this connection ends.
+  [[nodiscard]] tl::expected<CaptureState, std::string> capture(const CaptureRequest& request);
+  // How far that is; `end`: it is to end now.
+  [[nodiscard]] tl::expected<CaptureState, std::string> look_at_capture(bool end);
 
  private:
   TapClient(std::string path, Descriptor socket) : path_(std::move(path)), socket_(std::move(socket)) {}

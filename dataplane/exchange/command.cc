@@ -160,7 +160,17 @@ tl::expected<std::vector<std::uint8_t>, CommandError> encode(const Request& requ
           [&](const ReloadRequest& reload) {
             finish(wire::Question::Reload, wire::CreateReload(builder, reload.dry_run).Union());
           },
-          [&](const HoldRequest&) { finish(wire::Question::Hold, wire::CreateHold(builder).Union()); }},
+          [&](const HoldRequest&) { finish(wire::Question::Hold, wire::CreateHold(builder).Union()); },
+          [&](const CaptureRequest& capture) {
+            const auto program = builder.CreateVector(capture.program);
+            finish(wire::Question::Capture,
+                   wire::CreateCapture(builder, program, capture.ports, capture.packets, capture.bytes,
+                                       static_cast<std::uint32_t>(capture.time.count()), capture.snap_length)
+                       .Union());
+          },
+          [&](const CaptureLook& look) {
+            finish(wire::Question::CaptureLook, wire::CreateCaptureLook(builder, look.end).Union());
+          }},
       request);
   return finished(builder);
 }
@@ -191,7 +201,13 @@ tl::expected<std::vector<std::uint8_t>, CommandError> encode(const Reply& reply)
             finish(wire::Answer::Resumed, wire::CreateResumed(builder, resumed.count).Union());
           },
           [&](const ReloadResult& result) { finish(wire::Answer::Reloaded, put(builder, result).Union()); },
-          [&](const HeldAnswer& held) { finish(wire::Answer::Held, wire::CreateHeld(builder, held.rules).Union()); }},
+          [&](const HeldAnswer& held) { finish(wire::Answer::Held, wire::CreateHeld(builder, held.rules).Union()); },
+          [&](const CaptureState& state) {
+            finish(wire::Answer::CaptureState,
+                   wire::CreateCaptureState(builder, state.id, builder.CreateString(state.end), state.packets,
+                                            state.bytes, state.beyond_rate, state.without_room)
+                       .Union());
+          }},
       reply);
   return finished(builder);
 }
@@ -223,6 +239,14 @@ tl::expected<Request, CommandError> decode_request(Bytes message) {
   }
   if (const auto* reload = root->question_as_Reload()) return Request{ReloadRequest{reload->dry_run()}};
   if (root->question_as_Hold() != nullptr) return Request{HoldRequest{}};
+  if (const auto* capture = root->question_as_Capture())
+    return Request{CaptureRequest{{capture->program()->begin(), capture->program()->end()},
+                                  capture->ports(),
+                                  capture->packets(),
+                                  capture->bytes(),
+                                  std::chrono::milliseconds{capture->milliseconds()},
+                                  capture->snap_length()}};
+  if (const auto* look = root->question_as_CaptureLook()) return Request{CaptureLook{look->end()}};
   return tl::unexpected(CommandError::unknown);
 }
 
@@ -245,6 +269,9 @@ tl::expected<Reply, CommandError> decode_reply(Bytes message) {
     return Reply{taken(*result)};
   }
   if (const auto* held = root->answer_as_Held()) return Reply{HeldAnswer{held->rules()}};
+  if (const auto* state = root->answer_as_CaptureState())
+    return Reply{CaptureState{state->id(), text(state->end()), state->packets(), state->bytes(), state->beyond_rate(),
+                              state->without_room()}};
   return tl::unexpected(CommandError::unknown);
 }
 

@@ -51,8 +51,22 @@ struct ReloadRequest {
 
 struct HoldRequest {};  // a memory file beside the message: hold_file.hh; none: no rule is held
 
-using Request =
-    std::variant<StatusQuery, PublishRequest, RulesQuery, CostQuery, ResumeRequest, ReloadRequest, HoldRequest>;
+// Copies of packets (wire/capture_tap.hh).
+struct CaptureRequest {
+  std::vector<std::uint8_t> program;  // of packet_filter.hh
+  std::uint32_t ports = 0;            // a bit each, in the order of their names
+  std::uint64_t packets = 0;
+  std::uint64_t bytes = 0;
+  std::chrono::milliseconds time{};
+  std::uint32_t snap_length = 0;
+};
+
+struct CaptureLook {
+  bool end = false;  // it is to end now
+};
+
+using Request = std::variant<StatusQuery, PublishRequest, RulesQuery, CostQuery, ResumeRequest, ReloadRequest,
+                             HoldRequest,                              CaptureRequest, CaptureLook>;
 
 struct TapPack {
   std::string name;
@@ -110,12 +124,21 @@ struct HeldAnswer {
   std::uint32_t rules = 0;  // of the live ones that are held now
 };
 
+struct CaptureState {
+  std::uint64_t id = 0;
+  std::string end;  // why it is over (capture_end_names); empty while it is under way
+  std::uint64_t packets = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t beyond_rate = 0;
+  std::uint64_t without_room = 0;
+};
+
 struct Refusal {
   std::string text;  // what is wrong and what to do
 };
 
-using Reply =
-    std::variant<TapStatus, PublishResult, RulesAnswer, Refusal, CostsAnswer, ResumedAnswer, ReloadResult, HeldAnswer>;
+using Reply = std::variant<TapStatus, PublishResult, RulesAnswer, Refusal, CostsAnswer, ResumedAnswer, ReloadResult,
+                           HeldAnswer,                            CaptureState>;
 
 enum class CommandError : std::uint8_t {
   too_large,  // more than command_size_limit bytes

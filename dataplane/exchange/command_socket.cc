@@ -123,6 +123,10 @@ std::optional<CommandSocket::Question> CommandSocket::next() {
   return std::nullopt;
 }
 
+bool CommandSocket::knows(ClientId id) const noexcept {
+  return std::any_of(clients_.begin(), clients_.end(), [id](const Client& one) { return one.id == id; });
+}
+
 void CommandSocket::answer(ClientId id, const Reply& reply, std::span<const int> descriptors) {
   const auto client = std::find_if(clients_.begin(), clients_.end(), [&](const Client& one) { return one.id == id; });
   if (client == clients_.end()) return;

@@ -41,6 +41,8 @@ class CommandSocket {
   [[nodiscard]] std::optional<Question> next();
   // A client that has gone, or takes no answer, is forgotten.
   void answer(ClientId client, const Reply& reply, std::span<const int> descriptors = {});
+  // Whether it is still there, as far as next() has seen.
+  [[nodiscard]] bool knows(ClientId client) const noexcept;
 
  private:
   struct Client {

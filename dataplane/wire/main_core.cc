@@ -67,6 +67,7 @@ void MainCore::turn() {
     take(std::move(*question), now);
   }
   desk_->step(now);
+  look_after_capture();
 
   TapCondition condition;
   tap_->look(condition, now);
@@ -104,6 +105,10 @@ void MainCore::take(CommandSocket::Question question, Tick now) {
     take_reload(question.client, reload->dry_run, now);
   else if (std::holds_alternative<HoldRequest>(question.request))
     take_hold(question, now);
+  else if (const auto* capture = std::get_if<CaptureRequest>(&question.request))
+    socket_->answer(question.client, begin_capture(question.client, *capture));
+  else if (const auto* look = std::get_if<CaptureLook>(&question.request))
+    socket_->answer(question.client, look_at_capture(question.client, look->end));
   else if (const auto* resumed = std::get_if<ResumeRequest>(&question.request))
     resume(question.client, resumed->rules);
   else
@@ -221,6 +226,45 @@ void MainCore::resume(CommandSocket::ClientId client, const std::vector<std::str
     return socket_->answer(client,
                            Refusal{unknown + " is no signature of the live rules: `sluice rules cost` lists them"});
   socket_->answer(client, ResumedAnswer{budget_->resume(live, rules)});
+}
+
+Reply MainCore::begin_capture(CommandSocket::ClientId client, const CaptureRequest& request) {
+  auto* const captures = tap_->captures();
+  if (captures == nullptr) return Refusal{"captures are off: set events.captures to true, and restart the data plane"};
+  auto filter = PacketFilter::read(request.program);
+  if (!filter) return Refusal{"the filter's program is refused: " + std::string{text_of(filter.error())}};
+  const auto id = captures->start(
+      {std::move(*filter), request.ports, request.packets, request.bytes, request.time, request.snap_length},
+      CaptureTap::Clock::now());
+  if (!id) return Refusal{id.error()};
+  capturer_ = client;
+  is_capturing_ = true;
+  std::fprintf(stderr, "sluice-dataplane: capture %llu begins\n", static_cast<unsigned long long>(*id));
+  return CaptureState{*id, {}, 0, 0, 0, 0};
+}
+
+Reply MainCore::look_at_capture(CommandSocket::ClientId client, bool end) {
+  auto* const captures = tap_->captures();
+  if (captures == nullptr || client != capturer_) return Refusal{"no capture of this connection"};
+  if (end) captures->end(CaptureEnd::asked);
+  const auto reading = captures->reading();
+  return CaptureState{reading.id,          std::string{capture_end_names[static_cast<std::size_t>(reading.end)]},
+                      reading.packets,     reading.bytes,
+                      reading.beyond_rate, reading.without_room};
+}
+
+void MainCore::look_after_capture() {
+  auto* const captures = tap_->captures();
+  if (captures == nullptr || !is_capturing_) return;
+  captures->look(CaptureTap::Clock::now());
+  if (captures->is_on() && !socket_->knows(capturer_)) captures->end(CaptureEnd::left);
+  if (captures->is_on()) return;
+  is_capturing_ = false;
+  const auto reading = captures->reading();
+  std::fprintf(stderr, "sluice-dataplane: capture %llu ends (%s): %llu packets\n",
+               static_cast<unsigned long long>(reading.id),
+               std::string{capture_end_names[static_cast<std::size_t>(reading.end)]}.c_str(),
+               static_cast<unsigned long long>(reading.packets));
 }
 
 TapStatus MainCore::status() const {

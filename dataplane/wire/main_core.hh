@@ -50,6 +50,9 @@ class MainCore {
   void answer_costs(CommandSocket::ClientId client);
   void resume(CommandSocket::ClientId client, const std::vector<std::string>& rules);
   void look_at_costs(Tick now);
+  [[nodiscard]] Reply begin_capture(CommandSocket::ClientId client, const CaptureRequest& request);
+  [[nodiscard]] Reply look_at_capture(CommandSocket::ClientId client, bool end);
+  void look_after_capture();
   [[nodiscard]] TapStatus status() const;
 
   Tap* tap_;
@@ -59,6 +62,8 @@ class MainCore {
   RunningConfiguration configuration_;
   std::string version_;
   struct Reload;
+  CommandSocket::ClientId capturer_ = 0;           // who asked for the last capture
+  bool is_capturing_ = false;                      // as said last
   std::optional<CommandSocket::ClientId> pusher_;  // waits for the end of the push, reload or hold under way
   std::shared_ptr<Reload> reload_;                 // where that is a reload
   bool holds_ = false;                             // where that is a hold

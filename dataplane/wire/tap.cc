@@ -79,6 +79,7 @@ tl::expected<void, std::string> Tap::launch(const config::ConfigurationT& config
   for (std::size_t pair = 0; pair < configuration.port_pairs.size(); ++pair)
     if (const auto& written = configuration.port_pairs[pair]; written.link_loss_forwarding)
       links_.add(pair, std::chrono::milliseconds{written.link_hold_ms}, LinkWatch::Clock::now());
+  if (configuration.events->captures) captures_ = std::make_unique<CaptureTap>(configuration.workers);
   const auto options = pipeline_options(configuration, random_secret());
   const auto owners = flow_owners(configuration);
   unsigned lcore = rte_get_next_lcore(-1, 1, 0);
@@ -94,7 +95,7 @@ tl::expected<void, std::string> Tap::launch(const config::ConfigurationT& config
     auto& page = memory_.layout().worker(number);
     auto running = std::make_unique<Running>();
     running->worker = std::make_unique<Worker>(options, *generations_, number, std::move(pairs), memory_.sink(number),
-                                               page, *pool_.get(), wire_, load_limits(configuration));
+                                               page, *pool_.get(), wire_, load_limits(configuration), captures_.get());
     running->stop = &stop_;
     running->life = &page.life;
     running->lcore = lcore;

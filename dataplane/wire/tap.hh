@@ -37,6 +37,8 @@ class Tap {
   // The main core, every now and then: looks at what the workers show, counts what is held, and says in the condition
   // what it thinks of them: of the first worker with which something is wrong.
   void look(TapCondition& condition, Tick now);
+  // Copies of packets; null where nobody may ask for any (events.captures).
+  [[nodiscard]] CaptureTap* captures() noexcept { return captures_.get(); }
   // Whether look() has to be called every LinkWatch::look_interval.
   [[nodiscard]] bool watches_links() const noexcept { return !links_.empty(); }
   // Shows the control plane the state, and since when it is that; says on standard error what changed.
@@ -83,6 +85,7 @@ class Tap {
   PacketPool pool_;
   std::vector<Port> ports_;
   LinkWatch links_;
+  std::unique_ptr<CaptureTap> captures_;
   SharedMemory memory_;
   std::unique_ptr<GenerationSwitch> generations_;
   Duration stall_timeout_;

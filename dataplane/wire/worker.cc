@@ -33,7 +33,7 @@ Tick now() noexcept {
 
 Worker::Worker(const PipelineOptions& options, GenerationSwitch& generations, std::uint32_t number,
                std::vector<WorkerPair> pairs, const EventSink& sink, WorkerPage& page, rte_mempool& buffers,
-               const WireEpoch& wire, const LoadLimits& load)
+               const WireEpoch& wire, const LoadLimits& load, CaptureTap* captures)
     : generations_(&generations),
       number_(number),
       generation_(&generations.live()),
@@ -45,6 +45,7 @@ Worker::Worker(const PipelineOptions& options, GenerationSwitch& generations, st
       buffers_(&buffers),
       wire_(&wire),
       load_(load),
+      captures_(captures),
       absence_cycles_(rte_get_tsc_hz() / absences_per_second),
       turn_began_(rte_rdtsc()) {
   pipeline_.make_resident();
@@ -175,6 +176,8 @@ std::uint16_t Worker::forward(const WorkerPort& from, const WorkerPort& to, Insi
     burst[i].inside = inside;
   }
   pipeline_.process({burst.data(), count});
+  if (captures_ != nullptr && captures_->is_wanted()) [[unlikely]]
+    copy(from, {burst.data(), count});
 
   std::array<rte_mbuf*, burst_limit> passing;
   std::size_t passed = 0;
@@ -194,6 +197,19 @@ std::uint16_t Worker::forward(const WorkerPort& from, const WorkerPort& to, Insi
   transmit(from, to, {passing.data(), passed});
   if (!pipeline_.replies().empty()) send_replies(from, to);
   return count;
+}
+
+// Of what the site exempts nothing: by its flow, and where it has none by its addresses, whichever is the device's.
+void Worker::copy(const WorkerPort& from, std::span<const Packet> burst) noexcept {
+  const auto is_secret = [this](const Packet& packet) {
+    if (packet.uninspected == UninspectedReason::exempt) return true;
+    TrafficPlace place{packet.source, packet.vlan[0], packet.destination};
+    place.knows_sides = false;
+    place.now_ns = nanoseconds_since_epoch(packet.time);
+    const auto* const line = generation_->ruleset.traffic().find(place);
+    return line != nullptr && line->action == TrafficAction::exempt;
+  };
+  captures_->copy(number_, from.counter, burst, is_secret, sink_);
 }
 
 // What the ends of rejected packets are told; a lost one is no more than a lost packet.

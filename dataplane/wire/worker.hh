@@ -17,6 +17,7 @@
 #include "dataplane/packet/placement.hh"
 #include "dataplane/pipeline/known_answer_probe.hh"
 #include "dataplane/pipeline/pipeline.hh"
+#include "dataplane/wire/capture_tap.hh"
 #include "dataplane/wire/load_watch.hh"
 
 namespace sluice {
@@ -37,10 +38,11 @@ struct WorkerPair {
 class Worker {
  public:
   // `number`: of the worker among those that `generations` counts. `buffers`: what the tap itself sends lies in.
-  // `wire`: whose turn it is to move packets. `load`: when it leaves something out.
+  // `wire`: whose turn it is to move packets. `load`: when it leaves something out. `captures`: who may ask for copies;
+  // null: nobody.
   Worker(const PipelineOptions& options, GenerationSwitch& generations, std::uint32_t number,
          std::vector<WorkerPair> pairs, const EventSink& sink, WorkerPage& page, rte_mempool& buffers,
-         const WireEpoch& wire, const LoadLimits& load = {});
+         const WireEpoch& wire, const LoadLimits& load = {}, CaptureTap* captures = nullptr);
 
   // Until `stop` is set (main: wo, worker: ro).
   void run(const std::atomic<bool>& stop) noexcept;
@@ -55,6 +57,7 @@ class Worker {
   void claim_wire(std::uint64_t epoch) noexcept;
   void begin_turn() noexcept;
   void shed() noexcept;
+  void copy(const WorkerPort& from, std::span<const Packet> burst) noexcept;
   void drop_stale(const WorkerPort& from, std::span<rte_mbuf*> frames) noexcept;
   void transmit(const WorkerPort& from, const WorkerPort& to, std::span<rte_mbuf*> frames) noexcept;
   void send_replies(const WorkerPort& from, const WorkerPort& to) noexcept;
@@ -78,6 +81,7 @@ class Worker {
   std::uint32_t backlog_turns_ = 0;
   std::uint64_t replies_lost_ = 0;
   LoadWatch load_;
+  CaptureTap* captures_;
   std::uint64_t absence_cycles_;  // of the time stamp counter
   std::uint64_t turn_began_;      // by it
   bool was_idle_ = false;         // in the turn before

@@ -30,6 +30,7 @@ import link_tests
 import memory_tests
 import monitor_tests
 import overload_tests
+import packet_capture_tests
 import phone
 import planes_tests
 import policy_tests
@@ -67,7 +68,8 @@ GROUPS = {
     "browse": Group("monitor", browse_tests.TESTS, drivers=tap.DRIVERS[:1]),
     "rulesets": Group("enforce", ruleset_tests.TESTS, shipped=False, packs=True, drivers=tap.DRIVERS[:1]),
     "rollout": Group("enforce", rollout_tests.TESTS, shipped=False, packs=True, drivers=tap.DRIVERS[:1]),
-    "exceptions": Group("enforce", exceptions_tests.TESTS + policy_tests.TESTS + reload_tests.TESTS, shipped=False,
+    "exceptions": Group("enforce", exceptions_tests.TESTS + policy_tests.TESTS + reload_tests.TESTS +
+                        packet_capture_tests.TESTS, shipped=False,
                         drivers=tap.DRIVERS[:1]),
     "evidence": Group("monitor", evidence_tests.TESTS, shipped=False, drivers=tap.DRIVERS[:1]),
     "overload": Group("enforce", overload_tests.TESTS, shipped=False, packs=True, drivers=tap.DRIVERS[:1]),

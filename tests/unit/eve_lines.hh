@@ -168,6 +168,13 @@ inline std::vector<std::string> all_kinds_of_lines() {
   });
   lines.push_back(writer().stats_line(some_statistics(), header(EventType::flow).time));
   lines.push_back(writer().state_line({"inspecting", "", 1, 3}, "", header(EventType::flow).time));
+  Json begun{{"state", "begun"}, {"user", "0"}, {"process", ""}, {"filter", "udp port 53"}, {"ports", {"eth1"}}};
+  begun["limits"] = {{"packets", 5}, {"bytes", 6}, {"milliseconds", 7}, {"snap_length", 8}};
+  lines.push_back(writer().capture_line(begun, 1, header(EventType::flow).time));
+  begun["state"] = "ended";
+  begun["end"] = "left";
+  for (const auto* const count : {"packets", "bytes", "beyond_rate", "without_room"}) begun[count] = 0;
+  lines.push_back(writer().capture_line(begun, 1, header(EventType::flow).time));
   lines.push_back(writer().link_line("eth\xff", LinkState::up, LinkState::unwatched, 1, header(EventType::flow).time));
   lines.push_back(writer().link_line("eth1", LinkState::taken_down, LinkState::lost, 1, header(EventType::flow).time));
   lines.push_back(writer().state_line({"absent", "\xff gone", 1, 0}, "inspecting", header(EventType::flow).time));

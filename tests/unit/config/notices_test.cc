@@ -38,7 +38,8 @@ BOOST_AUTO_TEST_CASE(each_decision_is_named_with_its_option) {
            {R"({"policy": {"lines": [{"name": "no-ads", "action": "drop", "although_breaks": true}]}})",
             "policy.lines, no-ads", "stops working"},
            {R"({"events": {"record": "all"}})", "events.record", "every device"},
-           {R"({"events": {"packets": true}})", "events.packets", "unredacted"}}) {
+           {R"({"events": {"packets": true}})", "events.packets", "unredacted"},
+           {R"({"events": {"captures": true}})", "events.captures", "copied, whole"}}) {
     const auto said = noticed(text);
     BOOST_REQUIRE_MESSAGE(said.size() == 1U, text);
     BOOST_TEST(said.front().starts_with(option + ":"), said.front());

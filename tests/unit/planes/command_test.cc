@@ -58,6 +58,12 @@ BOOST_AUTO_TEST_CASE(questions_come_back_as_they_were) {
   BOOST_TEST(request<ReloadRequest>(ReloadRequest{true}).dry_run);
   BOOST_TEST(!request<ReloadRequest>(ReloadRequest{}).dry_run);
   (void)request<HoldRequest>(HoldRequest{});
+  const auto capture = request<CaptureRequest>(
+      CaptureRequest{{1, 2, 3}, 5, std::uint64_t{1} << 40U, 7, std::chrono::milliseconds{8}, 9});
+  BOOST_TEST((capture.program == std::vector<std::uint8_t>{1, 2, 3} && capture.ports == 5 &&
+              capture.packets == std::uint64_t{1} << 40U && capture.bytes == 7 && capture.time.count() == 8 &&
+              capture.snap_length == 9));
+  BOOST_TEST(request<CaptureLook>(CaptureLook{true}).end);
   const auto many = encoded(Request{ResumeRequest{std::vector<std::string>(resumed_rules_limit + 1, "a/1")}});
   BOOST_TEST((decode_request(many).error() == CommandError::too_many));
 }
