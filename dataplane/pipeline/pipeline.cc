@@ -361,6 +361,8 @@ bool Pipeline::read_neighbour(const Passage& at) noexcept {
 }
 
 void Pipeline::end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept {
+  // No packet stands for a time-out: which one it was noticed at says nothing of the flow.
+  if (reason == FlowEnd::timeout) tag = 0;
   if (flow.fate != Fate::exempt) {
     streams_.finish(flow, tag, flow.last_seen);
     protocols_.end_bodies(flow, tag, flow.last_seen);
