@@ -71,6 +71,7 @@ void Pipeline::process(std::span<Packet> burst) noexcept {
   const bool drops_lapses = rules_->lapses().drops_more();
   fragments_.begin_burst();
   replies_.begin_burst();
+  ech_keys_count_ = 0;
   for (std::size_t i = 0; i < burst.size(); ++i) {
     readable[i] = decode(burst[i], &fragments_) && (!options_.verify_checksums || has_valid_checksum(burst[i]));
     if (!readable[i]) continue;
@@ -113,6 +114,7 @@ void Pipeline::process(std::span<Packet> burst) noexcept {
     if (!packet.anomalies.empty() && !exempt) settle_anomalies(packet, flow, way);
     if (packet.action == Action::drop) settle_drop(packet, flow, way, was_dropped);
     if (packet.reject != RejectTarget::none || packet.dns_answer != DnsAnswer::none) answer(packet, i, flow, way);
+    if (flow != nullptr && flow->strips_ech) note_ech_keys({packet, *flow, way}, i);
     if (packet.uninspected) ++counters_.uninspected[*packet.uninspected];
   }
 }
