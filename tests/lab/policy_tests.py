@@ -4,7 +4,7 @@ import json
 import time
 
 from bench import BLOCKED_LIMIT_S, LISTED, NEIGHBOURS, require
-from servers import QUIC4, WEB4, WEB6
+from servers import KEYS_NAME, QUIC4, WEB4, WEB6
 
 INSIDE = "192.168.77.0/24"  # where the lab's device is
 RESET = 56  # curl: failure in receiving network data
@@ -99,6 +99,21 @@ def a_device_in_quarantine_has_its_look_ups_and_the_portal(bench):
     require(bench.get("http://www.example.org/", WEB4) is not None, "it is still held")
 
 
+def answers_to_a_device_lose_their_keys_of_ech(bench):
+    keys, private = " ech=", " key65280="
+    for transport in ("+notcp", "+tcp"):
+        bench.wire.configure(policy={})
+        said, _ = answer(bench, KEYS_NAME, "HTTPS", transport)
+        require((keys in said or " key5=" in said) and private not in said, f"{transport}, as it is sent: {said}")
+        bench.wire.configure(policy={"traffic": [line("no-ech", "strip_ech", devices=[INSIDE])]})
+        said, _ = answer(bench, KEYS_NAME, "HTTPS", transport)
+        require("status: NOERROR" in said and "alpn=h2" in said and "ipv6hint=2001:db8::1" in said,
+                f"{transport}: the rest does not arrive: {said}")
+        require(keys not in said and " key5=" not in said and private in said, f"{transport}: keys arrive: {said}")
+    require(bench.address_of(NEIGHBOURS[0]) == [WEB4], "other look-ups are not answered")
+    bench.wire.configure(policy={})
+
+
 def of_a_device_that_is_exempt_nothing_is_recorded(bench):
     bench.wire.configure(policy={"traffic": [line("exempt", "exempt", devices=[INSIDE])]})
     with bench.events() as events:
@@ -151,6 +166,7 @@ TESTS = [
     a_look_up_is_told_that_there_is_no_such_name,
     a_look_up_is_led_to_an_address_of_the_site,
     a_device_in_quarantine_has_its_look_ups_and_the_portal,
+    answers_to_a_device_lose_their_keys_of_ech,
     of_a_device_that_is_exempt_nothing_is_recorded,
     a_device_gets_the_rate_that_it_is_held_to,
 ]
