@@ -3,11 +3,13 @@
 import json
 import time
 
+import chromium
 from bench import BLOCKED_LIMIT_S, LISTED, NEIGHBOURS, require
 from servers import KEYS_NAME, QUIC4, WEB4, WEB6
 
 INSIDE = "192.168.77.0/24"  # where the lab's device is
 RESET = 56  # curl: failure in receiving network data
+BROWSER_GIVES_UP_S = 20  # it takes seconds to start; of what is dropped it waits longer for an answer
 AT_ONCE_S = 0.5  # a client that is told needs milliseconds; one that is not waits for its time-out
 
 
@@ -47,6 +49,16 @@ def who_is_rejected_learns_it_at_once(bench):
     status, took, said = visit(bench)
     require(status == RESET and took < AT_ONCE_S and said == {("say-no", "blocked")},
             f"curl ended with {status} after {took:.1f} s; alerts: {said}")
+    bench.wire.configure(policy={})
+
+
+def a_browser_learns_at_once_that_a_page_is_rejected(bench):
+    bench.wire.configure(policy={"lines": [line("say-no", "reject", destinations=[LISTED])]})
+    begin = time.monotonic()
+    page = chromium.visit(bench.lab, "inside", f"https://{LISTED}/page", WEB4)
+    took = time.monotonic() - begin
+    require(page is None and took < BROWSER_GIVES_UP_S, f"after {took:.1f} s the browser has {page}")
+    bench.note(f"{took:.1f} s with its start")
     bench.wire.configure(policy={})
 
 
@@ -163,6 +175,7 @@ TESTS = [
     a_device_that_is_observed_is_let_through_and_said_to_be,
     a_line_about_others_changes_nothing,
     who_is_rejected_learns_it_at_once,
+    a_browser_learns_at_once_that_a_page_is_rejected,
     a_look_up_is_told_that_there_is_no_such_name,
     a_look_up_is_led_to_an_address_of_the_site,
     a_device_in_quarantine_has_its_look_ups_and_the_portal,
