@@ -21,9 +21,13 @@ std::vector<std::string> notices(const ConfigurationT& configuration) {
   if (!configuration.rules->never_suspend.empty())
     all.emplace_back("rules.never_suspend: some rules run on whatever they cost, even packets");
   for (const auto what : policy.may_block) all.emplace_back(text_of(what));
-  for (const auto& line : policy.traffic)
+  for (const auto& line : policy.traffic) {
     if (line.action == TrafficAction::exempt)
       all.emplace_back("policy.traffic, " + line.name + ": some traffic is exempt: forwarded unread, nothing recorded");
+    if (line.action == TrafficAction::strip_ech)
+      all.emplace_back("policy.traffic, " + line.name +
+                       ": keys of Encrypted Client Hello are taken out of answers: names show that clients would hide");
+  }
   for (const auto& line : policy.lines)
     if (line.although_breaks)
       all.emplace_back("policy.lines, " + line.name + ": blocks or limits although something stops working");

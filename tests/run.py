@@ -26,6 +26,7 @@ SECTIONS = [
     ('splits', 'splits/run.py', 420, False),
     ('corpus', 'corpus.py', 600, False),
     ('imports', 'imports.py', 120, False),
+    ('workers', 'workers.py', 600, False),
     ('suricata-verify', 'suricata_verify.py', 240, False),
     ('evasion', 'evasion/run.py', 240, False),
     ('lab', 'lab/run.py', 900, False),

@@ -122,7 +122,8 @@ void Api::Server::routes() {
     else
       refuse(response, status, request.method + " " + request.path + " is not served here",
              "GET /v1/status, /v1/packs, /v1/rollout, /v1/rules/cost, /v1/findings, /v1/events, /v1/capture; POST "
-             "/v1/packs, /v1/ruleset, /v1/rollback, /v1/rollout/promote, /v1/rollout/withdraw, /v1/fuse/reset, /v1/reload, "
+             "/v1/packs, /v1/ruleset, /v1/rollback, /v1/rollout/promote, /v1/rollout/withdraw, /v1/fuse/reset, "
+             "/v1/reload, "
              "/v1/bypass, /v1/rules/resume");
   });
   http.set_exception_handler([](const HttpRequest&, HttpResponse& response, std::exception_ptr thrown) {
@@ -263,11 +264,12 @@ tl::expected<CaptureAsked, std::string> Api::Server::capture_asked(const HttpReq
 }
 
 void Api::Server::capture(const HttpRequest& request, HttpResponse& response) {
-  if (parts.captures == nullptr) return refuse(response, unavailable, "no captures here", "");
+  if (parts.captures == nullptr) return refuse(response, http_unavailable, "no captures here", "");
   auto asked = capture_asked(request);
-  if (!asked) return refuse(response, bad_request, asked.error(), "filters are written as for tcpdump: pcap-filter(7)");
+  if (!asked)
+    return refuse(response, http_bad_request, asked.error(), "filters are written as for tcpdump: pcap-filter(7)");
   if (const auto begun = parts.captures->start(std::move(*asked)); !begun)
-    return refuse(response, unprocessable, begun.error(), "nothing was captured");
+    return refuse(response, http_unprocessable, begun.error(), "nothing was captured");
   response.set_chunked_content_provider(
       "application/octet-stream",
       [this](std::size_t, httplib::DataSink& sink) {

@@ -9,9 +9,9 @@ namespace sluice {
 // Exit statuses, the same for all commands.
 enum class Exit : int {
   ok = 0,
-  failed = 1,      // the work could not be done; the reason stands on standard error
-  usage = 2,       // the command line, a configuration or a list has errors
-  unreadable = 3,  // a capture's container cannot be read
+  failed = 1,        // the work could not be done; the reason stands on standard error
+  usage = 2,         // the command line, a configuration or a list has errors
+  unreadable = 3,    // a capture's container cannot be read
   already_live = 4,  // nothing was to be done
   reverted = 5,      // what was done was undone
 };

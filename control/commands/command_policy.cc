@@ -64,6 +64,8 @@ void print(const Treatment& treatment) {
     say("block", "this leads elsewhere than to the portal; look-ups pass");
   else if (treatment.limit.id != 0)
     say("limit", fmt::format("to {} kbit/s each way", treatment.limit.kbit_per_s));
+  else if (treatment.line->action == TrafficAction::strip_ech && treatment.shield == Shield::none)
+    say("forward", "answers to its look-ups lose the keys of Encrypted Client Hello");
   else if (treatment.shield != Shield::none)
     say("forward", treatment.shield == Shield::calls ? "calls over Wi-Fi are never blocked"
                                                      : "the site never blocks it (policy.never_block)");

@@ -208,7 +208,7 @@ void add_replay_command(CLI::App& program, Run& run) {
       ->add_option("--inside", arguments->inside,
                    "The inspected side: a network (may be given several times), or "
                    "a capture interface by name or number (0 is the first). Default: the first interface of a capture "
-                   "with two, else "
+                   "with two that are the sides of a wire, else "
                    "private addresses, else the first sender")
       ->type_name("CIDR|interface")
       ->expected(1)

@@ -11,6 +11,7 @@
 #include "control/eve/eve_file.hh"
 #include "control/replay/replay_evidence.hh"
 #include "control/replay/replay_lane.hh"
+#include "control/replay/replay_placement.hh"
 #include "control/text/progress_bar.hh"
 #include "dataplane/capture/capture.hh"
 #include "dataplane/capture/capture_writer.hh"
@@ -135,6 +136,7 @@ class Replay {
     eve_writer_.emplace(context_);
     if (evidence_) evidence_->set_capture(path);
     number_ = 0;
+    placement_.emplace(options_.workers);
     const bool threaded = options_.workers > 1;
     for (std::uint32_t i = 0; i < options_.workers; ++i)
       lanes_.push_back(std::make_unique<ReplayLane>(options_.pipeline, *generation_, i, threaded,
@@ -172,7 +174,7 @@ class Replay {
     if (lanes_.size() == 1) return *lanes_[0];
     auto probe = slot.packet;
     (void)decode(probe, nullptr);  // addresses stand there even where the rest is unreadable
-    return *lanes_[worker_of(probe, static_cast<std::uint32_t>(lanes_.size()))];
+    return *lanes_[placement_->lane_of(probe, inside_.by == InsideChoice::By::interface)];
   }
 
   // Lets the oldest packet of the window go: its events first, then the packet itself.
@@ -266,6 +268,7 @@ class Replay {
   std::optional<CaptureWriter> writer_;
   const CaptureReader* reader_ = nullptr;  // of the packets in the window
   InsideChoice inside_;
+  std::optional<ReplayPlacement> placement_;
   std::unique_ptr<ReplaySlot[]> slots_;
   std::uint64_t oldest_ = 0;  // packets that have left the window
   std::uint64_t newest_ = 0;  // packets that have entered it

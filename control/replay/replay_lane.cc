@@ -3,6 +3,8 @@
 #include <array>
 #include <chrono>
 
+#include "dataplane/verdict/ech_strip.hh"
+
 namespace sluice {
 namespace {
 
@@ -72,6 +74,7 @@ void ReplayLane::work(std::span<ReplaySlot*> slots) noexcept {
   std::array<Packet, burst_limit> burst;
   for (std::size_t i = 0; i < slots.size(); ++i) burst[i] = slots[i]->packet;
   pipeline_.process({burst.data(), slots.size()});
+  for (const auto i : pipeline_.ech_keys()) strip_ech(burst[i], slots[i]->bytes);
   for (const auto& reply : pipeline_.replies()) slots[reply.packet]->replies.push_back(reply);
   const auto& last = burst[slots.size() - 1];
   pipeline_.housekeep(last.time, last.number);

@@ -22,9 +22,10 @@ struct InsideChoice {
 // Packets that the look ahead reads at most.
 constexpr std::uint64_t survey_limit = 100'000;
 
-// Makes an automatic choice definite: the first interface where the capture has two, else private addresses where it
-// has any, else the first sender; and finds the interface that was named. What cannot be read twice (a pipe) is not
-// looked into: private addresses are its inside. An error says why the file cannot be read.
+// Makes an automatic choice definite: the first interface where the capture has two that are the sides of a wire (what
+// comes by one is answered by the other), else private addresses where it has any, else the first sender; and finds the
+// interface that was named. What cannot be read twice (a pipe) is not looked into: private addresses are its inside. An
+// error says why the file cannot be read.
 [[nodiscard]] tl::expected<InsideChoice, std::string> survey(const std::string& path, const InsideChoice& wanted);
 
 }  // namespace sluice

@@ -66,7 +66,7 @@ struct CaptureLook {
 };
 
 using Request = std::variant<StatusQuery, PublishRequest, RulesQuery, CostQuery, ResumeRequest, ReloadRequest,
-                             HoldRequest,                              CaptureRequest, CaptureLook>;
+                             HoldRequest, CaptureRequest, CaptureLook>;
 
 struct TapPack {
   std::string name;
@@ -138,7 +138,7 @@ struct Refusal {
 };
 
 using Reply = std::variant<TapStatus, PublishResult, RulesAnswer, Refusal, CostsAnswer, ResumedAnswer, ReloadResult,
-                           HeldAnswer,                            CaptureState>;
+                           HeldAnswer, CaptureState>;
 
 enum class CommandError : std::uint8_t {
   too_large,  // more than command_size_limit bytes

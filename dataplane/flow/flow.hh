@@ -127,6 +127,7 @@ struct alignas(64) Flow {
   std::uint16_t policy_turn = 0;          // of the pipeline, when its fate was set
   std::uint8_t fins : 3 = 0;              // bit 0: to the server, bit 1: to the client, bit 2: a reset
   bool shed : 1 = false;                  // it began in an overload, and is not read while that lasts
+  bool strips_ech : 1 = false;            // of a device whose answers lose the keys of ECH: it looks names up
   Inside inside = Inside::unknown;
   Stage address_stage{};                    // the furthest for which the addresses were looked at; 0 = not yet
   std::array<std::uint8_t, 2> tcp_flags{};  // union, by Way

@@ -28,8 +28,10 @@ TrafficAction action_of(config::TrafficAction action) {
   switch (action) {
     case config::TrafficAction::quarantine: return TrafficAction::quarantine;
     case config::TrafficAction::limit: return TrafficAction::limit;
-    default: return TrafficAction::exempt;
+    case config::TrafficAction::strip_ech: return TrafficAction::strip_ech;
+    case config::TrafficAction::exempt: break;
   }
+  return TrafficAction::exempt;
 }
 
 void add_ranges(std::vector<AddressRange>& ranges, const std::vector<std::string>& texts) {

@@ -72,6 +72,7 @@ void Pipeline::process(std::span<Packet> burst) noexcept {
   const bool drops_lapses = rules_->lapses().drops_more();
   fragments_.begin_burst();
   replies_.begin_burst();
+  ech_keys_count_ = 0;
   for (std::size_t i = 0; i < burst.size(); ++i) {
     readable[i] = decode(burst[i], &fragments_) && (!options_.verify_checksums || has_valid_checksum(burst[i]));
     if (!readable[i]) continue;
@@ -115,6 +116,7 @@ void Pipeline::process(std::span<Packet> burst) noexcept {
     if (!packet.anomalies.empty() && !exempt) settle_anomalies(packet, flow, way);
     if (packet.action == Action::drop) settle_drop(packet, flow, way, was_dropped);
     if (packet.reject != RejectTarget::none || packet.dns_answer != DnsAnswer::none) answer(packet, i, flow, way);
+    if (flow != nullptr && flow->strips_ech) note_ech_keys({packet, *flow, way}, i);
     if (packet.uninspected) ++counters_.uninspected[*packet.uninspected];
   }
 }
@@ -367,6 +369,8 @@ bool Pipeline::read_neighbour(const Passage& at) noexcept {
 }
 
 void Pipeline::end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept {
+  // No packet stands for a time-out: which one it was noticed at says nothing of the flow.
+  if (reason == FlowEnd::timeout) tag = 0;
   if (flow.fate != Fate::exempt) {
     streams_.finish(flow, tag, flow.last_seen);
     protocols_.end_bodies(flow, tag, flow.last_seen);

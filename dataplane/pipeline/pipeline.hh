@@ -85,6 +85,10 @@ class Pipeline {
   void process(std::span<Packet> burst) noexcept;
   // To be sent: what ends are told of the packets of the last burst.
   [[nodiscard]] std::span<const PacketReply> replies() const noexcept { return replies_.made(); }
+  // Those of the last burst, by number, that bring keys of ECH which are to be taken out of them (ech_strip.hh).
+  [[nodiscard]] std::span<const std::uint8_t> ech_keys() const noexcept {
+    return std::span{ech_keys_}.first(ech_keys_count_);
+  }
   // Ends flows that have timed out; looks at a bounded number of them. `tag`: of the events that follow from it.
   void housekeep(Tick now, std::uint64_t tag) noexcept;
   // Ends every flow: at `now` the capture, or the tap's run, is over. A flow that had timed out by then says so,
@@ -108,6 +112,7 @@ class Pipeline {
   [[nodiscard]] bool is_exempt(const Packet& packet) const noexcept;
   [[nodiscard]] bool shut_out(const Passage& at) noexcept;
   void hold_to_limits(const Passage& at) noexcept;
+  void note_ech_keys(const Passage& at, std::size_t number) noexcept;
   [[nodiscard]] bool leaves_out(const Passage& at) noexcept;
   [[nodiscard]] bool drops_refused() const noexcept {
     return options_.policy.mode == Mode::enforce && rules_->lapses().drops(Lapse::tcp_refused);
@@ -155,6 +160,8 @@ class Pipeline {
   Protocols protocols_;
   Streams streams_;
   PacketReplies replies_{burst_limit};
+  std::array<std::uint8_t, burst_limit> ech_keys_{};
+  std::size_t ech_keys_count_ = 0;
   Flow none_;  // of packets that have no flow
 };
 

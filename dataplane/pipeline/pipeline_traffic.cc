@@ -4,6 +4,7 @@
 #include "dataplane/dns/dns.hh"
 #include "dataplane/packet/network_service.hh"
 #include "dataplane/pipeline/pipeline.hh"
+#include "dataplane/verdict/ech_strip.hh"
 
 namespace sluice {
 namespace {
@@ -21,6 +22,7 @@ void Pipeline::set_fate(Flow& flow, Tick now) const noexcept {
   flow.policy_turn = policy_turn_;
   flow.fate = Fate::read;
   flow.limits[traffic_limit] = 0;
+  flow.strips_ech = false;
   if (rules_->traffic().empty() || !options_.treats_devices) return;
   const bool from_inside = began_inside(flow);
   TrafficPlace place{from_inside ? flow.initiator() : flow.responder(), flow.key.vlan[0],
@@ -33,6 +35,7 @@ void Pipeline::set_fate(Flow& flow, Tick now) const noexcept {
   const auto treatment = rules_->traffic().treat(place);
   flow.fate = treatment.fate;
   flow.limits[traffic_limit] = treatment.limit.id;
+  flow.strips_ech = treatment.strips_ech;
 }
 
 // Other rules, or another time of the day: flows are judged anew as their packets come.
@@ -85,6 +88,13 @@ bool Pipeline::shut_out(const Passage& at) noexcept {
   drop(at.packet, is_quarantined ? DropReason::quarantine : DropReason::uninspected);
   if (is_quarantined && comes_from_device(at)) at.packet.reject = RejectTarget::source;
   return true;
+}
+
+// An answer that goes to the device of a flow of look-ups, and reaches it. Who owns the packet's memory takes the keys
+// out: the pipeline alters no packet.
+void Pipeline::note_ech_keys(const Passage& at, std::size_t number) noexcept {
+  if (options_.policy.mode != Mode::enforce || at.way != Way::to_client || at.packet.action != Action::pass) return;
+  if (may_strip_ech(at.packet)) ech_keys_[ech_keys_count_++] = static_cast<std::uint8_t>(number);
 }
 
 // What goes beyond a limit.

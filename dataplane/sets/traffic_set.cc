@@ -82,10 +82,14 @@ Treatment TrafficSet::treat(const TrafficPlace& place) const noexcept {
   }
   treatment.shield = shield_of(never_block_, {place.device, place.vlan, {}, place.remote}, {place.asked, false, false});
   if (treatment.shield != Shield::none) return treatment;
-  if (treatment.line->action == TrafficAction::limit)
-    treatment.limit = treatment.line->limit;
-  else if (!place.is_look_up && !portal_.holds(place.remote, place.asked))
-    treatment.fate = Fate::quarantined;
+  switch (treatment.line->action) {
+    case TrafficAction::exempt: break;
+    case TrafficAction::quarantine:
+      if (!place.is_look_up && !portal_.holds(place.remote, place.asked)) treatment.fate = Fate::quarantined;
+      break;
+    case TrafficAction::limit: treatment.limit = treatment.line->limit; break;
+    case TrafficAction::strip_ech: treatment.strips_ech = place.is_look_up; break;
+  }
   return treatment;
 }
 

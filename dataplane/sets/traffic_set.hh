@@ -26,6 +26,7 @@ struct Treatment {
   Shield shield = Shield::none;       // what keeps the connection from the line
   Fate fate = Fate::read;
   RateLimit limit{};
+  bool strips_ech = false;  // out of what comes back
 };
 
 class TrafficSet {

@@ -6,6 +6,8 @@
 
 #include <cstring>
 
+#include "dataplane/verdict/ech_strip.hh"
+
 namespace sluice {
 namespace {
 
@@ -178,6 +180,8 @@ std::uint16_t Worker::forward(const WorkerPort& from, const WorkerPort& to, Insi
   pipeline_.process({burst.data(), count});
   if (captures_ != nullptr && captures_->is_wanted()) [[unlikely]]
     copy(from, {burst.data(), count});
+  for (const auto i : pipeline_.ech_keys())
+    strip_ech(burst[i], {rte_pktmbuf_mtod(frames[i], std::uint8_t*), rte_pktmbuf_data_len(frames[i])});
 
   std::array<rte_mbuf*, burst_limit> passing;
   std::size_t passed = 0;

@@ -16,6 +16,7 @@ enum class TrafficAction : std::uint8_t {
   exempt,      // forwarded unread: nothing of it is recorded
   quarantine,  // in enforce, nothing passes but look-ups, the portal and what is never blocked
   limit,       // in enforce, what goes beyond the rate is dropped
+  strip_ech,   // in enforce, answers to its look-ups lose the keys of Encrypted Client Hello
 };
 [[nodiscard]] std::string_view text_of(TrafficAction action) noexcept;
 

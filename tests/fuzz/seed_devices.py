@@ -81,6 +81,18 @@ def icmp_errors():
             'too-big': b'\1\2\0' + bytes(6) + quoted_v6 + options + bytes([44]) + options[1:] + piece + udp}
 
 
+def ech_answers():
+    """RFC 9460 section 2.2, RFC 9848; the first byte says over what"""
+    def answer(parameters, name=b'\xc0\x0c'):
+        data = u16(1) + b'\0' + parameters
+        return (u16(7) + bytes([0x81, 0xa0]) + u16(1) + u16(1) + u16(0) + u16(0) + b'\1a\0' + u16(65) + u16(1)
+                + name + u16(65) + u16(1) + bytes(4) + vector(2, data))
+    plain = answer(u16(5) + vector(2, b'keys'))
+    between = answer(u16(0) + vector(2, u16(1) + u16(5)) + u16(1) + vector(2, b'\2h2') + u16(5) + vector(2, b'keys')
+                     + u16(6) + vector(2, bytes(16)) + u16(65280) + vector(2, b''))
+    return {'plain': b'\0' + plain, 'between': b'\0' + between, 'stream': b'\1' + vector(2, plain) + vector(2, between)}
+
+
 def neighbour_messages():
     """RFC 826; RFC 4861 section 4, RFC 8106 section 5.1"""
     mac = b'\1\1abcdef'
@@ -93,4 +105,5 @@ def messages():
     return {'dhcpv6': dhcpv6_messages(), 'netbios': netbios_messages(), 'ssdp': ssdp_messages(),
             'mqtt': mqtt_streams(), 'ntp': ntp_datagrams(), 'stun': stun_messages(),
             'ssh': {'new': b'SSH-2.0-a_1 comment\r\nrest', 'old': b'SSH-1.5-1.2.27\n'},
-            'neighbour': neighbour_messages(), 'icmp_quote': icmp_errors()}
+            'neighbour': neighbour_messages(), 'icmp_quote': icmp_errors(),
+            'ech': ech_answers()}

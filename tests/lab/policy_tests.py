@@ -5,12 +5,14 @@ import os
 import struct
 import time
 
+import chromium
 import frames
 from bench import BLOCKED_LIMIT_S, LISTED, NEIGHBOURS, require
-from servers import QUIC4, WEB4, WEB6
+from servers import KEYS_NAME, QUIC4, WEB4, WEB6
 
 INSIDE = "192.168.77.0/24"  # where the lab's device is
 RESET = 56  # curl: failure in receiving network data
+BROWSER_GIVES_UP_S = 20  # it takes seconds to start; of what is dropped it waits longer for an answer
 AT_ONCE_S = 0.5  # a client that is told needs milliseconds; one that is not waits for its time-out
 
 
@@ -50,6 +52,16 @@ def who_is_rejected_learns_it_at_once(bench):
     status, took, said = visit(bench)
     require(status == RESET and took < AT_ONCE_S and said == {("say-no", "blocked")},
             f"curl ended with {status} after {took:.1f} s; alerts: {said}")
+    bench.wire.configure(policy={})
+
+
+def a_browser_learns_at_once_that_a_page_is_rejected(bench):
+    bench.wire.configure(policy={"lines": [line("say-no", "reject", destinations=[LISTED])]})
+    begin = time.monotonic()
+    page = chromium.visit(bench.lab, "inside", f"https://{LISTED}/page", WEB4)
+    took = time.monotonic() - begin
+    require(page is None and took < BROWSER_GIVES_UP_S, f"after {took:.1f} s the browser has {page}")
+    bench.note(f"{took:.1f} s with its start")
     bench.wire.configure(policy={})
 
 
@@ -100,6 +112,21 @@ def a_device_in_quarantine_has_its_look_ups_and_the_portal(bench):
     require(bench.get("http://www.example.org/", WEB6) is not None, "its other address is held, too")
     bench.wire.configure(policy={})
     require(bench.get("http://www.example.org/", WEB4) is not None, "it is still held")
+
+
+def answers_to_a_device_lose_their_keys_of_ech(bench):
+    keys, private = " ech=", " key65280="
+    for transport in ("+notcp", "+tcp"):
+        bench.wire.configure(policy={})
+        said, _ = answer(bench, KEYS_NAME, "HTTPS", transport)
+        require((keys in said or " key5=" in said) and private not in said, f"{transport}, as it is sent: {said}")
+        bench.wire.configure(policy={"traffic": [line("no-ech", "strip_ech", devices=[INSIDE])]})
+        said, _ = answer(bench, KEYS_NAME, "HTTPS", transport)
+        require("status: NOERROR" in said and "alpn=h2" in said and "ipv6hint=2001:db8::1" in said,
+                f"{transport}: the rest does not arrive: {said}")
+        require(keys not in said and " key5=" not in said and private in said, f"{transport}: keys arrive: {said}")
+    require(bench.address_of(NEIGHBOURS[0]) == [WEB4], "other look-ups are not answered")
+    bench.wire.configure(policy={})
 
 
 def of_a_device_that_is_exempt_nothing_is_recorded(bench):
@@ -173,9 +200,11 @@ TESTS = [
     a_device_that_is_observed_is_let_through_and_said_to_be,
     a_line_about_others_changes_nothing,
     who_is_rejected_learns_it_at_once,
+    a_browser_learns_at_once_that_a_page_is_rejected,
     a_look_up_is_told_that_there_is_no_such_name,
     a_look_up_is_led_to_an_address_of_the_site,
     a_device_in_quarantine_has_its_look_ups_and_the_portal,
+    answers_to_a_device_lose_their_keys_of_ech,
     of_a_device_that_is_exempt_nothing_is_recorded,
     a_bypass_is_by_vlan_and_network,
     a_device_gets_the_rate_that_it_is_held_to,

@@ -15,6 +15,9 @@ WEB4, WEB6 = "198.18.0.1", "2001:db8::1"  # every name that is not given another
 QUIC4, QUIC6 = "198.18.0.3", "2001:db8::3"  # caddy: HTTP/3 on UDP 443
 LEASES = ("192.168.77.100", "192.168.77.199")
 START_LIMIT_S = 10.0
+# An HTTPS record (RFC 9460 section 2.2): alpn=h2, keys of ECH (no real ones), and a hint behind them.
+KEYS_NAME = "keys.example.org"
+KEYS_RECORD = "0001 00 0001 0003 026832 0005 0008 0006 fe0d 0002 6b6b 0006 0010 20010db8000000000000000000000001"
 STANDING_NAME = "www.example.org"  # has a certificate in every lab, and is what an unknown name gets
 
 NGINX = """
@@ -102,7 +105,7 @@ class Servers:
         self._dnsmasq_process = self._start("dnsmasq", [
             "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--user=root",
             "--pid-file=", "--log-facility=-", "--log-queries", "--log-dhcp", "--cache-size=0", *hosts,
-            f"--address=/#/{WEB4}", f"--address=/#/{WEB6}",
+            f"--address=/#/{WEB4}", f"--address=/#/{WEB6}", f"--dns-rr={KEYS_NAME},65,{KEYS_RECORD.replace(' ', '')}",
             # Without --no-ping dnsmasq tries an address for seconds before it offers it.
             "--interface=outside0", f"--dhcp-range={LEASES[0]},{LEASES[1]},1h", "--dhcp-authoritative", "--no-ping",
             f"--dhcp-leasefile={self.lab.directory}/leases",

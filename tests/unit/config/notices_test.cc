@@ -35,6 +35,8 @@ BOOST_AUTO_TEST_CASE(each_decision_is_named_with_its_option) {
            {R"({"policy": {"may_block": ["network"]}})", "policy.may_block", "DHCP"},
            {R"({"policy": {"traffic": [{"name": "guests", "vlans": [7], "action": "exempt"}]}})",
             "policy.traffic, guests", "nothing recorded"},
+           {R"({"policy": {"traffic": [{"name": "school", "action": "strip_ech"}]}})", "policy.traffic, school",
+            "Encrypted Client Hello"},
            {R"({"policy": {"lines": [{"name": "no-ads", "action": "drop", "although_breaks": true}]}})",
             "policy.lines, no-ads", "stops working"},
            {R"({"events": {"record": "all"}})", "events.record", "every device"},

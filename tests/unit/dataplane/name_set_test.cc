@@ -71,8 +71,8 @@ BOOST_AUTO_TEST_CASE(a_row_behind_the_texts_is_called_as_was_said) {
 }
 
 BOOST_AUTO_TEST_CASE(names_that_no_name_can_be_are_left_out) {
-  const std::string longest = std::string(63, 'a') + '.' + std::string(63, 'b') + '.' + std::string(63, 'c') + '.' +
-                              std::string(61, 'd');
+  const std::string longest =
+      std::string(63, 'a') + '.' + std::string(63, 'b') + '.' + std::string(63, 'c') + '.' + std::string(61, 'd');
   BOOST_REQUIRE(longest.size() == NameSet::name_limit);
   const auto set = set_of({{longest, false}, {longest + "d", false}, {"", true}});
   BOOST_TEST((found(set, longest) == Rows{0}));
