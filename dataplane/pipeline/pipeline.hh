@@ -109,7 +109,11 @@ class Pipeline {
   void turn_policy(Tick now) noexcept;
   [[nodiscard]] Flow* under_policy(Flow* flow, Packet& packet, const FlowKey& key, std::uint64_t hash) noexcept;
   [[nodiscard]] Inside inside_of(const Packet& packet) const noexcept;  // which end of the packet is
-  [[nodiscard]] bool is_exempt(const Packet& packet) const noexcept;
+  [[nodiscard]] bool is_exempt(const Packet& packet) const noexcept {
+    return is_exempt(packet, packet.source, packet.destination, inside_of(packet));
+  }
+  [[nodiscard]] bool is_exempt(const Packet& packet, const Address& source, const Address& destination,
+                               Inside side) const noexcept;
   [[nodiscard]] bool shut_out(const Passage& at) noexcept;
   void hold_to_limits(const Passage& at) noexcept;
   void note_ech_keys(const Passage& at, std::size_t number) noexcept;

@@ -55,6 +55,8 @@ void Pipeline::count_outside(const Packet& packet) noexcept {
   const auto* const networks = options_.inside.empty() ? packet.networks : &options_.inside;
   const auto inside =
       networks == nullptr ? packet.inside : networks->side_of(packet.outer.source, packet.outer.destination);
+  // What it carries is read; between whom it goes may be nobody's business all the same.
+  if (is_exempt(packet, packet.outer.source, packet.outer.destination, inside)) return;
   outsides_.count(packet, inside,
                   [&](const Flow& flow, FlowEnd why) { reporter_.outside_end(flow, why, packet.number); });
 }

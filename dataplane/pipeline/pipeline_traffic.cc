@@ -59,13 +59,12 @@ Flow* Pipeline::under_policy(Flow* flow, Packet& packet, const FlowKey& key, std
   return create(packet, key, hash);
 }
 
-// Whether nothing of a packet that has no flow is to be recorded.
-bool Pipeline::is_exempt(const Packet& packet) const noexcept {
+// Whether nothing is to be recorded of what goes between these ends: a packet that has no flow, the outside of a tunnel.
+bool Pipeline::is_exempt(const Packet& packet, const Address& source, const Address& destination,
+                         Inside side) const noexcept {
   if (rules_->traffic().empty()) return false;
-  const auto side = inside_of(packet);
   const bool from_inside = side != Inside::destination;
-  TrafficPlace place{from_inside ? packet.source : packet.destination, packet.vlan[0],
-                     from_inside ? packet.destination : packet.source};
+  TrafficPlace place{from_inside ? source : destination, packet.vlan[0], from_inside ? destination : source};
   place.knows_sides = side != Inside::unknown;
   place.now_ns = nanoseconds_since_epoch(packet.time);
   const auto* const line = rules_->traffic().find(place);

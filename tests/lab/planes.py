@@ -22,14 +22,16 @@ class Planes(tap.Tap):
         self.control.kill()
         self.control.wait()
 
-    def configure(self, policy=None, evidence=None, **options):
-        """Starts both planes anew with other options of `rules`, and another policy, and evidence, where given."""
+    def configure(self, policy=None, evidence=None, inspection=None, **options):
+        """Starts both planes anew with other options of `rules`, and another policy, evidence, inspection, where given."""
         settings = json.loads(self.config.read_text(encoding="utf-8"))
         settings["rules"] |= options
         if policy is not None:
             settings["policy"] = policy
         if evidence is not None:
             settings["evidence"] = evidence
+        if inspection is not None:
+            settings["inspection"] = inspection
         self.config.write_text(json.dumps(settings, indent=2), encoding="utf-8")
         for process in (self.control, self.dataplane):
             tap.stop(process)

@@ -40,6 +40,7 @@ import pushes_tests
 import reload_tests
 import rollout_tests
 import ruleset_tests
+import sources_tests
 import swap_tests
 import tap
 import vendor_tests
@@ -74,6 +75,7 @@ GROUPS = {
     "evidence": Group("monitor", evidence_tests.TESTS, shipped=False, drivers=tap.DRIVERS[:1]),
     "overload": Group("enforce", overload_tests.TESTS, shipped=False, packs=True, drivers=tap.DRIVERS[:1]),
     "worker": Group("enforce", worker_tests.TESTS + privilege_tests.TESTS, packs=True),
+    "sources": Group("monitor", sources_tests.TESTS, drivers=tap.DRIVERS[:1]),
     "links": Group("monitor", link_tests.TESTS, shipped=False),
     "guard": Group("monitor", guard_tests.TESTS, shipped=False),
     # Memory last: it leaves a full flow table, in which nothing is found for a minute.

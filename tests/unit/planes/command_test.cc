@@ -195,7 +195,7 @@ BOOST_AUTO_TEST_CASE(a_question_of_a_newer_version_is_told_so) {
   for (std::size_t at = 8; at < message.size(); ++at) {
     auto newer = message;
     if (newer[at] != 3) continue;  // RulesQuery is the third
-    newer[at] = 9;
+    newer[at] = 200;
     const auto decoded = decode_request(newer);
     told = told || (!decoded && decoded.error() == CommandError::unknown);
   }
