@@ -59,7 +59,8 @@ Flow* Pipeline::under_policy(Flow* flow, Packet& packet, const FlowKey& key, std
   return create(packet, key, hash);
 }
 
-// Whether nothing is to be recorded of what goes between these ends: a packet that has no flow, the outside of a tunnel.
+// Whether nothing is to be recorded of what goes between these ends: a packet that has no flow, the outside of a
+// tunnel.
 bool Pipeline::is_exempt(const Packet& packet, const Address& source, const Address& destination,
                          Inside side) const noexcept {
   if (rules_->traffic().empty()) return false;
