@@ -72,7 +72,8 @@ def suricata(root, work):
 
     def command(capture):
         return root.inside('suricata', '-c', f'/bench/{name}.yaml', '-r', f'/bench/{capture}', '-S',
-                           '/bench/suricata.rules', '-k', 'none', '--runmode', 'single', '-l', f'/bench/{name}.log', '-v')
+                           '/bench/suricata.rules', '-k', 'none', '--runmode', 'single', '-l',
+                           f'/bench/{name}.log', '-v')
 
     def packets(run):
         refused = number(r'(\d+) rules failed', run.text)

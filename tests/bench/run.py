@@ -74,11 +74,11 @@ def unknown_row(program):
 
 
 def streams(program):
-    done = bench(program + '-streams', '--turns', '2')
+    done = bench(program + '-streams', '--turns', '2', '--literals', '100', '1000', '--sizes', '1400', '64')
     assert done.returncode == 0, done.stdout + done.stderr
-    line = r'^ *(\d+) B a segment: pipeline +[\d.]+ Gbit/s, Hyperscan alone +[\d.]+ Gbit/s'
-    sizes = re.findall(line, done.stdout, re.M)
-    assert sizes == ['1400', '512'], done.stdout
+    line = r'^ *(\d+) literals, +(\d+) B a segment: pipeline +[\d.]+ Gbit/s, Hyperscan alone +[\d.]+ Gbit/s'
+    found = re.findall(line, done.stdout, re.M)
+    assert found == [('100', '1400'), ('100', '64'), ('1000', '1400'), ('1000', '64')], done.stdout
     return ''
 
 
@@ -86,6 +86,24 @@ def look_ups(program):
     done = bench(program + '-look-ups', '--turns', '2', '--domains', '2000')
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.search(r'^look-up +\d+ ns .*\nunordered_map +\d+ ns', done.stdout, re.M), done.stdout
+    return ''
+
+
+def flows(program):
+    done = bench(program + '-flows', '--flows', '4096', '8192', '--blocks', '2')
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.findall(r'^known +(\d+) flows', done.stdout, re.M) == ['4096', '8192'], done.stdout
+    assert re.search(r'^new .* \d+ flows/s', done.stdout, re.M), done.stdout
+    assert re.search(r'^handshakes .* \d+ a second', done.stdout, re.M), done.stdout
+    return ''
+
+
+def worst(program):
+    done = bench(program + '-worst', '--turns', '1')
+    assert done.returncode == 0, done.stdout + done.stderr
+    names = re.findall(r'^([a-z-]+) .* of the normal rate', done.stdout, re.M)
+    assert names == ['one-flow', 'udp-flood', 'syn-flood', 'lone-fragments', 'many-fragments', 'tunnels',
+                     'every-byte'], done.stdout
     return ''
 
 
@@ -199,6 +217,7 @@ def main():
     items = {'all_rows_forward_the_same_packets': all_rows, 'one_row_alone': one_row, 'a_row_that_is_none': unknown_row,
              'equal_programs_do_not_differ': equal_programs_do_not_differ, 'against_other_builds': against_other_builds,
              'gate': gate, 'the_mix_as_a_capture': mix_as_a_capture,
+             'flows_are_remembered_and_forgotten': flows, 'worst_cases_are_met': worst,
              'streams_see_all_of_the_text': streams, 'look_ups_find_what_a_map_finds': look_ups}
     for name, item in items.items():
         if not tally.wants(name):
