@@ -1,21 +1,16 @@
 """The same domains, each with all names below it, as rules of each program."""
 import csv
-import glob
-import os
 
 # Suricata's protocol, its buffer, and whether case has to be put aside (it makes hosts of HTTP lower case itself).
 BUFFERS = [('dns', 'dns.query', 'nocase; '), ('tls', 'tls.sni', 'nocase; '), ('quic', 'quic.sni', 'nocase; '),
            ('http', 'http.host', '')]
 
 
-def shipped_domains(packs):
-    """-> the domains and hosts of the lists that ship"""
-    names = set()
-    for path in sorted(glob.glob(os.path.join(packs, '*.csv'))):
-        with open(path, encoding='utf8', newline='') as file:
-            lines = (line for line in file if line.strip() and not line.startswith('#'))
-            names.update(row['indicator'] for row in csv.DictReader(lines) if row['kind'] in ('domain', 'host'))
-    return sorted(names)
+def shipped_domains(path):
+    """-> the domains and hosts of a list that ships"""
+    with open(path, encoding='utf8', newline='') as file:
+        lines = (line for line in file if line.strip() and not line.startswith('#'))
+        return sorted({row['indicator'] for row in csv.DictReader(lines) if row['kind'] in ('domain', 'host')})
 
 
 def write_suricata(domains, path):
