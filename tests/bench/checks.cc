@@ -53,7 +53,7 @@ void work(const Row& row, Faults& faults) {
   if (look == Look::opaque)
     faults.equal(row, "packets of a known protocol", uninspected[UninspectedReason::ciphertext], 0);
   if (look == Look::plain) faults.some(row, "ciphertext", uninspected[UninspectedReason::ciphertext]);
-  if (row.kind().has_rules) {
+  if (row.kind().rules != RuleChoice::none) {
     // Every listed name that a phone said, once.
     faults.equal(row, "findings in DNS questions", found.questions, named.questions);
     faults.equal(row, "findings in TLS and QUIC handshakes", found.handshakes, named.handshakes);

@@ -1,7 +1,6 @@
 // What a look-up of a host name costs among many listed domains, in nanoseconds, and what the plain way costs: each
 // suffix of the name in a std::unordered_map. Both over the same names in turns.
 #include <fmt/format.h>
-#include <time.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -15,6 +14,7 @@
 #include "rules/indicators/indicator_list.hh"
 #include "tests/bench/names.hh"
 #include "tests/bench/random.hh"
+#include "tests/bench/thread_clock.hh"
 
 using namespace sluice;
 using namespace sluice::bench;
@@ -23,12 +23,6 @@ namespace {
 
 constexpr std::uint32_t names_a_turn = 65'536;  // more than caches keep the slots of
 constexpr std::uint32_t listed_of_100 = 2;      // as phones ask
-
-double nanoseconds() {
-  timespec time{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) * 1e9 + static_cast<double>(time.tv_nsec);
-}
 
 // Of three or four labels, and of every hundred two below a listed domain. They lie one behind the other: a name that
 // is looked up was read a moment ago, and does not come from memory.
@@ -75,7 +69,7 @@ struct Turn {
 template <typename Table>
 Turn measure(const Table& table, const AskedNames& names) {
   Turn turn;
-  const auto begin = nanoseconds();
+  const auto begin = thread_nanoseconds();
   std::size_t from = 0;
   for (const auto end : names.ends) {
     Hits hits;
@@ -83,7 +77,7 @@ Turn measure(const Table& table, const AskedNames& names) {
     turn.hits += hits.count;
     from = end;
   }
-  turn.each = (nanoseconds() - begin) / static_cast<double>(names.ends.size());
+  turn.each = (thread_nanoseconds() - begin) / static_cast<double>(names.ends.size());
   return turn;
 }
 

@@ -52,6 +52,15 @@ Machine this_machine(std::uint32_t cpu, bool huge_pages) {
   return machine;
 }
 
+std::uint64_t resident_mib() {  // proc(5); huge pages are not part of VmRSS
+  std::uint64_t kilobytes = 0;
+  std::ifstream status{"/proc/self/status"};
+  for (std::string word; status >> word;)
+    if (std::uint64_t amount = 0; (word == "VmRSS:" || word == "HugetlbPages:") && status >> amount)
+      kilobytes += amount;
+  return kilobytes / 1024;
+}
+
 TscClock::TscClock() : cycles_(rte_rdtsc_precise()), nanoseconds_(monotonic_nanoseconds()) {}
 
 double TscClock::hertz() const {

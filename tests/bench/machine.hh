@@ -20,6 +20,9 @@ struct Machine {
 // `cpu`: the one that measures.
 [[nodiscard]] Machine this_machine(std::uint32_t cpu, bool huge_pages);
 
+// Of this program, with huge pages.
+[[nodiscard]] std::uint64_t resident_mib();
+
 // Time stamp counter against the kernel's clock, from one reading to another.
 class TscClock {
  public:

@@ -1,5 +1,8 @@
 #include "tests/bench/mix.hh"
 
+#include <algorithm>
+#include <cstring>
+
 #include "dataplane/packet/packet.hh"
 #include "tests/bench/names.hh"
 
@@ -15,6 +18,8 @@ struct Bodies {
   std::uint16_t count;
 };
 constexpr std::array<Bodies, 5> bodies{{{50, 4}, {30, 16}, {15, 64}, {4, 256}, {1, 1024}}};
+
+constexpr std::size_t noise_size = 48;  // bytes
 
 constexpr std::uint32_t v6_share = 40;       // of 100 flows
 constexpr std::size_t full_segment = 1400;   // bytes of payload in mobile networks
@@ -62,6 +67,22 @@ std::uint16_t port_of(FlowKind kind) {
 }
 
 }  // namespace
+
+void MixFrame::write(Random& noise, std::uint8_t* to) const noexcept {
+  std::memcpy(to, head.bytes().data(), head.bytes().size());
+  auto* payload = to + head.bytes().size();
+  if (!start.empty()) std::memcpy(payload, start.data(), start.size());
+  const auto end = start.size() + std::min(payload_size - start.size(), noise_size);
+  for (auto at = start.size(); at < end; at += sizeof(std::uint64_t)) {
+    const auto word = noise.next();
+    std::memcpy(payload + at, &word, sizeof word);
+  }
+}
+
+void MixFrame::write_opaque(std::uint8_t* to) const noexcept {
+  std::memcpy(to, head.bytes().data(), head.bytes().size());
+  std::memset(to + head.bytes().size(), 0, start.size() + std::min(payload_size - start.size(), noise_size));
+}
 
 Mix::Mix(std::uint32_t flows, std::uint64_t seed, const Messages& messages) : messages_(&messages), random_(seed) {
   flows_.reserve(flows);

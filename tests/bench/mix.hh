@@ -21,6 +21,12 @@ struct MixFrame {
   FrameHead head;
   Bytes start;                   // of the payload; what follows is ciphertext, and any bytes will do
   std::size_t payload_size = 0;  // with that start
+
+  [[nodiscard]] std::size_t size() const noexcept { return head.bytes().size() + payload_size; }
+  // Head, start, and noise behind it, which no parser shall take for something. Further on stays what stood at `to`.
+  void write(Random& noise, std::uint8_t* to) const noexcept;
+  // The same with zeros for start and noise.
+  void write_opaque(std::uint8_t* to) const noexcept;
 };
 
 // How often a phone said a listed name: what row `match` must find, all of it.

@@ -50,6 +50,15 @@ std::string line_of(const Run& run, const Rows& rows, std::size_t place) {
                      figures.giga_bits, difference, row.kind().goal, row.kind().what);
 }
 
+// "forward 210, flow 480 a packet"
+std::string instructions_text(const Rows& rows) {
+  std::string text;
+  for (const auto& row : rows)
+    if (const auto each = row->instructions_per_frame())
+      text += fmt::format("{}{} {:.0f}", text.empty() ? "" : ", ", row->kind().name, *each);
+  return text.empty() ? "this machine does not count instructions" : text + " a packet";
+}
+
 Json spread_json(const Spread& spread) {
   return {{"median", spread.median}, {"p10", spread.low}, {"p90", spread.high}};
 }
@@ -81,6 +90,7 @@ Json row_json(const Run& run, const Rows& rows, std::size_t place) {
             {"signature_scans", reading.inspection.signature_scans},
             {"uninspected", uninspected},
             {"source_cycles_per_frame", row.source_cycles_per_frame()}};
+  if (const auto each = row.instructions_per_frame()) json["instructions_per_packet"] = *each;
   if (place > 0) json["difference_to_row_before"] = spread_json(figures.difference);
   return json;
 }
@@ -104,13 +114,15 @@ std::string table(const Run& run, const Rows& rows) {
                       machine.huge_pages ? "huge pages" : "no huge pages");
   text += fmt::format("packets  {} flows at a time, a new one every {:.0f} packets, {:.0f} bytes a packet, seed {}\n",
                       run.flows, frames_a_flow, mean_frame(last), run.seed);
-  text += fmt::format("rules    row match: {} domains and what ships; {} findings\n", run.domains,
+  text += fmt::format("rules    the long list has {} domains; {} findings in the last row\n", run.domains,
                       last.reading().inspection.findings);
   text += fmt::format("rounds   {} of {} packets a row; making a packet took {:.0f} cycles, which are not counted\n",
                       run.rounds, run.turn.measured, last.source_cycles_per_frame());
   text +=
-      fmt::format("quiet    {:.1f} % of the measured blocks had the CPU to themselves; the others are not counted\n\n",
+      fmt::format("quiet    {:.1f} % of the measured blocks had the CPU to themselves; the others are not counted\n",
                   blocks == 0 ? 0 : 100.0 - 100.0 * static_cast<double>(disturbed) / static_cast<double>(blocks));
+  text += fmt::format("memory   {} MiB resident, all rows together\n", run.resident_mib);
+  text += fmt::format("instr.   {}\n\n", instructions_text(rows));
   text += "           cycles a packet, one worker                 more than the row before   goal\n";
   text += "           median     p10     p90     Mpps   Gbit/s    median     p10     p90     cycles         does\n";
   for (std::size_t place = 0; place < rows.size(); ++place) text += line_of(run, rows, place);
@@ -135,6 +147,7 @@ std::string json(const Run& run, const Rows& rows) {
            {"seed", run.seed},
            {"rounds", run.rounds},
            {"packets_per_turn", run.turn.measured},
+           {"resident_mib", run.resident_mib},
            {"rows", Json::array()},
            {"faults", run.faults}};
   for (std::size_t place = 0; place < rows.size(); ++place) all["rows"].push_back(row_json(run, rows, place));

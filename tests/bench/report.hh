@@ -18,6 +18,7 @@ struct Run {
   std::uint32_t domains = 0;
   std::uint64_t seed = 0;
   Turn turn;
+  std::uint64_t resident_mib = 0;  // of the program: all rows together
   std::vector<std::string> faults;
 };
 

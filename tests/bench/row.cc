@@ -57,7 +57,10 @@ Row::~Row() {
   (void)rte_eth_remove_rx_callback(source_.inside().id(), 0, static_cast<const rte_eth_rxtx_callback*>(callback_));
 }
 
-void Row::run() noexcept { worker_->run(stop_); }
+void Row::run() noexcept {
+  instructions_.open();
+  worker_->run(stop_);
+}
 
 WorkerReading Row::reading() const {
   const auto reading = read(*page_);
@@ -68,6 +71,11 @@ WorkerReading Row::reading() const {
 double Row::source_cycles_per_frame() const noexcept {
   const auto frames = source_.counters().frames;
   return frames == 0 ? 0 : static_cast<double>(source_cycles_) / static_cast<double>(frames);
+}
+
+std::optional<double> Row::instructions_per_frame() const noexcept {
+  if (!instructions_.is_open() || frames_measured_ == 0) return {};
+  return static_cast<double>(instructions_measured_) / static_cast<double>(frames_measured_);
 }
 
 // On the worker's own thread, whenever it has asked the inside port for frames. It asks the ports one after the other
@@ -90,15 +98,19 @@ void Row::next_block() noexcept {
   if (!stop_) source_.load();
   block_frames_ = source_.counters().frames - frames_before;
   preemptions_ = preemptions();
+  instructions_before_ = instructions_.read();
   block_began_ = rte_rdtsc_precise();
   source_cycles_ += block_began_ - loading;
 }
 
 void Row::end_block(std::uint64_t cycles) noexcept {
+  const auto instructions = instructions_.read() - instructions_before_;
   const bool is_disturbed = preemptions() != preemptions_;
   all_ += {cycles, block_frames_};
   if (!is_disturbed) undisturbed_ += {cycles, block_frames_};
   if (part_ != Part::measured) return;
+  instructions_measured_ += instructions;
+  frames_measured_ += block_frames_;
   ++blocks_;
   if (is_disturbed) ++blocks_disturbed_;
 }

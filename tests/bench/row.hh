@@ -12,7 +12,9 @@
 #include "dataplane/generations/generation_switch.hh"
 #include "dataplane/wire/worker.hh"
 #include "tests/bench/event_drain.hh"
+#include "tests/bench/instructions.hh"
 #include "tests/bench/rounds.hh"
+#include "tests/bench/rules.hh"
 #include "tests/bench/source.hh"
 
 namespace sluice::bench {
@@ -22,15 +24,17 @@ struct RowKind {
   std::string_view name;
   std::string_view what;
   Look look{};
-  bool has_rules = false;
+  RuleChoice rules{};
   std::string_view goal;  // cycles a packet in total; empty = none was set
 };
 
 inline constexpr RowKind row_kinds[] = {
-    {"forward", "receive and transmit", Look::foreign, false, "105, testpmd"},
-    {"flow", "+ decode, flow table", Look::opaque, false, "300"},
-    {"handshakes", "+ handshakes read", Look::plain, false, ""},
-    {"match", "+ names and signatures", Look::plain, true, "350, bar 500"},
+    {"forward", "receive and transmit", Look::foreign, RuleChoice::none, "105, testpmd"},
+    {"flow", "+ decode, flow table", Look::opaque, RuleChoice::none, "300"},
+    {"handshakes", "+ handshakes read", Look::plain, RuleChoice::none, ""},
+    {"match", "+ names and signatures", Look::plain, RuleChoice::match, "350, bar 500"},
+    {"packs", "+ all that ships", Look::plain, RuleChoice::packs, "350, bar 500"},
+    {"large", "ten times the names, 10k signatures", Look::plain, RuleChoice::large, ""},
 };
 
 // Frames of one turn of a row, at least.
@@ -59,6 +63,8 @@ class Row {
   [[nodiscard]] std::uint64_t blocks() const noexcept { return blocks_; }
   [[nodiscard]] std::uint64_t blocks_disturbed() const noexcept { return blocks_disturbed_; }
   [[nodiscard]] double source_cycles_per_frame() const noexcept;
+  // Of all measured blocks; none where the CPU does not count them, or not for this program.
+  [[nodiscard]] std::optional<double> instructions_per_frame() const noexcept;
   [[nodiscard]] const SourceCounters& sent() const noexcept { return source_.counters(); }
   [[nodiscard]] const Mix& mix() const noexcept { return source_.mix(); }
   [[nodiscard]] const FoundEvents& found() const noexcept { return events_.found(); }
@@ -114,6 +120,10 @@ class Row {
   long preemptions_ = 0;  // when the block began
   std::uint64_t blocks_ = 0;
   std::uint64_t blocks_disturbed_ = 0;
+  InstructionCounter instructions_;
+  std::uint64_t instructions_before_ = 0;  // when the block began
+  std::uint64_t instructions_measured_ = 0;
+  std::uint64_t frames_measured_ = 0;
   std::vector<double> samples_;
 };
 

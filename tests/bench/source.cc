@@ -10,7 +10,6 @@ namespace sluice::bench {
 namespace {
 
 constexpr std::uint32_t wire_slots = 2 * block_frames;
-constexpr std::size_t noise_size = 48;  // bytes
 constexpr std::array<std::uint8_t, 2> experimental_type{0x88, 0xb5};
 
 std::uint64_t mixed(std::uint64_t digest, std::uint64_t value) {
@@ -83,23 +82,13 @@ void Source::load() {
 void Source::write(const MixFrame& frame, rte_mbuf& buffer) {
   const auto head = frame.head.bytes();
   auto* data = rte_pktmbuf_mtod(&buffer, std::uint8_t*);
-  std::memcpy(data, head.data(), head.size());
-  auto* payload = data + head.size();
-  const auto start = frame.start.size();
-  // Behind the start stands what the buffer carried before, which a parser might take for something.
-  const auto behind = std::min(frame.payload_size - start, noise_size);
-  if (look_ == Look::opaque) {
-    std::memset(payload, 0, start + behind);
-  } else {
-    if (start > 0) std::memcpy(payload, frame.start.data(), start);
-    for (std::size_t at = start; at < start + behind; at += sizeof(std::uint64_t)) {
-      const auto word = noise_.next();
-      std::memcpy(payload + at, &word, sizeof word);
-    }
-  }
+  if (look_ == Look::opaque)
+    frame.write_opaque(data);
+  else
+    frame.write(noise_, data);
   if (look_ == Look::foreign)
     std::copy(experimental_type.begin(), experimental_type.end(), data + FrameHead::ether_type_offset);
-  const auto length = head.size() + frame.payload_size;
+  const auto length = frame.size();
   buffer.data_len = static_cast<std::uint16_t>(length);
   buffer.pkt_len = static_cast<std::uint32_t>(length);
 
