@@ -12,6 +12,17 @@ namespace {
 
 constexpr std::size_t file_limit = 4096;
 
+// 0: none of them.
+constexpr std::chrono::seconds unit_of(char letter) noexcept {
+  switch (letter) {
+    case 's': return std::chrono::seconds{1};
+    case 'm': return std::chrono::minutes{1};
+    case 'h': return std::chrono::hours{1};
+    case 'd': return std::chrono::hours{24};
+    default: return {};
+  }
+}
+
 }  // namespace
 
 tl::expected<std::chrono::milliseconds, std::string> trial_time(std::string_view text) {
@@ -21,16 +32,7 @@ tl::expected<std::chrono::milliseconds, std::string> trial_time(std::string_view
   std::uint32_t count = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
   if (error != std::errc{} || count == 0 || end + 1 != text.data() + text.size()) return wrong();
-  const auto unit = [&]() -> std::chrono::seconds {
-    switch (*end) {
-      case 's': return std::chrono::seconds{1};
-      case 'm': return std::chrono::minutes{1};
-      case 'h': return std::chrono::hours{1};
-      case 'd': return std::chrono::hours{24};
-      default: return {};
-    }
-  }();
-  const auto time = unit * std::int64_t{count};
+  const auto time = unit_of(*end) * std::int64_t{count};
   if (time.count() == 0 || time > longest_trial) return wrong();
   return time;
 }

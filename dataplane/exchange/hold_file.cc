@@ -16,8 +16,7 @@ bool is_held_rule(std::string_view text) noexcept {
 
 RuleIds::RuleIds(std::vector<std::string> rules) : rules_(std::move(rules)) {
   std::ranges::sort(rules_);
-  const auto twice = std::ranges::unique(rules_);
-  rules_.erase(twice.begin(), twice.end());
+  rules_.erase(std::unique(rules_.begin(), rules_.end()), rules_.end());
 }
 
 bool RuleIds::means(std::string_view rule_id) const {

@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::size_t udp_checksum_at = 6;
 constexpr std::size_t tcp_checksum_at = 16;
-constexpr std::size_t length_size = 2;  // before each message in a stream (RFC 1035 section 4.2.2)
 
 std::size_t checksum_at(const Packet& packet) noexcept {
   return packet.protocol == ip_protocol::tcp ? tcp_checksum_at : udp_checksum_at;

@@ -38,7 +38,7 @@ def require_same(one, other, what):
 @contextlib.contextmanager
 def deaf(lab):
     """The outside hears nothing that is sent to it, and so answers nothing: it goes by another MAC address."""
-    address = lab.check("outside", ["cat", "/sys/class/net/outside0/address"]).strip()
+    address = json.loads(lab.check("outside", ["ip", "-json", "link", "show", "outside0"]))[0]["address"]
     lab.check("outside", ["ip", "link", "set", "outside0", "address", OTHER_MAC])
     try:
         yield
