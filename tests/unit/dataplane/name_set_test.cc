@@ -81,6 +81,29 @@ BOOST_AUTO_TEST_CASE(names_that_no_name_can_be_are_left_out) {
   BOOST_TEST(found(set, std::string(253, '.')).empty());
 }
 
+BOOST_AUTO_TEST_CASE(case_counts_for_letters_of_ascii_alone) {
+  const std::string others = "@[`{-_09\xc1\xda\xe1\xfa";  // beside 'A', 'Z', 'a' and 'z', and 128 above them
+  const auto set = set_of({{"abcxyz." + others + ".example", true}});
+  BOOST_TEST((found(set, "ABCXYZ." + others + ".eXAMPLe.") == Rows{0}));
+  BOOST_TEST((found(set, "A.ABCXYZ." + others + ".example") == Rows{0}));
+  for (const auto at : {0, 1, 2, 3, 4, 5, 8, 9, 10, 11}) {
+    auto changed = others;
+    changed[static_cast<std::size_t>(at)] = static_cast<char>(changed[static_cast<std::size_t>(at)] ^ 0x20);
+    BOOST_TEST(found(set, "abcxyz." + changed + ".example").empty(), at);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(labels_of_every_length_are_told_apart) {
+  std::vector<Row> rows;
+  for (std::size_t length = 1; length <= 63; ++length) rows.push_back({std::string(length, 'a') + ".example", true});
+  const auto set = set_of(rows);
+  for (std::uint32_t row = 0; row < rows.size(); ++row) {
+    BOOST_TEST((found(set, rows[row].name) == Rows{row}));
+    BOOST_TEST((found(set, "b." + rows[row].name) == Rows{row}));
+    BOOST_TEST(found(set, "b" + rows[row].name).empty());
+  }
+}
+
 // Few letters, so that names repeat, lie below each other and fill lines of the cache to the brim.
 BOOST_AUTO_TEST_CASE(whatever_is_listed_is_found_as_the_plain_way_finds_it) {
   std::mt19937 random{4};
