@@ -319,6 +319,21 @@ def conditions():
     return {str(number): text.encode() for number, text in enumerate(texts)}
 
 
+def packet_filters():
+    """Programs as `tcpdump -y EN10MB -ddd FILTER` writes them (code, jumps, value), each with a frame behind it."""
+    programs = {
+        'ip and udp port 53': (
+            (40, 0, 0, 12), (21, 0, 10, 2048), (48, 0, 0, 23), (21, 0, 8, 17), (40, 0, 0, 20), (69, 6, 0, 8191),
+            (177, 0, 0, 14), (72, 0, 0, 14), (21, 2, 0, 53), (72, 0, 0, 16), (21, 0, 1, 53), (6, 0, 0, 262144),
+            (6, 0, 0, 0)),
+        'ether[0] & 1 = 0 and len > 60': (
+            (48, 0, 0, 0), (69, 3, 0, 1), (128, 0, 0, 0), (37, 0, 1, 60), (6, 0, 0, 262144), (6, 0, 0, 0)),
+    }
+    frame = bytes(12) + b'\x08\x00' + ipv4(17, udp(53, dns_query('a.example')))
+    return {str(number): bytes([len(program)]) + b''.join(struct.pack('<HBBI', *one) for one in program) + frame
+            for number, program in enumerate(programs.values())}
+
+
 # Compiled databases without the sum at the end, which the fuzzer adds; and texts that hold literals of hs_scan_fuzz.cc
 
 def database_files():
@@ -377,6 +392,7 @@ def main():
         'event_ring': ring_inputs(),
         'command': commands(),
         'promote_condition': conditions(),
+        'packet_filter': packet_filters(),
     }
     if len(sys.argv) != 2:
         sys.exit('seeds.py FOLDER')
