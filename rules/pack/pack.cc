@@ -11,8 +11,7 @@ tl::expected<Pack, std::string> read_pack(std::span<const std::uint8_t> bytes) {
   Pack pack{view->info(), {}};
   const auto good = view->read([&](Signature&& row) { pack.rules.signatures.push_back(std::move(row)); });
   if (!good) return tl::unexpected(good.error());
-  pack.rules.indicators.reserve(view->indicators());
-  for (std::size_t row = 0; row < view->indicators(); ++row) pack.rules.indicators.push_back(view->indicator(row));
+  pack.rules.indicators = view->all_indicators();
   return pack;
 }
 

@@ -45,7 +45,8 @@ class PackedIndicatorReader {
   [[nodiscard]] Indicator read(const packed::Indicator& packed, PackReading& reading);
 
  private:
-  static constexpr std::size_t known_limit = 1024;  // with more, what is known is learned anew
+  // With more, what is known is learned anew: some MiB. Lists of a few dozen makers have some thousands.
+  static constexpr std::size_t known_limit = 16384;
 
   struct Row;  // what a row says beside the facts in common
 

@@ -226,6 +226,16 @@ Indicator PackView::indicator(std::size_t row) const {
   return PackedIndicatorReader{info_.name}.read(packed_indicator(row, reading), reading);
 }
 
+std::vector<Indicator> PackView::all_indicators() const {
+  PackReading reading;
+  PackedIndicatorReader reader{info_.name};
+  std::vector<Indicator> out;
+  out.reserve(indicators());
+  for (std::size_t row = 0; row < indicators(); ++row)
+    out.push_back(reader.read(packed_indicator(row, reading), reading));
+  return out;
+}
+
 std::optional<RuleWritten> PackView::written(std::size_t row) const {
   if (row < indicators()) return std::nullopt;
   const auto& packed = *root_->signatures()->Get(static_cast<flatbuffers::uoffset_t>(row - indicators()));

@@ -53,6 +53,7 @@ class PackView {
 
   void visit_targets(const IndicatorRows::Visitor& visitor) const;
   [[nodiscard]] Indicator indicator(std::size_t row) const;
+  [[nodiscard]] std::vector<Indicator> all_indicators() const;
   // Rows: the indicators, then the signatures.
   [[nodiscard]] RuleFacts facts(std::size_t row) const;
   // Nothing of an indicator.

@@ -39,10 +39,10 @@ std::string Sha256::hex() {
   unsigned size = 0;
   if (EVP_DigestFinal_ex(context_.get(), raw.data(), &size) != 1) throw std::bad_alloc{};
   constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
+  std::string text(std::size_t{size} * 2, '0');
   for (unsigned i = 0; i < size; ++i) {
-    text += digits[raw[i] >> 4U];
-    text += digits[raw[i] & 0xfU];
+    text[2 * i] = digits[raw[i] >> 4U];
+    text[2 * i + 1] = digits[raw[i] & 0xfU];
   }
   return text;
 }

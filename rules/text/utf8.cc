@@ -29,6 +29,11 @@ Form form_of(std::uint8_t lead) {
 std::optional<std::size_t> first_invalid_utf8(std::string_view text) noexcept {
   std::size_t at = 0;
   while (at < text.size()) {
+    // Most of what is asked about is ASCII.
+    if (static_cast<std::uint8_t>(text[at]) < 0x80) {
+      ++at;
+      continue;
+    }
     const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[at + i]); };
     const auto form = form_of(byte(0));
     if (form.length == 0 || form.length > text.size() - at) return at;
