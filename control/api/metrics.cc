@@ -195,6 +195,9 @@ void put_workers(Families& out, const TapReading& reading, bool up) {
   by_name("sluice_packets_restrained_total",
           "Packets that the site's policy holds back whatever is found in them: dropped in mode enforce.", "kind",
           restraint_names, &InspectionCounters::restrained);
+  by_name("sluice_ech_answers_total",
+          "Answers with keys of ECH to devices that shall have none: taken out in mode enforce, or out of reach.",
+          "fate", ech_answer_names, &InspectionCounters::ech_answers);
   by_name("sluice_icmp_quotes_refused_total", "Errors of ICMP that were not taken for ones about a flow.", "reason",
           icmp_quote_error_names, &InspectionCounters::icmp_quotes_refused);
   by_name("sluice_tcp_anomalies_total", "TCP segments that a receiver may not take, or not read as they stand.", "kind",

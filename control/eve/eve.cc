@@ -158,6 +158,8 @@ Json own_fields(const Event& event, bool is_quic) {
       own.emplace("dns_answer", text_of(static_cast<DnsAnswer>(field.integer())));
     else if (field.field == Field::restraint && field.integer() < restraint_names.size())
       own.emplace("restraint", restraint_names[field.integer()]);
+    else if (field.field == Field::ech_answer && field.integer() < ech_answer_names.size())
+      own.emplace("ech_keys", ech_answer_names[field.integer()]);
     else if (field.field == Field::policy_line)
       own.emplace("policy", stored_text(field.text()));
     else if (field.field == Field::never_resolved)

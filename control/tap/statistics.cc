@@ -87,6 +87,7 @@ Json statistics_document(const Statistics& statistics) {
   document["unanswered"] = by_reason(inspection.unanswered, unanswered_reason_names);
   document["icmp_quotes_refused"] = by_reason(inspection.icmp_quotes_refused, icmp_quote_error_names);
   document["restrained"] = by_reason(inspection.restrained, restraint_names);
+  document["ech_answers"] = by_reason(inspection.ech_answers, ech_answer_names);
   document["content_errors"] = by_reason(inspection.content_errors, content_error_names);
   document["findings"] = inspection.findings;
   document["ports"] = Json::object();

@@ -86,6 +86,14 @@ enum class Restraint : std::uint8_t {
 };
 constexpr std::array<std::string_view, 3> restraint_names{"quarantine", "limit", "uninspected"};
 
+// What becomes of an answer to a look-up that brings keys of ECH to a device which shall have none (`strip_ech`). Unit:
+// answers. Numbers stand in events: append only.
+enum class EchAnswer : std::uint8_t {
+  stripped,      // they are taken out in `enforce`
+  out_of_reach,  // it came in several segments or fragments, and passes as it is (verdict/ech_strip.hh)
+};
+constexpr std::array<std::string_view, 2> ech_answer_names{"stripped", "out_of_reach"};
+
 // Why an error of ICMP was not taken for one about a flow, and stayed alone. Unit: packets.
 enum class IcmpQuoteError : std::uint8_t {
   truncated,  // what it quotes ends inside its headers
@@ -170,6 +178,7 @@ using Injected = ByReason<InjectedKind, injected_kind_names.size()>;
 using Unanswered = ByReason<UnansweredReason, unanswered_reason_names.size()>;
 using ContentErrors = ByReason<ContentError, content_error_names.size()>;
 using IcmpQuotesRefused = ByReason<IcmpQuoteError, icmp_quote_error_names.size()>;
+using EchAnswers = ByReason<EchAnswer, ech_answer_names.size()>;
 using Restrained = ByReason<Restraint, restraint_names.size()>;
 using Uninspected = ByReason<UninspectedReason, uninspected_reason_names.size()>;
 using ByVisibility = ByReason<Visibility, visibility_names.size()>;
@@ -229,6 +238,7 @@ struct InspectionCounters {
   Unanswered unanswered;             // of what rules reject
   IcmpQuotesRefused icmp_quotes_refused;
   Restrained restrained;
+  EchAnswers ech_answers;
   std::uint64_t rate_limits_evicted = 0;  // devices whose rate was counted anew: no room for all (rate_limits.hh)
 
   void operator+=(const InspectionCounters& other) noexcept {
@@ -260,6 +270,7 @@ struct InspectionCounters {
     unanswered += other.unanswered;
     icmp_quotes_refused += other.icmp_quotes_refused;
     restrained += other.restrained;
+    ech_answers += other.ech_answers;
     rate_limits_evicted += other.rate_limits_evicted;
   }
 };

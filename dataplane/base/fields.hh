@@ -354,6 +354,7 @@ enum class Field : std::uint16_t {
   never_block = 469,    // integer: Shield
   dns_answer = 470,     // integer: DnsAnswer, what a look-up is answered with
   restraint = 471,      // integer: Restraint, what the site's policy held back of the flow
+  ech_answer = 472,     // integer: EchAnswer, of an answer with keys of ECH that its device shall not have
   policy_line = 468,    // text: name of the line of the site's policy that decided
   // What groups of a rule's expressions captured, where content may leave: a name, and behind it its text.
   flow_capture = 464,         // text

@@ -1,9 +1,11 @@
 // DNS messages as events and findings, and what they are remembered for.
 #include <algorithm>
 
+#include "dataplane/dns/ech_keys.hh"
 #include "dataplane/dns/svcb.hh"
 #include "dataplane/event/dns_fields.hh"
 #include "dataplane/reporter/reporter.hh"
+#include "dataplane/verdict/ech_strip.hh"
 
 namespace sluice {
 namespace {
@@ -58,6 +60,11 @@ void Reporter::dns(const Passage& at, const DnsMessage& message) noexcept {
   tunnel_fields(event, at.flow, at.way);
   event.integer(Field::transaction, at.flow.transactions);
   header_fields(event, header);
+  if (at.flow.strips_ech && at.way == Way::to_client && holds_ech_keys(message.bytes())) {
+    const auto answer = may_strip_ech(at.packet) ? EchAnswer::stripped : EchAnswer::out_of_reach;
+    ++counters_->ech_answers[answer];
+    event.integer(Field::ech_answer, static_cast<std::uint64_t>(answer));
+  }
 
   const About about{*this, {nullptr, &message, at.flow.transactions}};
   // A datagram stands alone; a dropped segment of a stream comes again, and must not get through then.

@@ -66,7 +66,7 @@ def look_alikes(count):
 
 def sites(every=1, count=LOOK_ALIKES):
     """One of `every` harmless names, and look-alikes of so many rows of each list."""
-    names = [*harmless_names()[::every], *look_alikes(count)]
+    names = dict.fromkeys([*harmless_names()[::every], *look_alikes(count)])  # two lists may have a name
     return [Site(name, (WEB4, WEB6)[n % 2], (QUIC4, QUIC6)[n // 2 % 2], n % QUIC_EVERY == 0)
             for n, name in enumerate(names)]
 

@@ -1,4 +1,5 @@
 """Answers with and without keys of ECH, to a device of the line and to another, and what leaves."""
+import collections
 import json
 import os
 import subprocess
@@ -72,10 +73,11 @@ def over_v6(packet, turned):
         bytes(packet[UDP].payload))
 
 
-def over_tcp(parameters, flags):
-    talk = Conversation(server=RESOLVER, phone_port=1007, server_port=53).opens()
+def over_tcp(port, *pieces):
+    talk = Conversation(server=RESOLVER, phone_port=port, server_port=53).opens()
     talk.phone_says(vector(bytes(query(1)[Raw])))
-    talk.server_says(vector(message(parameters, flags)))
+    for piece in pieces:
+        talk.server_says(piece)
     return talk.packets
 
 
@@ -83,23 +85,31 @@ def traffic(parameters, flags):
     """What comes; with other parameters, what is to leave"""
     no_checksum = datagram(1004, message(parameters, flags))
     no_checksum[UDP].chksum = 0
+    whole = vector(message(WITH, AD))
     return [query(1001), datagram(1001, message(parameters, flags)),
             in_vlan(query(1002)), in_vlan(datagram(1002, message(parameters, flags))),
             over_v6(query(1003), False), over_v6(datagram(1003, message(parameters, flags)), True),
             query(1004), no_checksum,
-            *over_tcp(parameters, flags),
-            # Left alone: another device, an answer without keys, a message that ends early in its records.
+            *over_tcp(1007, vector(message(parameters, flags))),
+            # Left alone: another device, an answer without keys, a message that ends early in its records, one in two
+            # segments.
             query(1005, OTHER), datagram(1005, message(WITH, AD), OTHER),
             query(1006), datagram(1006, message(H2 + HINT, AD)),
-            query(1008), datagram(1008, message(WITH, AD)[:60])]
+            query(1008), datagram(1008, message(WITH, AD)[:60]),
+            *over_tcp(1009, whole[:100], whole[100:])]
 
 
 def replay(*arguments):
     step(SLUICE, 'replay', '--indicators', 'list.csv', '--inside', '10.0.0.0/8', '--inside', 'fd00::/8', '--eve', 'eve.json',
          '--stats', 'stats.json', '--write', 'out.pcap', *arguments, 'in.pcap')
     with open('stats.json', encoding='utf8') as file:
-        packets = json.load(file)['packets']
+        stats = json.load(file)
+    packets = stats['packets']
     check(packets['received'] == packets['forwarded'] == packets['transmitted'], packets)
+    said = [event['sluice']['ech_keys'] for event in map(json.loads, open('eve.json', encoding='utf8'))
+            if event['event_type'] == 'dns' and 'ech_keys' in event.get('sluice', {})]
+    check(stats['ech_answers'] == dict(collections.Counter(said)), stats['ech_answers'])
+    check(stats['ech_answers'] == ({} if 'none.json' in arguments else {'stripped': 5, 'out_of_reach': 1}), said)
     return [bytes(packet) for packet in rdpcap('out.pcap')]
 
 
@@ -122,6 +132,6 @@ check(replay('--policy', 'none.json', '--mode', 'enforce') == came, 'by default 
 
 replay('--policy', 'tap.json', '--mode', 'enforce')
 shown = subprocess.run(['tshark', '-r', 'out.pcap', '-o', 'udp.check_checksum:TRUE', '-o', 'tcp.check_checksum:TRUE', '-V',
-                        'ip.dst == 10.0.0.2 or ipv6.dst == fd00::2'], capture_output=True, text=True, check=True).stdout
+                        '(ip.dst == 10.0.0.2 or ipv6.dst == fd00::2) and not tcp.port == 1009'], capture_output=True, text=True, check=True).stdout
 check('echconfig' not in shown and shown.count('key65280') == 10 and 'Status: Bad' not in shown, shown)
 print('all steps done')

@@ -195,7 +195,7 @@ BOOST_AUTO_TEST_CASE(stats) {
       "packets": {"received": 10, "transmitted": 0, "forwarded": 9, "dropped": {"policy": 1}, "injected": {}, "consumed": 0, "held": 0},
       "bytes": {"received": 900, "transmitted": 0}, "uninspected": {"not_ip": 2}, "tcp_anomalies": {}, "anomalies": {}, "anomalies_cut": 0, "packets_unsaid": 0,
       "visibility": {"flows": {}, "bytes": {}, "nothing": {"flows": {}, "bytes": {}}}, "flows": 3, "flows_ended": 0,
-      "events": 0, "events_lost": 0, "quic_rebindings": 0, "quic_migrations": 0, "events_truncated": 0, "events_unpaired": 0, "content_errors": {}, "unanswered": {}, "icmp_quotes_refused": {}, "restrained": {}, "findings": 1, "signatures_suspended": 0, "signature_state_full": 0, "rules_left_out": 0,
+      "events": 0, "events_lost": 0, "quic_rebindings": 0, "quic_migrations": 0, "events_truncated": 0, "events_unpaired": 0, "content_errors": {}, "unanswered": {}, "icmp_quotes_refused": {}, "restrained": {}, "ech_answers": {}, "findings": 1, "signatures_suspended": 0, "signature_state_full": 0, "rules_left_out": 0,
       "ports": {"inside": {"packets": {"received": 10, "transmitted": 0, "forwarded": 9, "dropped": {"policy": 1},
                                        "injected": {}, "consumed": 0},
                            "bytes": {"received": 900, "transmitted": 0}}}},

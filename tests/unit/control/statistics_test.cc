@@ -41,6 +41,7 @@ Statistics two_ports() {
   statistics.inspection.unanswered[UnansweredReason::rate] = 7;
   statistics.inspection.icmp_quotes_refused[IcmpQuoteError::foreign] = 3;
   statistics.inspection.restrained[Restraint::limit] = 9;
+  statistics.inspection.ech_answers[EchAnswer::out_of_reach] = 2;
   return statistics;
 }
 
@@ -59,7 +60,7 @@ BOOST_AUTO_TEST_CASE(ports_add_up) {
     "visibility": {"flows": {"name-only": 2, "nothing": 3}, "bytes": {"name-only": 3000, "nothing": 450},
                    "nothing": {"flows": {"ech": 1, "vpn": 2}, "bytes": {"ech": 400, "vpn": 50}}},
     "flows": 6, "flows_ended": 5, "events": 12, "events_lost": 2, "quic_rebindings": 0, "quic_migrations": 0, "events_truncated": 0, "events_unpaired": 0,
-    "content_errors": {}, "unanswered": {"rate": 7}, "icmp_quotes_refused": {"foreign": 3}, "restrained": {"limit": 9}, "findings": 4, "signatures_suspended": 0, "signature_state_full": 0, "rules_left_out": 0,
+    "content_errors": {}, "unanswered": {"rate": 7}, "icmp_quotes_refused": {"foreign": 3}, "restrained": {"limit": 9}, "ech_answers": {"out_of_reach": 2}, "findings": 4, "signatures_suspended": 0, "signature_state_full": 0, "rules_left_out": 0,
     "ports": {
       "inside": {"packets": {"received": 100, "transmitted": 12, "forwarded": 95,
                              "dropped": {"policy": 3, "tx_full": 1}, "injected": {"tcp_reset": 2}, "consumed": 1},
