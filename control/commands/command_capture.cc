@@ -1,14 +1,18 @@
 #include <fmt/format.h>
 
+#include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "control/api/control_client.hh"
 #include "control/capture/capture_frame.hh"
 #include "control/commands/command.hh"
+#include "control/commands/end_signals.hh"
 #include "control/text/safe_text.hh"
 #include "dataplane/capture/capture_writer.hh"
 #include "dataplane/event/packet_copy.hh"
@@ -113,6 +117,26 @@ class Recorder {
   std::string error_;
 };
 
+// Ends a capture at a signal, so that its file is whole.
+class Ending {
+ public:
+  explicit Ending(ControlClient& client)
+      : thread_([this, &client](const std::stop_token& done) {
+          while (!done.stop_requested()) {
+            if (signals_.ask(look)) asked_ = true;
+            if (asked_) client.stop();  // again, where it had not begun
+          }
+        }) {}
+  [[nodiscard]] bool asked() const noexcept { return asked_; }
+
+ private:
+  static constexpr std::chrono::milliseconds look{100};
+
+  EndSignals signals_;
+  std::atomic<bool> asked_{false};
+  std::jthread thread_;  // joined before what it uses is gone
+};
+
 std::string reason_text(const std::string& end) {
   if (end == "packets") return "that many were asked for";
   if (end == "bytes") return "so many bytes were asked for";
@@ -133,6 +157,7 @@ Exit run_capture(const Arguments& arguments) {
   }
   Recorder recorder{std::move(*writer)};
   ControlClient client{*socket};
+  const Ending ending{client};
   const auto followed = client.follow(request_of(arguments), [&](std::string_view bytes) {
     recorder.take(bytes);
     if (recorder.has_failed()) client.stop();
@@ -144,6 +169,10 @@ Exit run_capture(const Arguments& arguments) {
       return Exit::failed;
     }
   const auto& end = recorder.end();
+  if (ending.asked()) {
+    fmt::print("{} packets: a signal ended it\n", recorder.written());
+    return Exit::ok;
+  }
   if (!end.is_object()) {
     fmt::print(stderr, "sluice: the capture broke off after {} packets: sluice-control has ended\n",
                recorder.written());
@@ -168,8 +197,9 @@ void add_capture_command(CLI::App& program, Run& run) {
       "copied as they come in, those too that are dropped then; none of what policy.traffic exempts. The tap must "
       "allow\n"
       "it (events.captures), takes one capture at a time, and says in its events who asked for what (`capture`). More\n"
-      "than 20,000 packets or 10 MiB a second and worker are left out, and said.\n"
-      "Exit status: 0 it ended at one of its bounds, 1 refused, or it broke off; the reason is on standard error, 2\n"
+      "than 20,000 packets or 10 MiB a second and worker are left out, and said. SIGINT ends it, with a whole file.\n"
+      "Exit status: 0 it ended at one of its bounds or at a signal, 1 refused, or it broke off; the reason is on "
+      "standard error, 2\n"
       "errors in the command line or in the configuration that names the socket.");
   arguments->control.add_options(*command);
   command->add_option("filter", arguments->filter, "Which packets")->type_name("FILTER");

@@ -1,10 +1,9 @@
 #include <fmt/format.h>
-#include <signal.h>
 
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
-#include <ctime>
 #include <iostream>
 #include <memory>
 #include <mutex>
@@ -12,6 +11,7 @@
 
 #include "control/api/control_client.hh"
 #include "control/commands/command.hh"
+#include "control/commands/end_signals.hh"
 #include "control/eve/eve_file.hh"
 #include "control/text/terminal.hh"
 
@@ -23,7 +23,7 @@ struct Arguments {
   std::string eve_path;
 };
 
-constexpr long look_nanoseconds = 50'000'000;
+constexpr std::chrono::milliseconds look{50};
 
 // One of the streams of the API, taken on a thread of its own.
 class Following {
@@ -70,16 +70,6 @@ class Following {
   std::thread thread_;
 };
 
-// SIGINT or SIGTERM, for this thread and those that it starts.
-sigset_t block_signals() {
-  sigset_t signals;
-  ::sigemptyset(&signals);
-  ::sigaddset(&signals, SIGINT);
-  ::sigaddset(&signals, SIGTERM);
-  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  return signals;
-}
-
 Exit complain(const std::string& what) {
   fmt::print(stderr, "sluice: {}\n", what);
   return Exit::failed;
@@ -92,7 +82,7 @@ Exit run_watch(const Arguments& arguments) {
   if (!arguments.eve_path.empty() && !eve.open(arguments.eve_path))
     return complain(arguments.eve_path + ": " + std::strerror(errno));
   const bool to_output = arguments.eve_path == "-";
-  const auto signals = block_signals();
+  const EndSignals signals;
 
   std::atomic<bool> is_full{false};
   std::unique_ptr<Following> events;
@@ -106,15 +96,14 @@ Exit run_watch(const Arguments& arguments) {
     findings = std::make_unique<Following>(*socket, "/v1/events",
                                            [](const std::string& line) { std::cout << line << std::endl; });
 
-  const timespec look{0, look_nanoseconds};
   const auto ended = [](const auto& following) { return following != nullptr && following->has_ended(); };
   bool asked = false;
-  while (!asked && !is_full && !ended(events) && !ended(findings)) asked = ::sigtimedwait(&signals, nullptr, &look) > 0;
+  while (!asked && !is_full && !ended(events) && !ended(findings)) asked = signals.ask(look);
   // The table first: when it comes, every event up to now has been sent on its way.
   const auto table = to_output ? ControlClient::Answer{""}
                                : ControlClient{*socket}.get(fmt::format("/v1/findings?format=text&width={}",
                                                                         std::min<std::size_t>(terminal_width(), 1000)));
-  if (asked) ::nanosleep(&look, nullptr);
+  if (asked) std::this_thread::sleep_for(look);
   for (const auto& following : {events.get(), findings.get()})
     if (following != nullptr) following->end();
   if (is_full) return complain(arguments.eve_path + ": no room, or an error while writing");

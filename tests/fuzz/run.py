@@ -16,7 +16,7 @@ from tally import Stopwatch, Tally  # noqa: E402
 
 BUILD = os.path.join(ROOT, 'build-fuzz')
 AT_ONCE = 2
-SMOKE_S = 10
+SMOKE_S = 5
 SMOKES_AT_ONCE = 4  # each gets half a core then: it looks for what breaks at once
 SMOKE_SEED = 1  # a test does the same each time; what is new is looked for by longer runs
 GRACE_S = 120  # for reading the corpus and for the report of a crash

@@ -1,6 +1,7 @@
 """`sluice capture`: packets of real clients in a file that tshark reads, bounds that are kept, and who may not."""
 
 import json
+import signal
 import subprocess
 import time
 
@@ -70,6 +71,20 @@ def capture_copies_what_its_filter_says(bench):
                 for each in said) and said[1]["end"] == "packets" and said[1]["packets"] == 5, f"events: {said}")
 
 
+def capture_that_a_signal_ends_leaves_a_whole_file(bench):
+    allow(bench)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with bench.events() as events:
+            with Capture(bench, "icmp", "--seconds", "60") as capture:
+                bench.ping("192.168.77.1", count=3)
+                time.sleep(1)  # the last of them are on their way
+                capture.process.send_signal(number)
+            require(capture.process.returncode == 0 and "a signal ended it" in capture.said, capture.said)
+        require(len(capture.rows("icmp.type")) == int(capture.said.split()[0]) == 6, capture.said)
+        said = [event["capture"]["state"] for event in events if event["event_type"] == "capture"]
+        require(said == ["begun", "ended"], f"events: {said}")
+
+
 def capture_keeps_its_bounds(bench):
     with Capture(bench, "icmp", "--seconds", "2", "--snaplen", "60", "--interface", "tap-in") as capture:
         bench.ping("192.168.77.1", count=5, size=200)
@@ -114,6 +129,7 @@ def capture_has_nothing_of_an_exempt_device(bench):
 TESTS = [
     capture_is_refused_while_it_is_off,
     capture_copies_what_its_filter_says,
+    capture_that_a_signal_ends_leaves_a_whole_file,
     capture_keeps_its_bounds,
     capture_ends_with_who_asked,
     capture_has_nothing_of_an_exempt_device,
