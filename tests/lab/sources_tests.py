@@ -89,9 +89,11 @@ def inline_at_a_mirror_and_replayed_the_same_is_found(bench):
     # Both ways come by one port, as from a mirror; a data plane that has not seen the flows yet.
     bench.wire.configure()
     frames = [frame for frame in capture.frames() if is_of_a_flow(frame)]
-    with bench.alerts() as alerts, deaf(bench.lab), mute(bench.lab), Wire(bench.lab, "inside", "inside0") as wire:
-        for frame in frames:
-            wire.send(frame)
+    # Alerts innermost: what the kernel could not send while it was mute it tries again at once afterwards.
+    with deaf(bench.lab), mute(bench.lab), bench.alerts() as alerts:
+        with Wire(bench.lab, "inside", "inside0") as wire:
+            for frame in frames:
+                wire.send(frame)
     mirrored = told(alerts)
     require_same(inline, mirrored, "inline and at a mirror port")
     rules = json.loads(bench.wire.config.read_text(encoding="utf-8"))["rules"]
