@@ -114,6 +114,8 @@ tl::expected<std::optional<SignedPack>, std::string> PackHistory::pack(const std
 
 tl::expected<void, std::string> PackHistory::keep(const SignedPack& pack, const PackInfo& info, std::int64_t now_ns) {
   const auto digest = pack_digest(pack.bytes);
+  // Kept whole already: a pack may be large, and a disk slow. One that was altered is written again.
+  if (const auto kept = this->pack(digest); kept && *kept && (*kept)->signature == pack.signature) return {};
   const std::string_view bytes{reinterpret_cast<const char*>(pack.bytes.data()), pack.bytes.size()};
   if (auto written = replace_text_file(path(digest, ".pack"), bytes); !written) return written;
   if (auto written = replace_text_file(path(digest, ".pack.minisig"), pack.signature); !written) return written;

@@ -1,6 +1,8 @@
 #include "control/api/pack_history.hh"
 
 #include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <filesystem>
 
 #include "tests/unit/signed_packs.hh"
 
@@ -82,6 +84,19 @@ BOOST_AUTO_TEST_CASE(an_altered_or_missing_pack_is_an_error) {
   BOOST_TEST(history.pack(digest).error().find("was altered") != std::string::npos);
   std::filesystem::remove(file);
   BOOST_TEST(!history.pack(digest).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_pack_that_comes_again_is_written_only_where_it_was_altered) {
+  PackHistory history{folder};
+  const auto digest = push(history, "one", 1);
+  const auto file = folder + "/" + digest + ".pack";
+  const auto written = std::filesystem::last_write_time(file) - std::chrono::hours{1};
+  std::filesystem::last_write_time(file, written);
+  push(history, "one", 1);
+  BOOST_TEST((std::filesystem::last_write_time(file) == written));
+  write_text(file, "altered");
+  push(history, "one", 1);
+  BOOST_TEST(history.pack(digest).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_damaged_list_is_put_aside_and_said) {

@@ -35,6 +35,20 @@ BOOST_AUTO_TEST_CASE(what_a_pack_of_that_name_did_not_have_is_new) {
   BOOST_TEST((changes({}, {first}) == Ids{"phones/*"}));
 }
 
+BOOST_AUTO_TEST_CASE(rows_may_stand_elsewhere) {
+  const auto first = pack_of("phones", 1, {"a.example", "b.example", "c.example", "d.example"});
+  const auto changed = [&](const std::vector<std::string>& names) {
+    return changes({first}, {pack_of("phones", 2, names)});
+  };
+  BOOST_TEST((changed({"a.example", "x.example", "b.example", "c.example", "d.example"}) == Ids{"phones/x.example"}));
+  BOOST_TEST((changed({"x.example", "a.example", "b.example", "c.example", "d.example", "y.example"}) ==
+              Ids{"phones/x.example", "phones/y.example"}));
+  BOOST_TEST((changed({"a.example", "x.example", "c.example", "d.example"}) == Ids{"phones/x.example"}));
+  BOOST_TEST(changed({"d.example", "b.example", "c.example", "a.example"}).empty());
+  BOOST_TEST(changed({"a.example", "d.example"}).empty());
+  BOOST_TEST(changed({"b.example", "c.example"}).empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_row_that_matches_something_else_is_new_and_one_with_another_source_is_not) {
   auto pack = pack_of("phones", 2, {"a.example", "b.example"});
   pack.rules.indicators[0].name = pack.rules.indicators[0].facts.subject = "other.example";
