@@ -53,10 +53,12 @@ Guard::Guard(const config::ConfigurationT& configuration, GuardFile file, Wires 
   if (page_->order != BypassOrder::automatic)
     say("goes by an order of before: bypass %s", text_of(page_->order.load()).data());
   const bool holds = custody_.holds();
-  if (holds)
+  if (holds) {
     open_ways(data_plane_.look().lives);
-  else
+  } else {
     wires_.close_visible();
+    wires_.hide();
+  }
   // One that goes on for another has had the wire since then.
   if (!holds || page_->holder != WireHolder::guard) show(holds ? WireHolder::guard : WireHolder::data_plane);
 }
@@ -116,7 +118,8 @@ void Guard::open_ways(bool lives) noexcept {
 void Guard::take(bool lives, Moment now) noexcept {
   const auto epoch = page_->epoch.load();
   if (epoch % 2 == 0) page_->epoch.store(epoch + 1);
-  open_ways(lives);
+  const bool unplugged = lives && health_.condition == Condition::absent && data_plane_.is_ending() && wires_.unplug();
+  open_ways(lives && !unplugged);
   if (page_->holder == WireHolder::guard) return;  // it was offered, and not claimed
   relay_.want(true, now);
   page_->reason = reason_of(health_.condition, page_->order);

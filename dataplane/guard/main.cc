@@ -69,7 +69,7 @@ constexpr Capabilities needed =
 void give_up_what_is_not_needed(bool has_relay) {
   if (has_relay) return say("keeps its privileges, for guard.relay_command");
   keep_capabilities(needed);
-  if (const auto entered = enter_process_filter(); !entered)
+  if (const auto entered = enter_process_filter(FilteredProgram::guard); !entered)
     say("runs without a filter of system calls: %s", entered.error().c_str());
 }
 

@@ -5,7 +5,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
+#include <csignal>
 #include <cstddef>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 namespace sluice {
@@ -19,6 +23,12 @@ bool read_at(const Descriptor& file, std::size_t offset, Value& value) noexcept 
 constexpr std::size_t worker_offset(std::uint32_t index) noexcept {
   return shared_page + consumer_page_size + index * sizeof(WorkerPage);
 }
+
+// Of proc_pid_stat(5), what follows the name of the program, which may hold anything: the third value and the others.
+constexpr int flags_at = 9 - 3;
+constexpr int signals_at = 31 - 3;
+constexpr std::uint64_t is_exiting = 0x4;  // PF_EXITING of the kernel's sched.h
+constexpr std::uint64_t is_killed = std::uint64_t{1} << (SIGKILL - 1);
 
 }  // namespace
 
@@ -39,6 +49,24 @@ const Sight& SightOfDataPlane::look() noexcept {
     (void)read_at(memory_, worker_offset(i) + offsetof(WorkerPage, heartbeat), sight_.worker[i]);
   }
   return sight_;
+}
+
+bool SightOfDataPlane::is_ending() const noexcept {
+  std::array<char, 64> path{};
+  std::array<char, 1024> text{};
+  std::snprintf(path.data(), path.size(), "/proc/%u/stat", sight_.process);
+  const Descriptor file{::open(path.data(), O_RDONLY | O_CLOEXEC)};
+  const auto size = file.is_open() ? ::read(file.number(), text.data(), text.size() - 1) : -1;
+  const auto* at = size > 0 ? std::strrchr(text.data(), ')') : nullptr;
+  if (at == nullptr) return false;
+  std::uint64_t flags = 0;
+  std::uint64_t signals = 0;
+  for (int field = 0; field <= signals_at && (at = std::strchr(at, ' ')) != nullptr; ++field) {
+    ++at;
+    if (field == flags_at) flags = std::strtoull(at, nullptr, 10);
+    if (field == signals_at) signals = std::strtoull(at, nullptr, 10);
+  }
+  return (flags & is_exiting) != 0 || (signals & is_killed) != 0;
 }
 
 // A new file is a new start. (The old one stays open until then: at its end a data plane removes it before its ports.)

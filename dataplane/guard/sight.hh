@@ -34,6 +34,8 @@ class SightOfDataPlane {
   [[nodiscard]] const Sight& look() noexcept;
   // Becomes readable at the moment at which the process ends; below 0 while none is known.
   [[nodiscard]] int end_of_process() const noexcept { return process_.number(); }
+  // Whether the kernel says that the process has begun to end, or will: one that was killed is not done for a while.
+  [[nodiscard]] bool is_ending() const noexcept;
 
  private:
   void find() noexcept;

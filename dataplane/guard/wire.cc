@@ -44,7 +44,7 @@ tl::expected<Wires, std::string> Wires::prepare(const config::ConfigurationT& co
         if (!passing) return tl::unexpected(passing.error());
         wires.passing_.emplace(std::move(*passing));
       }
-      wires.ends_.push_back({std::move(*prepared), name, xdp, 0, false, {}, &page.made[2 * pair + side]});
+      wires.ends_.push_back({std::move(*prepared), name, xdp, 0, false, {}, {}, &page.made[2 * pair + side]});
     }
   }
   wires.look_for_interfaces();
@@ -61,6 +61,7 @@ void Wires::look_for_interfaces() {
     end.number = number;
     end.redirected = false;
     end.aside = PutAside{};
+    end.sockets = SocketMap{};
     if (end.made->interface == number)
       end.aside.id = end.made->put_aside;  // an earlier guard's
     else
@@ -106,6 +107,17 @@ void Wires::open(bool programs_too) {
   }
 }
 
+bool Wires::unplug() noexcept {
+  bool all = true;
+  for (const auto& end : ends_) {
+    if (!end.xdp || end.number == 0) continue;
+    const int error = end.sockets.is_known() ? end.sockets.clear() : 0;
+    if (error != 0) complain(end.name, "the data plane's sockets cannot be taken off", error);
+    all = all && end.sockets.is_known() && error == 0;
+  }
+  return all;
+}
+
 void Wires::close_visible() {
   for (auto& end : ends_)
     if (!end.xdp) unredirect(end);
@@ -117,6 +129,7 @@ void Wires::hide() {
     const int error = put_back(kernel_, end.number, end.aside);
     end.made->put_aside = 0;
     if (error != 0) complain(end.name, "the data plane's XDP program cannot be put back", error);
+    end.sockets = socket_map_of(kernel_, end.number);
   }
 }
 
@@ -130,6 +143,7 @@ void Wires::stand_by() {
   is_shut_ = false;
   for (std::size_t i = 0; i < ends_.size(); ++i)
     if (ends_[i].xdp) redirect(i);
+  hide();
 }
 
 void Wires::undo(bool data_plane_lives) {

@@ -26,9 +26,12 @@ class Wires {
   // Opens every way; what is open already stays as it is. `programs_too`: a data plane lives whose sockets its XDP
   // programs feed. (Not while it opens them: it looks for its program then, and for no other.)
   void open(bool programs_too);
+  // The same for AF_XDP, of a data plane that is at its end, and sooner: its sockets get no frames any more. True where
+  // that holds of all of its interfaces. There is no way back but another start of the data plane.
+  [[nodiscard]] bool unplug() noexcept;
   // Those that a data plane on AF_PACKET would see twice.
   void close_visible();
-  // The others: XDP programs come back before them.
+  // The others: XDP programs come back before them. What unplug() needs is looked for then.
   void hide();
   // All of them, also those that stand hidden; an interface that comes gets none either, until stand_by() or open().
   void shut();
@@ -49,6 +52,7 @@ class Wires {
     int number = 0;    // the kernel's; 0 = it is not there
     bool redirected = false;
     PutAside aside;
+    SocketMap sockets;  // of the data plane, as far as it is known
     GuardPage::Made* made = nullptr;
   };
   Wires(Netlink kernel, std::optional<PassingProgram> passing) noexcept

@@ -1,37 +1,22 @@
 #include "dataplane/guard/xdp.hh"
 
-#include <linux/bpf.h>
 #include <linux/if_link.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <cstring>
+
+#include "dataplane/guard/bpf.hh"
 
 namespace sluice {
 namespace {
 
 constexpr char program_name[BPF_OBJ_NAME_LEN] = "sluice_passes";
 
-int bpf(bpf_cmd command, bpf_attr& attributes) noexcept {
-  return static_cast<int>(::syscall(SYS_bpf, command, &attributes, sizeof attributes));
-}
-
-Descriptor open_program(std::uint32_t id) noexcept {
-  bpf_attr attributes{};
-  attributes.prog_id = id;
-  return Descriptor{id == 0 ? -1 : bpf(BPF_PROG_GET_FD_BY_ID, attributes)};
-}
-
 bool is_ours(const Descriptor& program) noexcept {
   bpf_prog_info info{};
-  bpf_attr attributes{};
-  attributes.info.bpf_fd = static_cast<std::uint32_t>(program.number());
-  attributes.info.info_len = sizeof info;
-  attributes.info.info = reinterpret_cast<std::uintptr_t>(&info);
-  return bpf(BPF_OBJ_GET_INFO_BY_FD, attributes) == 0 && std::memcmp(info.name, program_name, sizeof program_name) == 0;
+  return read_info(program, info) && std::memcmp(info.name, program_name, sizeof program_name) == 0;
 }
 
 // What runs on an interface.
@@ -98,10 +83,10 @@ int put_aside(Netlink& kernel, int interface, const PassingProgram& passing, Put
   const auto attached = attached_to(kernel, interface);
   if (!attached) return attached.error();
   if (attached->id == 0) return 0;
-  auto current = open_program(attached->id);
+  auto current = open_by_id(BPF_PROG_GET_FD_BY_ID, attached->id);
   if (!current.is_open()) return errno;
   if (is_ours(current)) {  // perhaps of an earlier life
-    if (!aside.program.is_open()) aside.program = open_program(aside.id);
+    if (!aside.program.is_open()) aside.program = open_by_id(BPF_PROG_GET_FD_BY_ID, aside.id);
     return 0;
   }
   const int error = exchange(kernel, interface, attached->mode, current.number(), passing.descriptor());
@@ -112,12 +97,17 @@ int put_aside(Netlink& kernel, int interface, const PassingProgram& passing, Put
 int put_back(Netlink& kernel, int interface, PutAside& aside) noexcept {
   const auto attached = attached_to(kernel, interface);
   if (!attached) return attached.error();
-  const auto current = open_program(attached->id);
+  const auto current = open_by_id(BPF_PROG_GET_FD_BY_ID, attached->id);
   int error = 0;
   if (current.is_open() && is_ours(current))
     error = exchange(kernel, interface, attached->mode, current.number(), aside.program.number());
   aside = PutAside{};
   return error;
+}
+
+SocketMap socket_map_of(Netlink& kernel, int interface) noexcept {
+  const auto attached = attached_to(kernel, interface);
+  return attached ? SocketMap::of_program(attached->id) : SocketMap{};
 }
 
 }  // namespace sluice

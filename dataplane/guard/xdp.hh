@@ -10,6 +10,7 @@
 
 #include "dataplane/base/descriptor.hh"
 #include "dataplane/guard/netlink.hh"
+#include "dataplane/guard/socket_map.hh"
 
 namespace sluice {
 
@@ -36,5 +37,8 @@ struct PutAside {
 [[nodiscard]] int put_aside(Netlink& kernel, int interface, const PassingProgram& passing, PutAside& aside) noexcept;
 // The way back. Does nothing where ours is not in place any more: then who changed it knows better.
 [[nodiscard]] int put_back(Netlink& kernel, int interface, PutAside& aside) noexcept;
+
+// Of the program that an interface has; not known where it has none, or none with such a map.
+[[nodiscard]] SocketMap socket_map_of(Netlink& kernel, int interface) noexcept;
 
 }  // namespace sluice

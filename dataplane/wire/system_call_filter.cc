@@ -69,6 +69,11 @@ constexpr std::array allowed_families{AF_UNIX, AF_NETLINK};
 constexpr std::array allowed_bpf_commands{
     static_cast<int>(BPF_MAP_LOOKUP_ELEM), static_cast<int>(BPF_MAP_UPDATE_ELEM), static_cast<int>(BPF_MAP_DELETE_ELEM),
     static_cast<int>(BPF_PROG_GET_FD_BY_ID), static_cast<int>(BPF_OBJ_GET_INFO_BY_FD)};
+// What sluice-guard needs: the maps and links of programs that run, as well.
+constexpr std::array guard_bpf_commands{
+    static_cast<int>(BPF_MAP_DELETE_ELEM),   static_cast<int>(BPF_PROG_GET_FD_BY_ID),
+    static_cast<int>(BPF_MAP_GET_FD_BY_ID),  static_cast<int>(BPF_OBJ_GET_INFO_BY_FD),
+    static_cast<int>(BPF_LINK_GET_FD_BY_ID), static_cast<int>(BPF_LINK_GET_NEXT_ID)};
 
 // In a namespace of users of its own a process has all capabilities again.
 constexpr std::array namespace_flags{CLONE_NEWNS,   CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC,
@@ -143,14 +148,17 @@ class Filter {
 
 }  // namespace
 
-tl::expected<void, std::string> enter_process_filter() {
+tl::expected<void, std::string> enter_process_filter(FilteredProgram program) {
   Filter filter{SCMP_ACT_ALLOW};
   filter.set("all threads at once", SCMP_FLTATR_CTL_TSYNC, 1);
   for (const auto call : refused_calls) filter.add(SCMP_ACT_TRAP, call);
   filter.allow_only(SCMP_SYS(socket), allowed_families);
   filter.add(SCMP_ACT_TRAP, SCMP_SYS(socket),
              std::array{argument(0, SCMP_CMP_EQ, AF_NETLINK), argument(2, SCMP_CMP_NE, NETLINK_ROUTE)});
-  filter.allow_only(SCMP_SYS(bpf), allowed_bpf_commands);
+  if (program == FilteredProgram::guard)
+    filter.allow_only(SCMP_SYS(bpf), guard_bpf_commands);
+  else
+    filter.allow_only(SCMP_SYS(bpf), allowed_bpf_commands);
   for (const scmp_datum_t flag : namespace_flags)
     filter.add(SCMP_ACT_TRAP, SCMP_SYS(clone), std::array{argument(0, SCMP_CMP_MASKED_EQ, flag, flag)});
   // Its flags lie in memory, where a filter cannot look. Libc asks for it first with each thread, and takes clone(2)

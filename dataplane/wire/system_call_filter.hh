@@ -13,9 +13,11 @@
 
 namespace sluice {
 
+enum class FilteredProgram : std::uint8_t { data_plane, guard };
+
 // For every thread of the process and those that they make, for good; before the first worker enters its own. The error
 // says why the kernel takes no filter: nothing is refused then.
-[[nodiscard]] tl::expected<void, std::string> enter_process_filter();
+[[nodiscard]] tl::expected<void, std::string> enter_process_filter(FilteredProgram program);
 
 // For the calling thread alone, for good, beside that of the process. The error says why the kernel takes no filter.
 [[nodiscard]] tl::expected<void, std::string> enter_worker_filter();

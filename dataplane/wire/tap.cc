@@ -73,7 +73,7 @@ tl::expected<void, std::string> Tap::launch(const config::ConfigurationT& config
     (void)ports_[i].name().copy(header.port_names[i], sizeof header.port_names[i] - 1);
 
   // Before the workers run: those of DPDK that wait for them, like all others, get the same.
-  if (const auto entered = enter_process_filter(); !entered)
+  if (const auto entered = enter_process_filter(FilteredProgram::data_plane); !entered)
     std::fprintf(stderr, "sluice-dataplane: runs without a filter of system calls (seccomp): %s\n",
                  entered.error().c_str());
   for (std::size_t pair = 0; pair < configuration.port_pairs.size(); ++pair)

@@ -1,6 +1,7 @@
 #include "dataplane/guard/sight.hh"
 
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include <boost/test/unit_test.hpp>
@@ -56,6 +57,7 @@ BOOST_AUTO_TEST_CASE(the_end_of_its_process_is_seen_although_its_memory_is_there
   BOOST_REQUIRE(::pipe(ready) == 0);
   const auto child = ::fork();
   if (child == 0) {
+    ::prctl(PR_SET_NAME, "a) Z 1 (b");  // a name may hold anything
     const auto memory = SharedMemory::create(file, 1, ring_bytes);
     DeathMark mark;
     mark.watch_over_this_thread(memory->layout().worker(0).life);
@@ -69,7 +71,11 @@ BOOST_AUTO_TEST_CASE(the_end_of_its_process_is_seen_although_its_memory_is_there
   BOOST_TEST(eyes->look().lives);
   BOOST_TEST(eyes->end_of_process() >= 0);
   BOOST_TEST(!DeathMark::says_dead(eyes->look().worker[0].life));
+  BOOST_TEST(!eyes->is_ending());
+  (void)::kill(child, SIGSTOP);
+  BOOST_TEST(!eyes->is_ending());
   (void)::kill(child, SIGKILL);
+  BOOST_TEST(eyes->is_ending());
   (void)::waitpid(child, nullptr, 0);
   BOOST_TEST(!eyes->look().lives);
   BOOST_TEST(std::filesystem::exists(file));

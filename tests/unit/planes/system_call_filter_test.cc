@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(no_thread_gets_what_a_tap_never_needs) {
       entered.wait(false);
       elder = what_a_tap_never_needs();
     }};
-    const auto filter = enter_process_filter();
+    const auto filter = enter_process_filter(FilteredProgram::data_plane);
     entered = true;
     entered.notify_one();
     thread.join();
@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(no_thread_gets_what_a_tap_never_needs) {
 BOOST_AUTO_TEST_CASE(what_the_data_plane_does_while_it_runs_goes_on_uncounted) {
   if (!worker_filter_can_be_tried()) return;
   const auto said = in_child([] {
-    if (const auto entered = enter_process_filter(); !entered) return entered.error();
+    if (const auto entered = enter_process_filter(FilteredProgram::data_plane); !entered) return entered.error();
     bpf_attr attributes{};
     const int file = ::open("/etc/passwd", O_RDONLY);
     auto lines = outcome("open", file) + socket_outcome("commands", AF_UNIX, SOCK_SEQPACKET, 0) +
@@ -171,9 +171,26 @@ BOOST_AUTO_TEST_CASE(what_the_data_plane_does_while_it_runs_goes_on_uncounted) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(the_guard_finds_maps_and_links_and_makes_none) {
+  const auto said = in_child([] {
+    if (const auto entered = enter_process_filter(FilteredProgram::guard); !entered) return entered.error();
+    for (const auto command : {BPF_MAP_GET_FD_BY_ID, BPF_LINK_GET_NEXT_ID, BPF_LINK_GET_FD_BY_ID}) {
+      bpf_attr attributes{};
+      (void)::syscall(SYS_bpf, command, &attributes, sizeof attributes);
+    }
+    const auto counted = std::to_string(refused_system_calls());
+    for (const auto command : {BPF_MAP_CREATE, BPF_MAP_UPDATE_ELEM, BPF_PROG_LOAD, BPF_LINK_CREATE}) {
+      bpf_attr attributes{};
+      (void)::syscall(SYS_bpf, command, &attributes, sizeof attributes);
+    }
+    return counted + " and " + std::to_string(refused_system_calls());
+  });
+  BOOST_TEST(said.value_or("died") == "0 and 4");
+}
+
 BOOST_AUTO_TEST_CASE(a_program_that_is_started_gets_no_more_and_dies_of_it) {
   const auto said = in_child([] {
-    if (const auto entered = enter_process_filter(); !entered) return entered.error();
+    if (const auto entered = enter_process_filter(FilteredProgram::data_plane); !entered) return entered.error();
     const int status = status_of("/usr/bin/unshare", "--user");  // it has no handler that would make it EPERM
     return std::string{WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "lives"};
   });
