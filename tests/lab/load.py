@@ -15,8 +15,7 @@ from servers import WEB4
 QUERY_EVERY_S = 0.001
 PROBE_EVERY_S = 0.01
 ANSWER_LIMIT_S = 1.0  # dnsmasq beside a busy tap needs milliseconds
-DOWNLOAD_BYTES = 4 << 20
-DOWNLOAD_RATE = "16M"  # bytes a second: the machine has other things to do, compiling rules among them
+DOWNLOAD_RATE = 16 << 20  # bytes a second: the machine has other things to do, compiling rules among them
 DOWNLOAD_LIMIT_S = 20
 LONG_BYTES = 16 << 20
 LONG_RATE = "6M"  # bytes a second: it takes three seconds, and something happens in the first of them
@@ -117,12 +116,14 @@ class Queries(Background):
 
 
 class Downloads(Background):
-    """Files over HTTP, one after the other; each is compared."""
+    """Files over HTTP, one after the other; each is compared. `rate`: bytes a second at most, and a second holds some
+    four files."""
 
-    def __init__(self, lab):
+    def __init__(self, lab, rate=DOWNLOAD_RATE):
         super().__init__(lab)
         self.done, self.failed = 0, []
-        content = os.urandom(DOWNLOAD_BYTES)
+        self._rate, self._size, self._began = rate, rate // 4, time.monotonic()
+        content = os.urandom(self._size)
         self._wanted = hashlib.sha256(content).hexdigest()
         (lab.servers.files / "load").write_bytes(content)
 
@@ -130,11 +131,15 @@ class Downloads(Background):
         here = self.lab.directory / "load"
         while not over.is_set():
             done = self.lab.run("inside", [
-                "curl", "--silent", "--show-error", "--fail", "--output", here, "--limit-rate", DOWNLOAD_RATE,
+                "curl", "--silent", "--show-error", "--fail", "--output", here, "--limit-rate", self._rate,
                 "--max-time", DOWNLOAD_LIMIT_S, f"http://{WEB4}/files/load"], timeout=DOWNLOAD_LIMIT_S + 5)
             if done.returncode != 0 or hashlib.sha256(here.read_bytes()).hexdigest() != self._wanted:
                 self.failed.append(f"curl ended with {done.returncode}: {done.stderr}")
             self.done += 1
+
+    def megabits(self):
+        """A second, over all of the time until now; what was sent again does not count."""
+        return self.done * self._size * 8 / 1e6 / (time.monotonic() - self._began)
 
 
 def download_while(lab, act):

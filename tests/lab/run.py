@@ -22,6 +22,7 @@ import enforce_tests
 import events_tests
 import evidence_tests
 import exceptions_tests
+import exhaustion_tests
 import findings_tests
 import guard_tests
 import hostile_tests
@@ -75,7 +76,7 @@ GROUPS = {
                         packet_capture_tests.TESTS, shipped=False,
                         drivers=tap.DRIVERS[:1]),
     "evidence": Group("monitor", evidence_tests.TESTS, shipped=False, drivers=tap.DRIVERS[:1]),
-    "overload": Group("enforce", overload_tests.TESTS, shipped=False, packs=True, drivers=tap.DRIVERS[:1]),
+    "overload": Group("enforce", overload_tests.TESTS + exhaustion_tests.TESTS, shipped=False, packs=True, drivers=tap.DRIVERS[:1]),
     "worker": Group("enforce", worker_tests.TESTS + privilege_tests.TESTS, packs=True),
     "links": Group("monitor", link_tests.TESTS, shipped=False),
     "guard": Group("monitor", guard_tests.TESTS, shipped=False),

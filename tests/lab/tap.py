@@ -115,13 +115,13 @@ class Tap:
             if process is not None:
                 stop(process)
 
-    def start_dataplane(self, under=()):
-        """under: the words of a command that runs the program that comes after them."""
+    def start_dataplane(self, under=(), path=None):
+        """under: the words of a command that runs the program that comes after them; path: of another program."""
         # A fresh /sys, for drivers that look their interface up there; the mount lives in the tap's own mount
         # namespace. (`ip netns exec` would do it, but not in a chroot.)
         sysfs = 'mount --make-private /sys && mount -t sysfs sysfs /sys; exec "$@"'
         wrapping = ["unshare", "--mount", "--propagation", "unchanged", "sh", "-c", sysfs, "sh", *under]
-        self.dataplane = self._start("sluice-dataplane", wrapping)
+        self.dataplane = self._start("sluice-dataplane", wrapping, path)
 
     def start_guard(self):
         self.guard = self._start("sluice-guard", [])
@@ -133,11 +133,11 @@ class Tap:
     def start_control(self):
         self.control = self._start("sluice-control", [])
 
-    def _start(self, name, wrapping):
+    def _start(self, name, wrapping, path=None):
         """Starts a plane; returns its process once it is ready."""
         log = self._logs[name]
         with open(log, "wb") as file:
-            process = self.lab.start("tap", [*wrapping, program(name), "--config", self.config], stdout=file)
+            process = self.lab.start("tap", [*wrapping, path or program(name), "--config", self.config], stdout=file)
         deadline = time.monotonic() + READY_LIMIT_S
         while READY not in log.read_text(errors="replace").splitlines():
             if process.poll() is not None:

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import signal
 import statistics
 import subprocess
@@ -15,7 +16,7 @@ import echo
 import tap
 from bench import require
 from lab import OUTSIDE4
-from load import Downloads
+from load import DOWNLOAD_RATE, Downloads
 from trap import standing_still, worker_threads
 
 PORT = 7777
@@ -24,6 +25,64 @@ SETTLED_S = 0.7
 RETURN_LIMIT_S = 10.0
 # In the field a worker has a CPU of its own. Here it has two with everybody else, and would seem to hang.
 UNDER = ("nice", "-n", "-15")
+
+
+class MemoryGroup:
+    """A control group with a limit of memory (cgroups(7), both versions), as a context."""
+
+    TAKES = "import sys, time; taken = [bytearray(b'x' * (1 << 20)) for _ in range(int(sys.argv[1]))]; time.sleep(60)"
+    ROOM = 64 << 20
+
+    def __init__(self):
+        root = Path("/sys/fs/cgroup")
+        first = not (root / "cgroup.controllers").exists()
+        self._group = (root / "memory" if first else root) / f"sluice-lab-{os.getpid()}"
+        self._limit, self._usage = (("memory.limit_in_bytes", "memory.usage_in_bytes") if first else
+                                    ("memory.max", "memory.current"))
+        self._enter = ("sh", "-c", f'echo $$ > {self._group}/cgroup.procs; exec "$@"', "sh")
+        self._hog = None
+
+    def __enter__(self):
+        self._group.mkdir()
+        require((self._group / self._limit).exists(), "this machine limits no memory: cgroups(7)")
+        return self
+
+    def take(self, process):
+        """It is the first that the kernel ends where the group's memory is used up (proc_pid_oom_score_adj(5))."""
+        (self._group / "cgroup.procs").write_text(str(process.pid), encoding="ascii")
+        Path(f"/proc/{process.pid}/oom_score_adj").write_text("1000", encoding="ascii")
+
+    def exhaust(self, process):
+        """Returns when the process has been killed for it: the moment (monotonic) at which it was seen to be ending."""
+        room = int((self._group / self._usage).read_text(encoding="ascii")) + self.ROOM
+        (self._group / self._limit).write_text(str(room), encoding="ascii")
+        self._hog = subprocess.Popen([*self._enter, sys.executable, "-c", self.TAKES, str(2 * self.ROOM >> 20)])
+        deadline = time.monotonic() + RETURN_LIMIT_S
+        before = time.monotonic()
+        while not self._is_ending(process):
+            before = time.monotonic()
+            require(before < deadline, "nobody was killed for want of memory")
+            time.sleep(0.0005)
+        process.wait()
+        return before
+
+    @staticmethod
+    def _is_ending(process):
+        """By the flags of the kernel (PF_EXITING): proc_pid_stat(5)."""
+        said = Path(f"/proc/{process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return bool(int(said[6]) & 4)
+
+    def __exit__(self, *_):
+        if self._hog:
+            self._hog.kill()
+            self._hog.wait()
+        deadline = time.monotonic() + RETURN_LIMIT_S
+        while True:
+            try:
+                return self._group.rmdir()
+            except OSError:  # the last one in it has not gone yet
+                require(time.monotonic() < deadline, f"{self._group} cannot be removed")
+                time.sleep(0.02)
 
 
 @contextlib.contextmanager
@@ -78,7 +137,48 @@ def restarted(wire):
     wire.start_dataplane(UNDER)
 
 
-BREAKS = {"kill -9": killed, "SIGSTOP": stopped, "a worker stands still": worker_stopped, "a restart": restarted}
+def control_killed(wire):
+    wire.kill_control()
+    time.sleep(BROKEN_S)
+    yield
+    wire.start_control()
+
+
+def upgraded(wire):
+    """As a package does: another program under another name takes the place of the one that ran."""
+    other = wire.lab.directory / "sluice-dataplane-of-another-version"
+    if not other.exists():
+        shutil.copy2(tap.program("sluice-dataplane"), other)
+    os.utime(other)
+    tap.stop(wire.dataplane)
+    yield
+    wire.start_dataplane(UNDER, other)
+
+
+def out_of_memory(wire):
+    """The kernel's own choice of whom to end: the data plane shares a group's memory with somebody who takes all of it."""
+    with MemoryGroup() as group:
+        group.take(wire.dataplane)
+        began = group.exhaust(wire.dataplane)
+        time.sleep(BROKEN_S)
+        yield began
+        wire.start_dataplane(UNDER)
+
+
+def a_damaged_pack(pack):
+    """Pushed, and refused: nothing changes."""
+    def pushed(wire):
+        done = wire.sluice("push", pack)
+        require(done.returncode != 0 and "signature" in done.stderr, f"it was not refused: {done.stdout}{done.stderr}")
+        time.sleep(BROKEN_S)
+        yield
+    return pushed
+
+
+BREAKS = {"kill -9": killed, "SIGSTOP": stopped, "a worker stands still": worker_stopped, "a restart": restarted,
+          "the control plane's death": control_killed}
+# What takes long, or a machine of one's own.
+MORE_BREAKS = {"an upgrade": upgraded, "out of memory": out_of_memory}
 
 
 @dataclass
@@ -103,7 +203,7 @@ def cost_of(wire, fail):
         time.sleep(SETTLED_S)
         failing = fail(wire)
         begin = time.monotonic()
-        next(failing)
+        begin = next(failing) or begin
         back = time.monotonic()
         next(failing, None)
         wait_until_back(wire)
@@ -122,18 +222,19 @@ def receive_on_one_cpu(lab):
                        check=True, capture_output=True)
 
 
-def costs_of(wire, fail, runs):
-    """The same of some runs, while files are downloaded: whose connections must survive."""
+def costs_of(wire, fail, runs, rate=DOWNLOAD_RATE):
+    """The same of some runs, while files are downloaded, whose connections must survive; and their Mbit/s."""
     receive_on_one_cpu(wire.lab)
-    with Downloads(wire.lab) as downloads:
+    with Downloads(wire.lab, rate) as downloads:
         costs = [cost_of(wire, fail) for _ in range(runs)]
+        megabits = downloads.megabits()
     require(not downloads.failed, f"TCP did not survive: {downloads.failed}")
-    return costs
+    return costs, megabits
 
 
-def shown(costs):
+def shown(costs, megabits):
     gaps, backs = [cost.gap_ms for cost in costs], [cost.back_ms for cost in costs]
     return (f"gap {statistics.median(gaps):.1f} ms, worst {max(gaps):.1f}; coming back {statistics.median(backs):.1f}, "
             f"worst {max(backs):.1f}; lost {statistics.median(cost.lost for cost in costs):.0f}, "
             f"twice {sum(cost.twice for cost in costs)}, reordered {sum(cost.reordered for cost in costs)} "
-            f"in {len(costs)} runs")
+            f"in {len(costs)} runs beside {megabits:.0f} Mbit/s of TCP")

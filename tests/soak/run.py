@@ -20,6 +20,9 @@ from lab import Lab  # noqa: E402
 from publisher import Publisher  # noqa: E402
 
 
+TCP_RATE = 64 << 20  # bytes a second: 537 Mbit/s
+
+
 def say(line):
     print(line, flush=True)
 
@@ -43,10 +46,17 @@ def visit(lab, options):
 def break_wire(lab, options):
     """Figures, and no judgement but what holds of every run: the lab judges the times."""
     lab.start_servers(("neighbour.example",))
-    with lab.tap(options.driver, "monitor", [write_rules(lab.directory)]) as wire, guard_tests.guarded(wire):
-        for what, fail in wire_break.BREAKS.items():
-            costs = wire_break.costs_of(wire, fail, options.runs)
-            say(f"{options.driver}, {what}: {wire_break.shown(costs)}")
+    publisher = Publisher(lab)
+    pack = publisher.compile("damaged", 1, publisher.rules("damaged", ["one.example"]))
+    content = bytearray(pack.read_bytes())
+    content[len(content) // 2] ^= 1
+    pack.write_bytes(content)
+    breaks = wire_break.BREAKS | wire_break.MORE_BREAKS | {"a damaged pack": wire_break.a_damaged_pack(pack)}
+    with lab.tap(options.driver, "monitor", [write_rules(lab.directory)], [publisher.public_key]) as wire, \
+            guard_tests.guarded(wire):
+        for what, fail in breaks.items():
+            costs, megabits = wire_break.costs_of(wire, fail, options.runs, TCP_RATE)
+            say(f"{options.driver}, {what}: {wire_break.shown(costs, megabits)}")
             require(not sum(cost.twice for cost in costs), "datagrams came twice")
     return "the wire held"
 
