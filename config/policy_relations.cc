@@ -168,4 +168,15 @@ void check_policy(const Place& policy, Faults& faults) {
   }
 }
 
+// What is kept is sealed to somebody.
+void check_keeping(const Place& policy, const Place& evidence, Faults& faults) {
+  const auto key = evidence.at("authority_key");
+  if (!key.known() || !key.value->is_string() || !key.text().empty()) return;
+  for (const auto& line : policy.at("lines").items()) {
+    const auto keeps = line.at("keep_flow");
+    if (keeps.known() && keeps.value->is_boolean() && keeps.value->get<bool>())
+      faults.push_back({keeps.offset(line), "sealed to whom? Name the authority's key in evidence.authority_key"});
+  }
+}
+
 }  // namespace sluice::config

@@ -114,6 +114,7 @@ void check_relations(const json& values, const JsonNode& root, Use use, Faults& 
   check_port_pairs(all, faults);
   check_keys(all, faults);
   check_policy(all.at("policy"), faults);
+  if (use == Use::wire) check_keeping(all.at("policy"), all.at("evidence"), faults);
   const auto pairs = all.at("port_pairs");
   if (use == Use::wire && root.complete && pairs.known() && pairs.value->empty()) {
     faults.push_back({pairs.offset(all), "no port pair: the tap sits on no wire"});

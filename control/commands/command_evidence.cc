@@ -84,6 +84,13 @@ Exit run_verify(const Arguments& arguments) {
   return Exit::failed;
 }
 
+// Of a record of the packets of a connection; empty for others.
+std::string part_text(const Json& decision) {
+  const auto part = decision.value("part", Json::object());
+  const auto number = part.is_object() ? part.value("number", Json{}) : Json{};
+  return number.is_number_unsigned() ? fmt::format(", packets, part {}", number.get<std::uint64_t>()) : std::string{};
+}
+
 Exit run_list(const Arguments& arguments) {
   const auto reader = reader_of(arguments);
   if (!reader) return refuse(reader.error());
@@ -114,11 +121,11 @@ Exit run_list(const Arguments& arguments) {
     const auto decision = entry.value("decision", Json::object());
     const auto device = decision.value("device", Json::object());
     const auto matched = decision.value("matched", Json::object());
-    fmt::print("{:>8}  {}  {}  {:>6} bytes  {}{}{}{}\n", entry["record"].get<std::uint64_t>(), text(entry["time"]),
+    fmt::print("{:>8}  {}  {}  {:>6} bytes  {}{}{}{}{}\n", entry["record"].get<std::uint64_t>(), text(entry["time"]),
                text(entry["device"]), entry["bytes"].get<std::uint64_t>(), text(entry["state"]),
                device.empty() ? "" : "  " + text(device.value("address", Json{})),
                decision.empty() ? "" : "  " + text(decision.value("sentence", Json{})),
-               matched.empty() ? "" : ": " + text(matched.value("value", Json{})));
+               matched.empty() ? "" : ": " + text(matched.value("value", Json{})), part_text(decision));
   }
   return Exit::ok;
 }

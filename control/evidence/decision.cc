@@ -67,6 +67,8 @@ Json verdict_document(const Event& event, const Finding& finding, const Exceptio
   return verdict;
 }
 
+}  // namespace
+
 Json capture_document(const EvidencePackets& packets) {
   Json list = Json::array();
   for (const auto& packet : packets.packets) {
@@ -76,9 +78,14 @@ Json capture_document(const EvidencePackets& packets) {
   return {{"link_type", packets.link_type}, {"whole", packets.is_whole}, {"packets", std::move(list)}};
 }
 
-}  // namespace
+// What a record is about, as far as no packet is needed for it.
+struct DecisionWriter::Subject {
+  Finding finding;
+  std::string written;  // the text of the rule, where it has one
+  Json json;
+};
 
-EvidenceDraft DecisionWriter::draft(const Event& alert) const {
+DecisionWriter::Subject DecisionWriter::subject_of(const Event& alert) const {
   const auto generation = alert.header().generation;
   const auto* const rules = context_.rules != nullptr ? context_.rules->find(generation) : nullptr;
   const auto* const book = rules != nullptr ? rules->book.get() : nullptr;
@@ -109,18 +116,26 @@ EvidenceDraft DecisionWriter::draft(const Event& alert) const {
   json["stage"] = text_of(finding.stage);
   json["sentence"] = stored(alert_message(finding), value_limit);
   json["verdict"] = verdict_document(alert, finding, context_.exceptions.get());
+  json["matched"] = {{"field", text_of(finding.matched_field)}, {"value", stored(finding.matched_value, value_limit)}};
+  return {finding, std::string{written ? written->text : ""}, std::move(json)};
+}
 
-  auto& matched = json["matched"];
-  matched = {{"field", text_of(finding.matched_field)}, {"value", stored(finding.matched_value, value_limit)}};
-
+EvidenceDraft DecisionWriter::draft(const Event& alert) const {
+  auto [finding, written, json] = subject_of(alert);
   auto packets = evidence_packets(alert).value_or(EvidencePackets{});
   // That both sides took part is what more than one packet showed.
   packets.is_whole = packets.is_whole && finding.stage != Stage::connected;
   const auto used = json.dump().size() + places_room;
   packets.cut(record_bytes_ - std::min(used, record_bytes_));
-  matched["places"] = matched_places(finding, written ? written->text : "", packets);
+  json["matched"]["places"] = matched_places(finding, written, packets);
   json["capture"] = capture_document(packets);
   return {finding.device, std::move(json), packets.capture()};
+}
+
+EvidenceDraft DecisionWriter::flow_draft(const Event& begin) const {
+  auto [finding, written, json] = subject_of(begin);
+  json["matched"]["places"] = Json::array();
+  return {finding.device, std::move(json), {}};
 }
 
 }  // namespace sluice

@@ -6,12 +6,16 @@
 #include <string_view>
 
 #include "control/eve/eve.hh"
+#include "control/evidence/evidence_packets.hh"
 #include "control/evidence/evidence_store.hh"
 #include "dataplane/event/event.hh"
 
 namespace sluice {
 
 constexpr int decision_schema_version = 1;
+
+// `capture` of a decision: what is said of its packets.
+[[nodiscard]] nlohmann::ordered_json capture_document(const EvidencePackets& packets);
 
 class DecisionWriter {
  public:
@@ -30,8 +34,14 @@ class DecisionWriter {
   void set_capture(std::string path) { context_.pcap_filename = std::move(path); }
 
   [[nodiscard]] EvidenceDraft draft(const Event& alert) const;
+  // Of the connection that it was made on, whose packets are kept: the same without any packet.
+  [[nodiscard]] EvidenceDraft flow_draft(const Event& begin) const;
+  [[nodiscard]] std::size_t record_bytes() const noexcept { return record_bytes_; }
 
  private:
+  struct Subject;
+  [[nodiscard]] Subject subject_of(const Event& alert) const;
+
   EveContext context_;
   std::string boot_id_;
   std::string program_;

@@ -102,6 +102,7 @@ std::string export_page(const EvidenceExport& exported) {
   const auto rule = member(decision, "rule");
   const auto capture = member(decision, "capture");
   const bool is_whole = member(capture, "whole") == true;
+  const auto part = number(member(decision, "part"), "number");
   std::string shown;
   for (const auto& filter : filters(matched)) shown += fmt::format("    tshark -r capture.pcapng -Y '{}' -x\n", filter);
   const bool is_rebuilt = std::ranges::any_of(member(capture, "packets"),
@@ -111,7 +112,7 @@ std::string export_page(const EvidenceExport& exported) {
 
 Finding: {}
 Seen at {} (clock: {}), of device {}, by rule {}.
-
+{}
   decision.json    which rule of which ruleset looked for what, where it stands in the packets, and what was done
   capture.pcapng   the packets
   chain-line.json  the line of the tap's chain that has the digest of the sealed record
@@ -138,6 +139,12 @@ right where the clock is not said to be kept in step; what other packets of the 
       exported.number, shown_text(text(decision, "tap_id")), shown_text(text(decision, "sentence")),
       shown_text(text(decision, "time")), shown_text(text(decision, "clock_state")),
       shown_text(text(member(decision, "device"), "address")), shown_text(text(rule, "rule_id")),
+      part == 0
+          ? std::string{}
+          : fmt::format("These are packets of the connection that it was made on, from then on: part {}. Parts with "
+                        "the same\nfinding_id and flow follow one another: mergecap -w connection.pcapng "
+                        "PART/capture.pcapng...\n",
+                        part),
       pack_commands(exported), shown,
       is_rebuilt
           ? "Packets with a comment are rebuilt: their bytes came in other packets, whose headers are not kept.\n"

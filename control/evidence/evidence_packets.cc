@@ -57,6 +57,7 @@ std::optional<EvidencePacket> rebuilt(const EvidencePacket& last, std::uint16_t 
   if (!headers || headers->packet.protocol != ip_protocol::tcp) return std::nullopt;
   EvidencePacket packet;
   packet.is_rebuilt = true;
+  packet.time = last.time;
   packet.payload_at = last.payload_at;
   packet.bytes = last.bytes.substr(0, last.payload_at).append(payload);
   packet.size = packet.bytes.size();
@@ -151,8 +152,8 @@ std::string EvidencePackets::capture() const {
   put_option(body, pcapng_option::end, "");
   put_block(out, pcapng_block::interface_description, body);
 
-  const auto when = static_cast<std::uint64_t>(nanoseconds_since_epoch(time));
   for (const auto& packet : packets) {
+    const auto when = static_cast<std::uint64_t>(nanoseconds_since_epoch(packet.time));
     body.clear();
     put(body, 0, 4);  // interface
     put(body, when >> 32U, 4);
@@ -189,7 +190,7 @@ std::optional<EvidencePackets> evidence_packets(const Event& event) {
   }
   if (!link_type || packet.bytes.empty()) return std::nullopt;
   evidence.link_type = static_cast<std::uint16_t>(link_type->integer());
-  evidence.time = event.header().time;
+  packet.time = event.header().time;
   packet.size = packet.bytes.size();
   if (payload_at && payload_at->integer() < packet.bytes.size()) packet.payload_at = payload_at->integer();
 

@@ -15,6 +15,7 @@ namespace sluice {
 
 struct EvidencePacket {
   std::string bytes;
+  Tick time{};
   std::size_t size = 0;  // on the wire: more than there are bytes where these were cut
   // It did not come so: bytes of the stream that came in other packets, behind the headers of the one that the finding
   // was made on, with the sequence number that they had.
@@ -27,7 +28,6 @@ struct EvidencePacket {
 
 struct EvidencePackets {
   std::uint16_t link_type = 1;  // LINKTYPE_ number of all
-  Tick time{};
   std::vector<EvidencePacket> packets;
   bool is_whole = true;  // everything that the finding was made of stands in them, as far as the event says
 

@@ -229,10 +229,12 @@ class Replay {
       any = true;
       const auto event = Event::parse(record->bytes);
       if (!event) continue;
+      const bool is_kept = event->header().type == EventType::kept_flow;
+      if (evidence_ && (is_kept || event->header().type == EventType::alert)) evidence_->consume(*event);
+      if (is_kept) continue;
       findings_->consume(*event);
       traffic_.consume(*event);
       resolvers_.consume(*event);
-      if (evidence_ && event->header().type == EventType::alert) evidence_->consume(*event);
       if (eve_.is_open()) eve_.write(eve_writer_->line(*event));
     }
     return any;

@@ -23,9 +23,16 @@ tl::expected<ReplayEvidence, std::string> ReplayEvidence::open(const EvidenceOpt
   return ReplayEvidence{std::move(*store), options, context, version, counts};
 }
 
-void ReplayEvidence::consume(const Event& alert) {
-  auto draft = decisions_.draft(alert);
-  if (!quota_.take(draft.device, alert.header().time)) return counts_.refuse(EvidenceRefusal::device_hour);
+void ReplayEvidence::consume(const Event& event) {
+  const auto time = event.header().time;
+  if (event.header().type == EventType::alert) return put(decisions_.draft(event), time);
+  std::vector<EvidenceDraft> parts;
+  keeper_.take(event, decisions_, parts);
+  for (auto& part : parts) put(std::move(part), time);
+}
+
+void ReplayEvidence::put(EvidenceDraft draft, Tick time) {
+  if (!quota_.take(draft.device, time)) return counts_.refuse(EvidenceRefusal::device_hour);
   drafts_.push_back(std::move(draft));
   if (drafts_.size() >= batch_limit) flush();
 }

@@ -8,6 +8,7 @@
 #include "control/evidence/decision.hh"
 #include "control/evidence/evidence_quota.hh"
 #include "control/evidence/evidence_store.hh"
+#include "control/evidence/flow_keeper.hh"
 
 namespace sluice {
 
@@ -19,7 +20,8 @@ class ReplayEvidence {
 
   // The packets that follow are of this file.
   void set_capture(const std::string& path) { decisions_.set_capture(path); }
-  void consume(const Event& alert);
+  // An alert, or an event of a flow that is kept.
+  void consume(const Event& event);
   // Writes what is not written yet.
   void flush();
   // Why the folder could not be written; empty where it could.
@@ -29,6 +31,8 @@ class ReplayEvidence {
 
  private:
   static constexpr std::size_t batch_limit = 64;
+
+  void put(EvidenceDraft draft, Tick time);
 
   ReplayEvidence(EvidenceStore store, const EvidenceOptions& options, const EveContext& context,
                  const std::string& version, const EvidenceCounts& counts)
@@ -40,6 +44,7 @@ class ReplayEvidence {
   EvidenceStore store_;
   EvidenceQuota quota_;
   DecisionWriter decisions_;
+  FlowKeeper keeper_;
   EvidenceCounts counts_;
   std::vector<EvidenceDraft> drafts_;
   std::string complaint_;

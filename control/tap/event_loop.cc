@@ -63,6 +63,7 @@ void EventLoop::run() {
       turned_.notify_all();
       if (stop_ && !more) {
         retry_waiting(now, false);
+        end_keeping();
         write_evidence(now, true);
         write_statistics(now);
         eve_.flush(now);
@@ -119,6 +120,7 @@ void EventLoop::attach(Clock::time_point now) {
   counted_.rings_damaged += damaged;
   counted_.counters_unreadable += unreadable;
   retry_waiting(now, false);
+  end_keeping();
   books_.clear();
   counted_.rules_known = false;
   counted_generation_ = 0;
@@ -170,8 +172,11 @@ void EventLoop::take(const RingRecord& in, Clock::time_point now) {
     return;
   }
   ++counted_.events_read;
-  const auto generation = event->header().generation;
-  if (event->header().type != EventType::alert || books_.book(generation) != nullptr) return report(*event, now);
+  const bool is_kept = event->header().type == EventType::kept_flow;
+  const bool is_explained = event->header().type == EventType::alert || is_kept;
+  const bool is_known = books_.book(event->header().generation) != nullptr;
+  // Packets of a flow come behind what tells whose they are.
+  if (!is_explained || (is_known && (!is_kept || waiting_.empty()))) return report(*event, now);
   if (waiting_.size() == waiting_limit) {
     const auto first = std::move(waiting_.front());
     waiting_.pop_front();
@@ -196,6 +201,7 @@ void EventLoop::retry_waiting(Clock::time_point now, bool patient) {
 
 void EventLoop::report(const Event& event, Clock::time_point now) {
   const bool is_alert = event.header().type == EventType::alert;
+  if (event.header().type == EventType::kept_flow) return keep(event);
   table_.consume(event);
   resolvers_.consume(event);
   if (is_alert) {
@@ -212,6 +218,25 @@ void EventLoop::report(const Event& event, Clock::time_point now) {
   const auto line = writer_.line(event);
   eve_.write(line, now);
   if (followed) stream_->put(StreamKind::eve, line);
+}
+
+void EventLoop::keep(const Event& event) {
+  if (evidence_ == nullptr) return;
+  std::vector<EvidenceDraft> parts;
+  keeper_.take(event, decisions_, parts);
+  put(std::move(parts), event.header().time);
+}
+
+// No more comes of what is kept: its data plane has ended, or this program does.
+void EventLoop::end_keeping() {
+  std::vector<EvidenceDraft> parts;
+  keeper_.finish(parts);
+  put(std::move(parts), wall_time());
+}
+
+void EventLoop::put(std::vector<EvidenceDraft> parts, Tick time) {
+  for (auto& part : parts)
+    if (evidence_->wants(part.device, time)) evidence_->put(std::move(part));
 }
 
 // Of a rule that asks for it: another one may have blocked what this one is about, and would not have to.

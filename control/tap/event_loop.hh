@@ -20,6 +20,7 @@
 #include "control/eve/eve_log.hh"
 #include "control/evidence/decision.hh"
 #include "control/evidence/evidence_desk.hh"
+#include "control/evidence/flow_keeper.hh"
 #include "control/findings/findings.hh"
 #include "control/findings/rule_books.hh"
 #include "control/rollout/block_tally.hh"
@@ -128,6 +129,9 @@ class EventLoop {
   void write_links(Clock::time_point now);
   [[nodiscard]] TapCoverage coverage();
   void write_evidence(Clock::time_point now, bool is_last);
+  void keep(const Event& event);
+  void end_keeping();
+  void put(std::vector<EvidenceDraft> parts, Tick time);
   void count_block(const Event& event, const Finding& finding);
   // Into the file, and to who follows.
   void write_line(const std::string& line, Clock::time_point now);
@@ -143,6 +147,7 @@ class EventLoop {
   CaptureDesk* captures_;
   EveWriter writer_;
   DecisionWriter decisions_;
+  FlowKeeper keeper_;
   FindingsTable table_;
   TapAttachment attachment_;
   GuardWatch guard_;

@@ -307,6 +307,8 @@ enum class Field : std::uint16_t {
   stream_matched = 445,       // integer: 1 where the rule matched in a stream, 0 where in the packet
 
   packet_for_evidence = 446,  // integer: 1 where the packet is there for a record of evidence alone: no event shows it
+  kept_before = 447,          // integer: bytes of the flow's packets that were kept before this one
+  kept_end = 448,             // integer: KeptEnd, where this is the last of the flow that is kept
 
   // of a flow, set by rules; one field for each
   flow_bit = 400,           // text: the bit's name

@@ -35,7 +35,8 @@ bool is_known(EventType type) noexcept {
     case EventType::neighbour_discovery:
     case EventType::drop:
     case EventType::anomaly:
-    case EventType::fileinfo: return true;
+    case EventType::fileinfo:
+    case EventType::kept_flow: return true;
   }
   return false;
 }
@@ -78,6 +79,10 @@ void EventWriter::integer(Field field, std::uint64_t value) noexcept {
   std::array<std::uint8_t, 8> raw{};
   boost::endian::store_little_u64(raw.data(), value);
   put(field, raw);
+}
+
+void EventWriter::become(EventType type) noexcept {
+  if (used_ != 0) std::memcpy(buffer_.data() + offsetof(EventHeader, type), &type, sizeof type);
 }
 
 Bytes EventWriter::finish() noexcept {

@@ -38,7 +38,11 @@ enum class EventType : std::uint8_t {
   drop = 28,
   anomaly = 29,
   fileinfo = 39,
+  kept_flow = 40,  // for evidence: first what an alert says, then each packet of its flow. No line of EVE
 };
+
+// Why no more of a flow is kept.
+enum class KeptEnd : std::uint8_t { bound = 1, flow = 2 };
 
 // The furthest fact that the wire showed; the order is meaning.
 enum class Stage : std::uint8_t {
@@ -107,6 +111,8 @@ class EventWriter {
   void text(Field field, std::string_view value) noexcept;  // cut at 65,535 bytes
   void integer(Field field, std::uint64_t value) noexcept;
   void bytes(Field field, Bytes value) noexcept { text(field, as_text(value)); }
+  // Makes a record of another kind of what was written.
+  void become(EventType type) noexcept;
   // The finished record; empty where nothing was begun.
   [[nodiscard]] Bytes finish() noexcept;
   [[nodiscard]] bool truncated() const noexcept { return truncated_; }

@@ -127,6 +127,7 @@ struct alignas(64) Flow {
   std::uint16_t policy_turn = 0;          // of the pipeline, when its fate was set
   std::uint8_t fins : 3 = 0;              // bit 0: to the server, bit 1: to the client, bit 2: a reset
   bool shed : 1 = false;                  // it began in an overload, and is not read while that lasts
+  bool kept : 1 = false;                  // its packets are evidence
   bool strips_ech : 1 = false;            // of a device whose answers lose the keys of ECH: it looks names up
   Inside inside = Inside::unknown;
   Stage address_stage{};                    // the furthest for which the addresses were looked at; 0 = not yet
@@ -158,6 +159,7 @@ struct alignas(64) Flow {
   std::array<std::uint16_t, 2> icmp{};             // type and code of the first message, by Way
   std::uint32_t transactions = 0;                  // messages, or pairs of them, that were numbered so far
   Protocol original_protocol = Protocol::unknown;  // before it went over to another
+  std::uint32_t kept_bytes = 0;                    // of packets, as evidence
   bool would_drop = false;                         // `enforce` would drop it as a whole
   std::uint16_t third_vlan = 0;                    // of the packet that began it; two more stand in the key
   SignatureTrace trace;

@@ -162,6 +162,7 @@ SitePolicy site_policy(const config::PolicyT& policy) {
     line.hours = hours_of(written.hours, zone);
     line.action = action_of(written.action);
     line.although_breaks = written.although_breaks;
+    line.keep_flow = written.keep_flow;
     if (line.action == PolicyAction::limit) line.limit = limits.of("lines/", line.name, written.limit_kbit_per_s);
     out.lines.push_back(std::move(line));
   }

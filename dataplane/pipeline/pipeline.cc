@@ -43,7 +43,7 @@ Pipeline::Pipeline(const PipelineOptions& options, const Generation& generation,
       buffers_(options.reassembly_buffers, counters_),
       memory_(options.resolved_names, options.hash_secret),
       reporter_(generation, worker, options.policy, options.record, options.event_queues, options.packet_images,
-                options.evidence, memory_, sink, counters_),
+                {options.evidence, options.kept_flow_bytes}, memory_, sink, counters_),
       rules_(&generation.ruleset),
       limits_(options.hash_secret, counters_.rate_limits_evicted),
       paths_(options.hash_secret),
@@ -117,6 +117,7 @@ void Pipeline::process(std::span<Packet> burst) noexcept {
     if (packet.action == Action::drop) settle_drop(packet, flow, way, was_dropped);
     if (packet.reject != RejectTarget::none || packet.dns_answer != DnsAnswer::none) answer(packet, i, flow, way);
     if (flow != nullptr && flow->strips_ech) note_ech_keys({packet, *flow, way}, i);
+    if (flow != nullptr && flow->kept && !exempt) reporter_.keep_packet({packet, *flow, way});
     if (packet.uninspected) ++counters_.uninspected[*packet.uninspected];
   }
 }
@@ -371,6 +372,7 @@ bool Pipeline::read_neighbour(const Passage& at) noexcept {
 void Pipeline::end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept {
   // No packet stands for a time-out: which one it was noticed at says nothing of the flow.
   if (reason == FlowEnd::timeout) tag = 0;
+  if (flow.kept) reporter_.keep_end(flow, tag);
   if (flow.fate != Fate::exempt) {
     streams_.finish(flow, tag, flow.last_seen);
     protocols_.end_bodies(flow, tag, flow.last_seen);

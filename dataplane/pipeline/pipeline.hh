@@ -34,11 +34,12 @@ constexpr std::size_t burst_limit = 32;  // packets a call
 struct PipelineOptions {
   Policy policy;  // until a generation brings one
   Record record = Record::findings;
-  bool packet_images = false;     // alerts of signatures, and anomalies, hold the packet that they are about
-  bool evidence = false;          // all alerts do, for the records of evidence
-  InsideNetworks inside;          // which addresses are inside; none = as the packet's source says
-  bool midstream = true;          // follow TCP connections whose start was not seen
-  bool verify_checksums = false;  // packets with a wrong TCP or UDP checksum pass uninspected
+  bool packet_images = false;               // alerts of signatures, and anomalies, hold the packet that they are about
+  bool evidence = false;                    // all alerts do, for the records of evidence
+  std::uint32_t kept_flow_bytes = 262'144;  // with evidence: of a flow that the policy keeps, of its packets
+  InsideNetworks inside;                    // which addresses are inside; none = as the packet's source says
+  bool midstream = true;                    // follow TCP connections whose start was not seen
+  bool verify_checksums = false;            // packets with a wrong TCP or UDP checksum pass uninspected
   std::uint32_t flow_table_entries = 65536;
   std::uint32_t reassembly_buffers = 4096;
   std::uint32_t payload_windows = default_payload_windows;  // no more than the generation has streams of

@@ -56,13 +56,19 @@ struct Said {
 // Which events leave a worker: findings alone, or a record of every message and flow too.
 enum class Record : std::uint8_t { findings, all };
 
+// Whether findings go with their packets, for records of evidence; of a flow that is kept, so many bytes.
+struct EvidenceNeeds {
+  bool packets = false;
+  std::uint32_t flow_bytes = 0;
+};
+
 class Reporter {
  public:
   // `queues`: flows whose events may wait; taken only where all is recorded. `images`: whether packets go along with
-  // events about them, byte by byte; `evidence`: with all findings, for their records. `memory`: of what DNS answered;
+  // events about them, byte by byte. `memory`: of what DNS answered;
   // outlives the reporter.
   Reporter(const Generation& generation, std::uint32_t worker, const Policy& policy, Record record,
-           std::uint32_t queues, bool images, bool evidence, DnsMemory& memory, EventSink& sink,
+           std::uint32_t queues, bool images, EvidenceNeeds evidence, DnsMemory& memory, EventSink& sink,
            InspectionCounters& counters)
       : ruleset_(&generation.ruleset),
         signatures_(generation, worker, counters),
@@ -110,6 +116,9 @@ class Reporter {
   // `flow`: null where the packet has none.
   void anomaly(Packet& packet, Flow* flow, Way way, Anomaly anomaly) noexcept;
   void drop(Packet& packet, Flow* flow, Way way, DropCause cause) noexcept;
+  // Of a flow that is kept as evidence: each packet, until there are as many as are wanted, and its end.
+  void keep_packet(const Passage& at) noexcept;
+  void keep_end(const Flow& flow, std::uint64_t tag) noexcept;
   // Of a packet that has no flow.
   void arp(const Packet& packet, const ArpMessage& message) noexcept;
   void neighbour(const Passage& at, const NeighbourMessage& message) noexcept;
@@ -281,6 +290,7 @@ class Reporter {
   void context_fields(EventWriter& event, const Passage& at, std::uint32_t row) const noexcept;
   // The packet itself, its first bytes alone where so many are asked for.
   void image_fields(EventWriter& event, const Packet& packet, std::size_t bytes) noexcept;
+  void keep_flow(const Passage& at, EventWriter& alert) noexcept;
   // Of an alert: what its rule matched too, in the packet `alone` or in the stream that it is of.
   void matched_fields(EventWriter& event, const Packet& packet, bool alone) noexcept;
   static void flow_fields(EventWriter& event, const Flow& flow) noexcept;
@@ -295,7 +305,7 @@ class Reporter {
   Policy policy_;
   Record record_;
   bool images_;
-  bool evidence_;
+  EvidenceNeeds evidence_;
   DnsMemory* memory_;
   EventSink* sink_;
   InspectionCounters* counters_;

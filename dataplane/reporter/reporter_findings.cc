@@ -270,10 +270,12 @@ void Reporter::alerts(const Passage& at, const Hits& hits, Field field, std::str
     signatures_.put_variables(event, at.flow);
     if (images_) signatures_.put_captures(event, at.flow, row);
     const bool is_shown = images_ && ruleset_->rule(row).kind == RuleKind::signature;
-    if (is_shown || evidence_) matched_fields(event, at.packet, said.alone);
-    if (evidence_ && !is_shown) event.integer(Field::packet_for_evidence, 1);
+    if (is_shown || evidence_.packets) matched_fields(event, at.packet, said.alone);
+    if (evidence_.packets && !is_shown) event.integer(Field::packet_for_evidence, 1);
     ++counters_->findings;
     send(event, EventType::alert, at.packet.number);
+    if (const auto* const line = decisions[i].line; line != nullptr && line->keep_flow && !is_over)
+      keep_flow(at, event);
   }
 }
 }  // namespace sluice

@@ -108,6 +108,38 @@ void Reporter::matched_fields(EventWriter& event, const Packet& packet, bool alo
   image_fields(event, packet, PacketImage::limit);
 }
 
+// From here on, for evidence: first what the alert says of it. Once for each flow.
+void Reporter::keep_flow(const Passage& at, EventWriter& alert) noexcept {
+  if (!evidence_.packets || at.flow.kept || at.flow.kept_bytes != 0) return;
+  at.flow.kept = true;
+  alert.become(EventType::kept_flow);
+  send(alert, EventType::kept_flow, at.packet.number);
+}
+
+void Reporter::keep_packet(const Passage& at) noexcept {
+  EventWriter event{buffer_};
+  event.begin(header(EventType::kept_flow, at));
+  event.integer(Field::kept_before, at.flow.kept_bytes);
+  image_fields(event, at.packet, PacketImage::limit);
+  at.flow.kept_bytes += static_cast<std::uint32_t>(PacketImage{at.packet}.size());
+  if (at.flow.kept_bytes >= evidence_.flow_bytes) {
+    at.flow.kept = false;
+    event.integer(Field::kept_end, static_cast<std::uint64_t>(KeptEnd::bound));
+  }
+  send(event, EventType::kept_flow, at.packet.number);
+}
+
+void Reporter::keep_end(const Flow& flow, std::uint64_t tag) noexcept {
+  auto header = this->header(EventType::kept_flow, flow);
+  header.packet = tag;
+  header.time = flow.last_seen;
+  EventWriter event{buffer_};
+  event.begin(header);
+  event.integer(Field::kept_before, flow.kept_bytes);
+  event.integer(Field::kept_end, static_cast<std::uint64_t>(KeptEnd::flow));
+  send(event, EventType::kept_flow, tag);
+}
+
 Reporter::Context Reporter::about_request(const HttpRequest& request) noexcept {
   return {may_be_vendor_request(request) ? nullptr : &request, nullptr};
 }

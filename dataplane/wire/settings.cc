@@ -43,6 +43,7 @@ PipelineOptions pipeline_options(const config::ConfigurationT& configuration, st
   options.record = configuration.events->record == config::Record::all ? Record::all : Record::findings;
   options.packet_images = configuration.events->packets;
   options.evidence = !configuration.evidence->authority_key.empty();
+  options.kept_flow_bytes = configuration.evidence->flow_bytes;
   options.midstream = configuration.stream->midstream;
   options.verify_checksums = configuration.stream->check_checksums;
   std::vector<AddressRange> inside;

@@ -38,6 +38,7 @@ struct PolicyLine {
   LocalHours hours{};
   PolicyAction action{};
   bool although_breaks = false;  // it acts against what is known to break something, too
+  bool keep_flow = false;        // the rest of the flow is evidence
   RateLimit limit{};             // where the action is `limit`
 
   // Of what stands in the rule itself.

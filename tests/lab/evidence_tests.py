@@ -1,14 +1,18 @@
 """Evidence of a running tap: sealed, chained, told of, and no part of what keeps traffic and events going."""
 
 import json
+import os
 import pathlib
 import time
 
 import tap
 from bench import LISTED, require
+from overload_tests import configured
+from servers import WEB4
 
 WRITTEN_LIMIT_S = 5.0
 RETRY_LIMIT_S = 15.0
+FILE_BYTES = 100_000
 
 
 def sluice(bench, *arguments):
@@ -71,6 +75,34 @@ def a_finding_has_a_record_that_the_authority_opens(bench):
     sluice(bench, "verify", folder(bench), "--secret-key", secret, *(f"--head={head}" for head in told(bench)))
 
 
+def a_connection_that_the_policy_keeps_is_evidence(bench):
+    """As tshark reads it out of what the authority opens: the file, byte by byte."""
+    secret = keys(bench)[0]
+    content = os.urandom(FILE_BYTES)
+    (bench.lab.servers.files / "kept").write_bytes(content)
+
+    def parts():
+        found = json.loads(sluice(bench, "list", folder(bench), "--secret-key", secret, "--json"))
+        return [(record["record"], record["decision"]["part"]) for record in found if "part" in record["decision"]
+                and record["decision"]["flow"]["destination_port"] == 80]
+
+    with configured(bench, flow={"tcp_closed_timeout_ms": 1000},
+                    policy={"lines": [{"name": "keep", "destinations": [LISTED], "keep_flow": True}]}):
+        bench.lab.check("inside", ["curl", "--silent", "--show-error", "--fail", "--output", "/dev/null", "--limit-rate",
+                                   "4M", "--connect-to", f"{LISTED}::{WEB4}:", f"http://{LISTED}/files/kept"])
+        wait_for(bench, RETRY_LIMIT_S, "kept", lambda: any(part.get("end") == "flow" for _, part in parts()))
+    captures = []
+    for number, _ in parts():
+        exported = bench.lab.directory / f"part-{number}"
+        sluice(bench, "export", folder(bench), number, "--secret-key", secret, "--to", exported)
+        captures.append(exported / "capture.pcapng")
+    whole, objects = bench.lab.directory / "kept.pcapng", bench.lab.directory / "kept-objects"
+    bench.lab.check("tap", ["mergecap", "-a", "-w", whole, *captures])
+    bench.lab.check("tap", ["tshark", "-r", whole, "-q", "--export-objects", f"http,{objects}"])
+    require((objects / "kept").read_bytes() == content, "tshark reads another file out of the evidence")
+    bench.note(f"{len(captures)} records")
+
+
 def a_killed_control_plane_goes_on_with_its_chain(bench):
     before = told(bench)
     require(before, "no event tells the end of the chain")
@@ -101,5 +133,5 @@ def evidence_that_cannot_be_kept_is_said_once_and_all_else_goes_on(bench):
     sluice(bench, "verify", folder(bench), "--secret-key", keys(bench)[0])
 
 
-TESTS = [a_finding_has_a_record_that_the_authority_opens, a_killed_control_plane_goes_on_with_its_chain,
-         evidence_that_cannot_be_kept_is_said_once_and_all_else_goes_on]
+TESTS = [a_finding_has_a_record_that_the_authority_opens, a_connection_that_the_policy_keeps_is_evidence,
+         a_killed_control_plane_goes_on_with_its_chain, evidence_that_cannot_be_kept_is_said_once_and_all_else_goes_on]

@@ -54,6 +54,22 @@ BOOST_AUTO_TEST_CASE(a_line_that_observes_breaks_nothing) {
   BOOST_TEST(faults_of(R"({"lines":[{"name":"one","although_breaks":7}]})") == "");
 }
 
+BOOST_AUTO_TEST_CASE(what_is_kept_is_sealed_to_somebody) {
+  const auto faults = [](const std::string& configuration) {
+    Faults parsed;
+    const auto root = read_json(configuration, parsed);
+    const auto values = check(root, schema(), parsed);
+    const Place all{&values, &root};
+    Faults added;
+    check_keeping(all.at("policy"), all.at("evidence"), added);
+    return added.empty() ? std::string{} : added.front().message;
+  };
+  constexpr auto lines = R"({"policy": {"lines": [{"name": "one", "keep_flow": true}]})";
+  BOOST_TEST(faults(std::string{lines} + "}") == "sealed to whom? Name the authority's key in evidence.authority_key");
+  BOOST_TEST(faults(std::string{lines} + R"(, "evidence": {"authority_key": "/etc/key.pub"}})") == "");
+  BOOST_TEST(faults(R"({"policy": {"lines": [{"name": "one"}]}})") == "");
+}
+
 BOOST_AUTO_TEST_CASE(a_limit_has_a_rate_and_a_rate_is_a_limits) {
   const std::string where = "to which rate? Name it in limit_kbit_per_s\n";
   const std::string what = "limit_kbit_per_s goes with the action limit: this line has another\n";
