@@ -11,10 +11,13 @@
 #include "control/evidence/chain_line.hh"
 #include "control/evidence/decision.hh"
 #include "control/evidence/evidence_export.hh"
+#include "control/evidence/flow_keeper.hh"
 #include "control/evidence/sealed_record.hh"
 #include "rules/text/utf8.hh"
 
 namespace {
+
+constexpr std::size_t record_bytes = 32768;
 
 void require(bool truth) {
   if (!truth) std::abort();
@@ -38,7 +41,7 @@ void check_page(const std::string& page) {
 }
 
 void check_event(const std::uint8_t* data, std::size_t size) {
-  static const sluice::DecisionWriter writer{sluice::EveContext{}, "", "0", 32768};
+  static const sluice::DecisionWriter writer{sluice::EveContext{}, "", "0", record_bytes};
   std::vector<std::uint8_t> record(data, data + size / 8 * 8);
   if (record.size() < sizeof(sluice::EventHeader)) return;
   const auto record_size = static_cast<std::uint32_t>(record.size());
@@ -46,7 +49,20 @@ void check_event(const std::uint8_t* data, std::size_t size) {
   const auto event = sluice::Event::parse(record);
   if (!event) return;
   const auto draft = writer.draft(*event);
-  require(draft.decision.dump().size() + draft.capture.size() < 32768);
+  require(draft.decision.dump().size() + draft.capture.size() < record_bytes);
+
+  // The same as packets of a flow that is kept.
+  std::vector<std::uint8_t> room(sizeof(sluice::EventHeader));
+  sluice::EventWriter beginning{room};
+  beginning.begin(event->header());
+  const auto begin = sluice::Event::parse(beginning.finish());
+  require(begin.has_value());
+  sluice::FlowKeeper keeper;
+  std::vector<sluice::EvidenceDraft> parts;
+  keeper.take(*begin, writer, parts);
+  for (int i = 0; i < 3; ++i) keeper.take(*event, writer, parts);
+  keeper.finish(parts);
+  for (const auto& part : parts) require(part.decision.dump().size() + part.capture.size() < record_bytes);
 }
 
 }  // namespace
