@@ -4,15 +4,19 @@ import json
 import os
 import struct
 import time
+from ipaddress import ip_address
 
 import chromium
 import frames
 from bench import BLOCKED_LIMIT_S, LISTED, NEIGHBOURS, require
-from servers import KEYS_NAME, QUIC4, WEB4, WEB6
+from capture import Capture
+from servers import BOTH4, KEYS_NAME, QUIC4, STANDING_NAME, WEB4, WEB6
 
 INSIDE = "192.168.77.0/24"  # where the lab's device is
 RESET = 56  # curl: failure in receiving network data
 BROWSER_GIVES_UP_S = 20  # it takes seconds to start; of what is dropped it waits longer for an answer
+PAGES = 5
+UDP = 17  # IANA protocol number
 AT_ONCE_S = 0.5  # a client that is told needs milliseconds; one that is not waits for its time-out
 
 
@@ -63,6 +67,29 @@ def a_browser_learns_at_once_that_a_page_is_rejected(bench):
     require(page is None and took < BROWSER_GIVES_UP_S, f"after {took:.1f} s the browser has {page}")
     bench.note(f"{took:.1f} s with its start")
     bench.wire.configure(policy={})
+
+
+def a_browser_that_may_not_use_quic_gets_its_pages_over_tcp(bench):
+    """It has heard of HTTP/3 with the first page, and goes on over TCP where that does not answer."""
+    rules = bench.lab.directory / "no-quic.rules"
+    rules.write_text('drop quic any any -> any 443 (msg:"the site wants no QUIC"; sid:1;)\n', encoding="utf-8")
+    took = {}
+    for signatures in ([], [str(rules)]):
+        bench.wire.configure(signatures=signatures)
+        with bench.events() as events, Capture(bench.lab, "inside", "inside0") as capture, \
+                chromium.Browser(bench.lab, "inside", {STANDING_NAME: BOTH4}, BOTH4, ()) as browser:
+            pages, begin = [], time.monotonic()
+            for number in range(PAGES):
+                pages.append(browser.open(f"https://{STANDING_NAME}/{number}"))
+                require(pages[-1], f"page {number} did not arrive with {signatures}")
+            took[bool(signatures)] = time.monotonic() - begin
+        answered = any(frame[12:14] == b"\x08\x00" and frame[23] == UDP and frame[26:30] == ip_address(BOTH4).packed
+                       for frame in capture.frames())
+        blocked = any(event["event_type"] == "alert" and event["alert"]["action"] == "blocked" for event in events)
+        require((answered, blocked) == ((False, True) if signatures else (True, False)),
+                f"with {signatures}: answers over QUIC {answered}, blocked {blocked}")
+    bench.note(f"{PAGES} pages in {took[False]:.1f} s with QUIC, {took[True]:.1f} s without")
+    bench.wire.configure(signatures=[])
 
 
 def answer(bench, name, kind="A", *options):
@@ -203,6 +230,7 @@ TESTS = [
     a_line_about_others_changes_nothing,
     who_is_rejected_learns_it_at_once,
     a_browser_learns_at_once_that_a_page_is_rejected,
+    a_browser_that_may_not_use_quic_gets_its_pages_over_tcp,
     a_look_up_is_told_that_there_is_no_such_name,
     a_look_up_is_led_to_an_address_of_the_site,
     a_device_in_quarantine_has_its_look_ups_and_the_portal,

@@ -13,6 +13,7 @@ import xiaomi_push
 
 WEB4, WEB6 = "198.18.0.1", "2001:db8::1"  # every name that is not given another address
 QUIC4, QUIC6 = "198.18.0.3", "2001:db8::3"  # caddy: HTTP/3 on UDP 443
+BOTH4 = "198.18.0.4"  # caddy: HTTP/2 and HTTP/3, of which it tells by Alt-Svc (RFC 7838)
 LEASES = ("192.168.77.100", "192.168.77.199")
 START_LIMIT_S = 10.0
 # An HTTPS record (RFC 9460 section 2.2): alpn=h2, keys of ECH (no real ones), and a hint behind them.
@@ -132,9 +133,18 @@ class Servers:
                         "handle": [{"handler": "file_server", "root": f"{directory}/www"}]},
                        {"handle": [{"handler": "static_response", "body": "the lab answers\n"}]}],
         }
+        # The title says that a page has come (chromium.py).
+        both = {
+            "listen": [f"{BOTH4}:443"],
+            "protocols": ["h1", "h2", "h3"],
+            "automatic_https": {"disable": True},
+            "tls_connection_policies": [{}],
+            "routes": [{"handle": [{"handler": "static_response", "body": "<title>all here</title>",
+                                    "headers": {"Content-Type": ["text/html"]}}]}],
+        }
         leaves = [{"certificate": f"{directory}/{name}.pem", "key": f"{directory}/leaf.key"} for name in self._names]
         config = {"admin": {"disabled": True, "config": {"persist": False}},
-                  "apps": {"http": {"servers": {"quic": server}}, "tls": {"certificates": {"load_files": leaves}}}}
+                  "apps": {"http": {"servers": {"quic": server, "both": both}}, "tls": {"certificates": {"load_files": leaves}}}}
         (directory / "caddy.json").write_text(json.dumps(config))
         self._caddy_process = self._start("caddy", ["caddy", "run", "--config", directory / "caddy.json"])
 

@@ -20,7 +20,7 @@ from lab import Lab  # noqa: E402
 from publisher import Publisher  # noqa: E402
 
 
-TCP_RATE = 64 << 20  # bytes a second: 537 Mbit/s
+TCP_RATE = 64 << 20  # bytes a second; what arrives is shown
 
 
 def say(line):
