@@ -28,9 +28,13 @@ std::vector<std::string> notices(const ConfigurationT& configuration) {
       all.emplace_back("policy.traffic, " + line.name +
                        ": keys of Encrypted Client Hello are taken out of answers: names show that clients would hide");
   }
-  for (const auto& line : policy.lines)
+  for (const auto& line : policy.lines) {
     if (line.although_breaks)
       all.emplace_back("policy.lines, " + line.name + ": blocks or limits although something stops working");
+    if (line.keep_flow)
+      all.emplace_back("policy.lines, " + line.name +
+                       ": connections with a finding are kept as evidence, packet by packet");
+  }
   if (configuration.events->record == Record::all)
     all.emplace_back("events.record: every name and connection of every device is recorded");
   if (configuration.events->packets)

@@ -103,12 +103,14 @@ Exit explain(const Arguments& arguments, const config::ConfigurationT& configura
     const auto& facts = files.rules.facts(row);
     const auto decision = decide(policy, rules, row, place, context, now);
     blocked = blocked || decision.action == Action::drop;
-    fmt::print("{:<8} {} ({}{}{}): {}\n",
+    const bool keeps = decision.line != nullptr && decision.line->keep_flow;
+    fmt::print("{:<8} {} ({}{}{}): {}{}\n",
                decision.action == Action::drop ? "block"
                : decision.limit != 0           ? "limit"
                                                : "forward",
                shown_text(facts.rule_id), text_of(facts.finding_class), facts.recipient.empty() ? "" : ", ",
-               shown_text(facts.recipient), reason(decision, rules.rule(row), facts, policy, now));
+               shown_text(facts.recipient), reason(decision, rules.rule(row), facts, policy, now),
+               keeps ? "; its connection is kept as evidence" : "");
   }
   if (is_read && hits.count == 0) fmt::print("{:<8} no name or address of a list matches\n", "forward");
   fmt::print("{}\n", !blocked                       ? "It is forwarded."

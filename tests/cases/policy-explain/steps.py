@@ -20,7 +20,7 @@ EXCEPTIONS = '''action,device,group,rule,destination,author,reason,expires
 permit,10.0.0.9,,,telemetry.example,A. Person,the app does not start without it,never
 '''
 WATCH = {'name': 'press-is-watched', 'devices': ['press'], 'action': 'observe'}
-STOP = {'name': 'no-c2', 'classes': ['known-c2-indicator'], 'action': 'drop'}
+STOP = {'name': 'no-c2', 'classes': ['known-c2-indicator'], 'action': 'drop', 'keep_flow': True}
 SILENT = {'name': 'no-sound', 'destinations': ['sound.example'], 'action': 'drop'}
 ALL_THE_SAME = {'name': 'no-tone', 'destinations': ['tone.example'], 'action': 'drop', 'although_breaks': True}
 REFUSE = {'name': 'say-no', 'rules': ['list/old', 'list/push'], 'action': 'reject'}
@@ -29,7 +29,8 @@ POLICY = {'groups': [{'name': 'press', 'devices': ['10.0.0.2']}], 'lines': [WATC
 
 def written(name, policy, mode='enforce'):
     with open(name, 'w', encoding='utf8') as file:
-        json.dump({'mode': mode, 'policy': policy, 'rules': {'exceptions': os.path.abspath('exceptions.csv')}}, file)
+        json.dump({'mode': mode, 'policy': policy, 'rules': {'exceptions': os.path.abspath('exceptions.csv')},
+                   'evidence': {'authority_key': '/etc/sluice/authority.pub'}}, file)
     return name
 
 
@@ -56,7 +57,8 @@ def main():
             ('10.0.0.3', ('--host', 'old.example'),
              ['forward  list/old (telemetry): what has expired is not blocked'], 'It is forwarded.'),
             ('2001:db8::1', ('--address', '192.0.2.7'),
-             ['block    list/gate (known-c2-indicator): line "no-c2" of the policy: drop'], 'It is blocked.'),
+             ['block    list/gate (known-c2-indicator): line "no-c2" of the policy: drop; '
+              'its connection is kept as evidence'], 'It is blocked.'),
             ('10.0.0.3', ('--host', 'sound.example'),
              ['forward  list/sound (telemetry): line "no-sound" of the policy says drop, but not that it may break '
               'something (although_breaks): the sound'], 'It is forwarded.'),

@@ -39,6 +39,8 @@ BOOST_AUTO_TEST_CASE(each_decision_is_named_with_its_option) {
             "Encrypted Client Hello"},
            {R"({"policy": {"lines": [{"name": "no-ads", "action": "drop", "although_breaks": true}]}})",
             "policy.lines, no-ads", "stops working"},
+           {R"({"policy": {"lines": [{"name": "press", "keep_flow": true}]}})", "policy.lines, press",
+            "packet by packet"},
            {R"({"events": {"record": "all"}})", "events.record", "every device"},
            {R"({"events": {"packets": true}})", "events.packets", "unredacted"},
            {R"({"events": {"captures": true}})", "events.captures", "copied, whole"}}) {
