@@ -283,6 +283,8 @@ void Pipeline::judge_alone(Packet& packet) noexcept {
   if (at_begin) reporter_.packet(at, SignatureMoment::packet_begin, false);
   if (at_end) reporter_.packet(at, SignatureMoment::packet_end, false);
   if (none_.dropped) drop(packet);
+  if (none_.kept) reporter_.keep_packet(at);  // all that there is of it
+  if (none_.kept) reporter_.keep_end(none_, packet.number);
   reporter_.forget(none_);
 }
 

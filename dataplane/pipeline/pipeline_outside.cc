@@ -33,12 +33,15 @@ void Pipeline::judge_outside(const Passage& at) noexcept {
   none_.key = FlowKey::of(outside);
   none_.initiator_is_low = none_.key.from_low(outside) == (at.way == Way::to_server);
   none_.inside = at.flow.inside;
+  none_.kept = at.flow.kept;
+  none_.kept_bytes = at.flow.kept_bytes;
   none_.trace.use(trace.generation);
   none_.trace.addresses = trace.addresses >> outside_shift & both_ways;
   const Passage around{outside, none_, at.way};
   for (const auto moment : {SignatureMoment::packet_begin, SignatureMoment::packet_end})
     if (reporter_.wants(moment)) reporter_.packet(around, moment, false);
   trace.addresses |= static_cast<std::uint8_t>((none_.trace.addresses & both_ways) << outside_shift);
+  at.flow.kept = none_.kept;
   at.flow.alerted |= none_.alerted;
   at.flow.would_drop |= none_.would_drop;
   at.flow.dropped |= none_.dropped;
