@@ -103,7 +103,7 @@ tl::expected<void, std::string> RuleDesk::hold(RuleIds rules, Tick now) {
 
 tl::expected<void, std::string> RuleDesk::may_begin() const {
   if (!started_) return tl::unexpected(std::string{"the first rules are still being loaded: try again in a moment"});
-  if (stage_ == Stage::loading)
+  if (stage_ == Stage::loading || stage_ == Stage::keeping)
     return tl::unexpected(std::string{"another push or reload is under way: try again in a moment"});
   if (stage_ == Stage::taking_over)
     return tl::unexpected(std::string{"not every worker uses the rules that came before: see the state of the tap"});
@@ -184,6 +184,9 @@ void RuleDesk::step(Tick now) {
     if (!writing_->error.empty())
       store_shortcoming_ = "a restart would not know these rules, they could not be kept: " + writing_->error;
     writing_.reset();
+    if (stage_ != Stage::keeping) return;
+    stage_ = Stage::idle;
+    outcome_ = *std::exchange(result_, std::nullopt);
   }
 }
 
@@ -264,14 +267,12 @@ void RuleDesk::publish(LoadedRules rules, SignedManifest manifest) {
 }
 
 void RuleDesk::taken_over(Tick now) {
-  stage_ = Stage::idle;
+  // Who is told that it is live may count on it that a restart knows it, too.
+  stage_ = result_ ? Stage::keeping : Stage::idle;
   if (started_) ++swaps_;
   if (was_pushed_) start_shortcoming_.clear();
   started_ = true;
-  if (result_) {
-    result_->generation = live_.generation;
-    outcome_ = *std::exchange(result_, std::nullopt);
-  }
+  if (result_) result_->generation = live_.generation;
   for (const auto& pack : live_.packs)
     if (!pack.is_site) raise_floor(pack.about.name, pack.about.sequence);
   if (live_.manifest) raise_floor(ruleset_floor(live_.manifest->name), live_.manifest->sequence);
@@ -290,14 +291,14 @@ void RuleDesk::keep() {
   writing->floor = floor_;
   writing_ = writing;
   writing_job_ = background_.post([this, writing](const Background::Stop&) {
-    // What the old generation held goes back to the system.
-    (void)::malloc_trim(0);
     if (writing->packs.empty() && !writing->with_packs) return;
     auto done =
         writing->with_packs ? store_.store(writing->packs, writing->manifest) : tl::expected<void, std::string>{};
     if (done) done = store_.store_floor(writing->floor);
     if (!done) writing->error = done.error();
   });
+  // What the old generation held goes back to the system.
+  (void)background_.post([](const Background::Stop&) { (void)::malloc_trim(0); });
 }
 
 const RuleDesk::Live* RuleDesk::rules_of(std::uint32_t generation) const noexcept {

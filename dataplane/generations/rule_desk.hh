@@ -67,7 +67,7 @@ class RuleDesk {
   void describe(TapCondition& condition, Tick now) const;
 
  private:
-  enum class Stage : std::uint8_t { idle, loading, taking_over };
+  enum class Stage : std::uint8_t { idle, loading, taking_over, keeping };
   struct Load;
   struct Writing;
 
