@@ -29,7 +29,7 @@ SECTIONS = [
     ('workers', 'workers.py', 600, False),
     ('suricata-verify', 'suricata_verify.py', 240, False),
     ('evasion', 'evasion/run.py', 240, False),
-    ('lab', 'lab/run.py', 900, False),
+    ('lab', 'lab/run.py', 1500, False),
     ('fuzz', 'fuzz/run.py', 1500, False),
 ]
 

@@ -167,10 +167,9 @@ def a_damaged_pack(pack):
     return pushed
 
 
-BREAKS = {"kill -9": killed, "SIGSTOP": stopped, "a worker stands still": worker_stopped, "a restart": restarted,
-          "the control plane's death": control_killed}
+BREAKS = {"kill -9": killed, "SIGSTOP": stopped, "a worker stands still": worker_stopped, "a restart": restarted}
 # What takes long, or a machine of one's own.
-MORE_BREAKS = {"an upgrade": upgraded, "out of memory": out_of_memory}
+MORE_BREAKS = {"the control plane's death": control_killed, "an upgrade": upgraded, "out of memory": out_of_memory}
 
 
 @dataclass
