@@ -6,6 +6,8 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -103,82 +105,112 @@ class FakeTap {
   std::thread turning_;
 };
 
+// On any thread: see FakeCommands.
 inline std::shared_ptr<const SealedMemory> sealed(const std::vector<std::uint8_t>& bytes) {
   auto file = SealedMemory::copy_of(bytes, "test");
-  BOOST_REQUIRE_MESSAGE(file.has_value(), (file ? std::string{} : file.error()));
+  if (!file) throw std::runtime_error{file.error()};
   return std::make_shared<const SealedMemory>(std::move(*file));
 }
 
-// Takes whatever is published, and says afterwards that it is live.
-struct FakeCommands {
-  std::string refusal;  // of the next publication
-  bool reachable = true;
-  std::vector<TapPack> live;
-  std::vector<SignedPack> packs;  // as published last
-  RuleReport costs;
-  std::vector<std::string> resumed;  // as asked for last
-  SignedManifest manifest;           // with them
-  bool allow_rollback = false;
-  std::uint32_t generation = 1;
-  std::vector<std::string> held;                 // as asked for last
-  std::vector<std::string> held_at_publication;  // when something was published last
-  std::atomic<bool> renamed{false};              // the rules of a data plane that was started anew
+// Takes whatever is published, and says afterwards that it is live. Its answers are given on threads of the control
+// plane, beside assertions of the test's own: they throw, because Boost.Test asserts on one thread alone.
+class FakeCommands {
+ public:
+  struct State {
+    std::string refusal;  // of the next publication
+    bool reachable = true;
+    std::vector<TapPack> live;
+    std::vector<SignedPack> packs;  // as published last
+    RuleReport costs;
+    std::vector<std::string> resumed;  // as asked for last
+    SignedManifest manifest;           // with them
+    bool allow_rollback = false;
+    std::uint32_t generation = 1;
+    std::vector<std::string> held;                 // as asked for last
+    std::vector<std::string> held_at_publication;  // when something was published last
+    bool renamed = false;                          // the rules of a data plane that was started anew
+  };
+  // Locked until the end of the expression that it stands in.
+  class Locked {
+   public:
+    Locked(std::recursive_mutex& mutex, State& state) : lock_(mutex), state_(&state) {}
+    State* operator->() const { return state_; }
+
+   private:
+    std::unique_lock<std::recursive_mutex> lock_;
+    State* state_;
+  };
+  Locked operator->() { return locked(); }
 
   [[nodiscard]] TapCommands commands() {
     TapCommands commands;
     commands.status = [this]() -> tl::expected<TapStatus, TapFailure> {
-      if (!reachable) return tl::unexpected(TapFailure{false, "nobody there"});
-      TapStatus status{"inspecting", "", 1, generation, std::string(64, 'a'), live, "0.1.0"};
+      const auto self = locked();
+      if (!self->reachable) return tl::unexpected(TapFailure{false, "nobody there"});
+      TapStatus status{"inspecting", "", 1, self->generation, std::string(64, 'a'), self->live, "0.1.0"};
       status.mode = "enforce";
       status.notices = {"policy.traffic, guests: some traffic is exempt"};
       return status;
     };
     commands.publish = [this](const std::vector<SignedPack>& set, bool rollback, bool dry_run,
                               const SignedManifest& with) -> tl::expected<PublishResult, TapFailure> {
-      if (!reachable) return tl::unexpected(TapFailure{false, "nobody there"});
-      if (!refusal.empty()) return tl::unexpected(TapFailure{true, refusal});
-      allow_rollback = rollback;
-      if (dry_run) return PublishResult{generation, std::string(64, 'b'), {}, {}, {}, {}};
-      packs = set;
-      held_at_publication = held;
-      manifest = with;
-      live.clear();
+      const auto self = locked();
+      if (!self->reachable) return tl::unexpected(TapFailure{false, "nobody there"});
+      if (!self->refusal.empty()) return tl::unexpected(TapFailure{true, self->refusal});
+      self->allow_rollback = rollback;
+      if (dry_run) return PublishResult{self->generation, std::string(64, 'b'), {}, {}, {}, {}};
+      self->packs = set;
+      self->held_at_publication = self->held;
+      self->manifest = with;
+      self->live.clear();
       for (const auto& pack : set) {
         const auto read = read_pack(pack.bytes);
-        BOOST_REQUIRE(read.has_value());
-        live.push_back({read->info.name, read->info.channel, read->info.sequence, pack_digest(pack.bytes),
-                        read->info.expires_ns, read->rules.size()});
+        if (!read) throw std::runtime_error{read.error()};
+        self->live.push_back({read->info.name, read->info.channel, read->info.sequence, pack_digest(pack.bytes),
+                              read->info.expires_ns, read->rules.size()});
       }
-      ++generation;
-      return PublishResult{generation, std::string(64, 'b'), {}, {}, {}, std::chrono::microseconds{1500}};
+      ++self->generation;
+      return PublishResult{self->generation, std::string(64, 'b'), {}, {}, {}, std::chrono::microseconds{1500}};
     };
     commands.costs = [this]() -> tl::expected<RuleReport, TapFailure> {
-      if (!reachable) return tl::unexpected(TapFailure{false, "nobody there"});
-      return costs;
+      const auto self = locked();
+      if (!self->reachable) return tl::unexpected(TapFailure{false, "nobody there"});
+      return self->costs;
     };
     commands.resume = [this](const std::vector<std::string>& rules) -> tl::expected<std::uint32_t, TapFailure> {
-      if (!refusal.empty()) return tl::unexpected(TapFailure{true, refusal});
-      resumed = rules;
+      const auto self = locked();
+      if (!self->refusal.empty()) return tl::unexpected(TapFailure{true, self->refusal});
+      self->resumed = rules;
       return static_cast<std::uint32_t>(rules.size());
     };
     commands.hold = [this](const RuleIds& rules) -> tl::expected<std::uint32_t, TapFailure> {
-      if (!reachable) return tl::unexpected(TapFailure{false, "nobody there"});
-      held = rules.rules();
-      return static_cast<std::uint32_t>(held.size());
+      const auto self = locked();
+      if (!self->reachable) return tl::unexpected(TapFailure{false, "nobody there"});
+      self->held = rules.rules();
+      return static_cast<std::uint32_t>(self->held.size());
     };
     commands.reload = [this](bool dry_run) -> tl::expected<ReloadResult, TapFailure> {
-      if (!reachable) return tl::unexpected(TapFailure{false, "nobody there"});
-      if (!refusal.empty()) return tl::unexpected(TapFailure{true, refusal});
-      if (!dry_run) ++generation;
-      return ReloadResult{{{"mode", "\"monitor\"", "\"enforce\"", false}}, 0, !dry_run, generation};
+      const auto self = locked();
+      if (!self->reachable) return tl::unexpected(TapFailure{false, "nobody there"});
+      if (!self->refusal.empty()) return tl::unexpected(TapFailure{true, self->refusal});
+      if (!dry_run) ++self->generation;
+      return ReloadResult{{{"mode", "\"monitor\"", "\"enforce\"", false}}, 0, !dry_run, self->generation};
     };
     commands.rules = [this](std::uint32_t wanted) -> tl::expected<SealedFiles, std::string> {
+      const auto self = locked();
       if (wanted > 2) return tl::unexpected(std::string{"not live any more"});
-      return SealedFiles{sealed(write_pack(pack_of("site", 0, {"site.example"}))),
-                         sealed(write_pack(pack_of("phones", wanted, {renamed ? "other.example" : "data.example"})))};
+      return SealedFiles{
+          sealed(write_pack(pack_of("site", 0, {"site.example"}))),
+          sealed(write_pack(pack_of("phones", wanted, {self->renamed ? "other.example" : "data.example"})))};
     };
     return commands;
   }
+
+ private:
+  Locked locked() { return {mutex_, state_}; }
+
+  std::recursive_mutex mutex_;
+  State state_;
 };
 
 }  // namespace sluice::test

@@ -100,7 +100,7 @@ BOOST_FIXTURE_TEST_SUITE(control_api, Served)
 BOOST_AUTO_TEST_CASE(status) {
   BOOST_TEST(soon([&] { return events.status().up && events.status().rules_known; }));
   tap.live(1, std::string(64, 'a'), TapState::degraded, "rules stale since then");
-  commands.live = {{"phones", "stable", 7, std::string(64, 'd'), 0, 12}};
+  commands->live = {{"phones", "stable", 7, std::string(64, 'd'), 0, 12}};
   const auto [code, document] = get("/v1/status");
   BOOST_TEST(code == 200);
   BOOST_TEST(document["state"] == "DEGRADED");
@@ -121,21 +121,21 @@ BOOST_AUTO_TEST_CASE(status) {
 }
 
 BOOST_AUTO_TEST_CASE(what_rules_cost_the_dearest_first_and_suspended_ones_resumed) {
-  commands.costs = {4, 10, 2, 1000, {}};
-  commands.costs.rules.push_back(
+  commands->costs = {4, 10, 2, 1000, {}};
+  commands->costs.rules.push_back(
       {0, {"local/1", "cheap", "local.rules", 3, 1, SignatureAction::alert}, 8, 8, 1, 50, 400});
-  commands.costs.rules.push_back({1,
-                                  {"local/2", "dear", "", 0, 2, SignatureAction::drop},
-                                  4,
-                                  0,
-                                  1,
-                                  150,
-                                  600,
-                                  5,
-                                  7,
-                                  Suspension::limits,
-                                  1'795'235'787'000'000'000,
-                                  false});
+  commands->costs.rules.push_back({1,
+                                   {"local/2", "dear", "", 0, 2, SignatureAction::drop},
+                                   4,
+                                   0,
+                                   1,
+                                   150,
+                                   600,
+                                   5,
+                                   7,
+                                   Suspension::limits,
+                                   1'795'235'787'000'000'000,
+                                   false});
   const auto [code, document] = get("/v1/rules/cost");
   BOOST_TEST(code == 200);
   BOOST_TEST(document["never_tried"] == 8);
@@ -154,10 +154,10 @@ BOOST_AUTO_TEST_CASE(what_rules_cost_the_dearest_first_and_suspended_ones_resume
   BOOST_TEST(document["rules"][1]["suspended"].is_null());
 
   BOOST_TEST(post("/v1/rules/resume?rule=local/1&rule=local/2", "", "").second["resumed"] == 2);
-  BOOST_TEST((commands.resumed == std::vector<std::string>{"local/1", "local/2"}));
-  commands.refusal = "x/9 is no signature of the live rules";
+  BOOST_TEST((commands->resumed == std::vector<std::string>{"local/1", "local/2"}));
+  commands->refusal = "x/9 is no signature of the live rules";
   is_error(post("/v1/rules/resume?rule=x/9", "", ""), 422, "x/9 is no signature");
-  commands.reachable = false;
+  commands->reachable = false;
   is_error(get("/v1/rules/cost"), 503, "nobody there");
 }
 
@@ -214,7 +214,7 @@ BOOST_AUTO_TEST_CASE(a_reload) {
   BOOST_TEST(done["changes"] == json::array({change}));
   BOOST_TEST(reloads == 1);
   is_error(post("/v1/reload?dry_run=maybe", "", ""), 400, "dry_run is neither");
-  commands.refusal = "tap.json:3:5: unknown option";
+  commands->refusal = "tap.json:3:5: unknown option";
   is_error(post("/v1/reload", "", ""), 422, "tap.json:3:5");
   BOOST_TEST(reloads == 1);
 }
@@ -223,23 +223,23 @@ BOOST_AUTO_TEST_CASE(a_push_and_its_history) {
   BOOST_TEST(soon([&] { return events.status().up; }));
   const auto signature = base64_text("signature");
   BOOST_TEST(post("/v1/packs?dry_run=true", pack("one", 1), signature).first == 200);
-  BOOST_TEST(commands.packs.empty());
+  BOOST_TEST(commands->packs.empty());
   const auto [code, done] = post("/v1/packs", pack("one", 1), signature);
   BOOST_TEST(code == 200);
   BOOST_TEST(done["generation"] == 2);
   BOOST_TEST(done["packs"][0]["name"] == "one");
   BOOST_TEST(done["microseconds"]["publish"] == 1500);
-  BOOST_REQUIRE(commands.packs.size() == 1U);
-  BOOST_TEST(commands.packs[0].signature == "signature");
+  BOOST_REQUIRE(commands->packs.size() == 1U);
+  BOOST_TEST(commands->packs[0].signature == "signature");
   BOOST_TEST(post("/v1/packs?allow_rollback=1", pack("one", 0), signature).first == 200);
-  BOOST_TEST(commands.allow_rollback);
+  BOOST_TEST(commands->allow_rollback);
   const auto packs = get("/v1/packs").second;
   BOOST_REQUIRE(packs["packs"].size() == 2U);
   BOOST_TEST(packs["packs"][0]["live"] == true);
   BOOST_TEST(packs["packs"][1]["live"] == false);
   BOOST_TEST(packs["can_roll_back"] == true);
   BOOST_TEST(post("/v1/rollback", "", "").first == 200);
-  BOOST_TEST(commands.live.at(0).sequence == 1U);
+  BOOST_TEST(commands->live.at(0).sequence == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(bad_requests_get_an_error_and_a_remedy) {
@@ -258,12 +258,12 @@ BOOST_AUTO_TEST_CASE(bad_requests_get_an_error_and_a_remedy) {
   is_error(post("/v1/packs?only=7", pack("one", 1), signature), 400, "only");
   is_error(post("/v1/packs", "no pack", signature), 422, "");
   is_error(post("/v1/rollback", "", ""), 422, "no earlier set");
-  commands.refusal = "pack one has expired";
+  commands->refusal = "pack one has expired";
   is_error(post("/v1/packs", pack("one", 1), signature), 422, "pack one has expired");
-  commands.refusal.clear();
-  commands.reachable = false;
+  commands->refusal.clear();
+  commands->reachable = false;
   is_error(post("/v1/packs", pack("one", 1), signature), 503, "nobody there");
-  BOOST_TEST(commands.packs.empty());
+  BOOST_TEST(commands->packs.empty());
   // Too large, said before it is sent.
   const auto begin = std::chrono::steady_clock::now();
   is_error(exchange("POST /v1/packs HTTP/1.1\r\nHost: sluice\r\nConnection: close\r\n" + std::string{signature_header} +
@@ -366,9 +366,9 @@ BOOST_AUTO_TEST_CASE(a_ruleset_comes_in_parts_and_whole) {
   const auto [status, answer] = send(whole);
   BOOST_TEST(status == 200, answer);
   BOOST_TEST(answer["packs"][0]["name"] == "one");
-  BOOST_TEST(commands.manifest.text == manifest);
-  BOOST_TEST(commands.manifest.signatures == "m");
-  BOOST_TEST(commands.packs.at(0).signature == "p");
+  BOOST_TEST(commands->manifest.text == manifest);
+  BOOST_TEST(commands->manifest.signatures == "m");
+  BOOST_TEST(commands->packs.at(0).signature == "p");
   BOOST_TEST(get("/v1/packs").second["pushes"].back()["manifest"]["sequence"] == 7);
   BOOST_TEST(send({whole[0], whole[1]}).first == 200);  // the pack is kept here
 

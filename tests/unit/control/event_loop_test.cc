@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(the_data_plane_may_come_later_restart_and_go) {
   first.reset();
   BOOST_TEST(soon([&] { return !running->status().up; }));
   BOOST_TEST(running->statistics().total().received == 41U);  // of the run that ended
-  commands.renamed = true;
+  commands->renamed = true;
   FakeTap second{memory};
   BOOST_TEST(soon([&] { return running->status().up; }));
   BOOST_TEST(running->statistics().total().received == 0U);

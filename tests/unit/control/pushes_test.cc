@@ -18,9 +18,10 @@ struct Desk : TemporaryFolder {
   Pushes pushes{tap.commands(), path, {path + "/configured.pack"}};
 
   // Names and sequences of what was published last.
-  std::string published() const {
+  std::string published() {
     std::string text;
-    for (const auto& pack : tap.packs) {
+    const auto packs = tap->packs;
+    for (const auto& pack : packs) {
       const auto read = read_pack(pack.bytes);
       text += read->info.name + " " + std::to_string(read->info.sequence) + "; ";
     }
@@ -39,7 +40,7 @@ BOOST_AUTO_TEST_CASE(a_push_replaces_the_pack_of_its_name_and_keeps_the_others) 
   const auto done = pushes.push(signed_pack("one", 2), {});
   BOOST_REQUIRE(done.has_value());
   BOOST_TEST(published() == "two 1; one 2; ");
-  BOOST_TEST(tap.packs[0].signature == "signature of two");
+  BOOST_TEST(tap->packs[0].signature == "signature of two");
   BOOST_TEST(done->set.size() == 2U);
   BOOST_TEST(done->published.generation == 4U);
   BOOST_TEST(done->warning.empty());
@@ -57,7 +58,7 @@ BOOST_AUTO_TEST_CASE(rollbacks_go_one_push_further_back_each) {
   BOOST_TEST(published() == "one 2; ");
   BOOST_TEST(pushes.rollback(false).has_value());
   BOOST_TEST(published() == "one 1; ");
-  BOOST_TEST(tap.allow_rollback);
+  BOOST_TEST(tap->allow_rollback);
   BOOST_TEST(pushes.rollback(false).has_value());
   BOOST_TEST(published().empty());  // what ran before the first push
   const auto beyond = pushes.rollback(false);
@@ -89,8 +90,8 @@ BOOST_AUTO_TEST_CASE(configured_packs_are_sent_along_and_gone_back_to) {
   const auto configured = signed_pack("configured", 9);
   write_text(path + "/configured.pack", {configured.bytes.begin(), configured.bytes.end()});
   write_text(path + "/configured.pack.minisig", configured.signature);
-  tap.live = {{"lists", "site", 0, std::string(64, 'c'), 0, 3},
-              {"configured", "test", 9, pack_digest(configured.bytes), 0, 1}};
+  tap->live = {{"lists", "site", 0, std::string(64, 'c'), 0, 3},
+               {"configured", "test", 9, pack_digest(configured.bytes), 0, 1}};
   BOOST_TEST(pushes.push(signed_pack("one", 1), {}).has_value());
   BOOST_TEST(published() == "configured 9; one 1; ");
   BOOST_TEST(pushes.rollback(false).has_value());
@@ -98,26 +99,26 @@ BOOST_AUTO_TEST_CASE(configured_packs_are_sent_along_and_gone_back_to) {
 }
 
 BOOST_AUTO_TEST_CASE(a_live_pack_that_is_not_at_hand_is_never_dropped_in_silence) {
-  tap.live = {{"foreign", "test", 9, std::string(64, 'f'), 0, 1}};
+  tap->live = {{"foreign", "test", 9, std::string(64, 'f'), 0, 1}};
   const auto done = pushes.push(signed_pack("one", 1), {});
   BOOST_REQUIRE(!done.has_value());
   BOOST_TEST(done.error().error.find("foreign") != std::string::npos);
   BOOST_TEST(done.error().remedy.find("--only") != std::string::npos);
-  BOOST_TEST(tap.packs.empty());
+  BOOST_TEST(tap->packs.empty());
   BOOST_TEST(pushes.push(signed_pack("one", 1), {false, false, true}).has_value());
   BOOST_TEST(published() == "one 1; ");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_refused_changes_nothing) {
   (void)pushes.push(signed_pack("one", 1), {});
-  tap.refusal = "pack one: sequence 0 is below 1";
+  tap->refusal = "pack one: sequence 0 is below 1";
   const auto refused = pushes.push(signed_pack("one", 0), {});
   BOOST_REQUIRE(!refused.has_value());
   BOOST_TEST((refused.error().kind == PushFailure::Kind::refused));
-  BOOST_TEST(refused.error().error == tap.refusal);
+  BOOST_TEST(refused.error().error == tap->refusal);
   BOOST_TEST(!pushes.push({{1, 2, 3}, "s"}, {}).has_value());  // no pack
-  tap.refusal.clear();
-  tap.reachable = false;
+  tap->refusal.clear();
+  tap->reachable = false;
   const auto unreachable = pushes.push(signed_pack("one", 2), {});
   BOOST_REQUIRE(!unreachable.has_value());
   BOOST_TEST((unreachable.error().kind == PushFailure::Kind::unreachable));
@@ -141,7 +142,7 @@ BOOST_AUTO_TEST_CASE(a_ruleset_is_one_push_and_rollbacks_bring_its_manifest_back
   BOOST_TEST(pushes.push(signed_pack("zero", 1), {}).has_value());
   BOOST_TEST(pushes.push_ruleset(manifest(1, first), first, {}).has_value());
   BOOST_TEST(published() == "one 1; two 1; ");
-  BOOST_TEST(tap.manifest.signatures == "signed 1");
+  BOOST_TEST(tap->manifest.signatures == "signed 1");
   BOOST_TEST(pushes.push_ruleset(manifest(2, second), {second[0]}, {}).has_value());  // the other one is kept here
   BOOST_TEST(published() == "one 2; two 1; ");
 
@@ -159,18 +160,18 @@ BOOST_AUTO_TEST_CASE(a_ruleset_is_one_push_and_rollbacks_bring_its_manifest_back
   Pushes again{tap.commands(), path, {}};  // after a restart too
   BOOST_TEST(again.rollback(false).has_value());
   BOOST_TEST(published() == "one 1; two 1; ");
-  BOOST_TEST(tap.manifest.text == manifest(1, first).text);
-  BOOST_TEST(tap.manifest.signatures == "signed 1");
+  BOOST_TEST(tap->manifest.text == manifest(1, first).text);
+  BOOST_TEST(tap->manifest.signatures == "signed 1");
   BOOST_TEST(again.rollback(false).has_value());
   BOOST_TEST(published() == "zero 1; ");
-  BOOST_TEST(tap.manifest.text.empty());
+  BOOST_TEST(tap->manifest.text.empty());
   BOOST_TEST(again.history().sets.back().allow_rollback);
 }
 
 BOOST_AUTO_TEST_CASE(a_dry_run_is_not_written_down) {
   const auto done = pushes.push(signed_pack("one", 1), {false, true, false});
   BOOST_REQUIRE(done.has_value());
-  BOOST_TEST(tap.packs.empty());
+  BOOST_TEST(tap->packs.empty());
   BOOST_TEST(pushes.history().sets.empty());
   BOOST_TEST(count(PushResult::checked) == 1U);
 }

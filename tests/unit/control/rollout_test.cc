@@ -68,17 +68,17 @@ BOOST_AUTO_TEST_CASE(a_new_rule_that_blocks_too_much_is_held_until_it_is_reset) 
   BOOST_TEST(push(signed_pack(2, {"a.example", "b.example"}))->new_rules == 1U);
   block("phones/b.example", 11);
   BOOST_TEST(soon([&] { return held() == Ids{"phones/b.example"}; }));
-  BOOST_TEST((commands.held == Ids{"phones/b.example"}));
+  BOOST_TEST((commands->held == Ids{"phones/b.example"}));
   BOOST_TEST(rollout->status().fuse_trips == 1U);
   BOOST_TEST(rollout->status().held[0].counts.flows == 11U);
 
   rollout.reset();
-  commands.held.clear();
+  commands->held.clear();
   rollout = made();  // the control plane was started anew
-  BOOST_TEST(soon([&] { return commands.held == Ids{"phones/b.example"}; }));
+  BOOST_TEST(soon([&] { return commands->held == Ids{"phones/b.example"}; }));
   BOOST_TEST((patient([&] { return rollout->release({"phones/a.example"}); }).error().kind == Kind::refused));
   BOOST_TEST(*patient([&] { return rollout->release({"phones/b.example"}); }) == 1U);
-  BOOST_TEST(commands.held.empty());
+  BOOST_TEST(commands->held.empty());
   block("phones/b.example", 30);
   std::this_thread::sleep_for(3 * PushWatch::look_interval);
   BOOST_TEST(held().empty());  // somebody has said that it may
@@ -101,10 +101,10 @@ BOOST_AUTO_TEST_CASE(new_rules_on_trial_are_held_before_they_are_live_and_promot
   const auto done = push(signed_pack(2, {"a.example", "b.example"}), trial_of("flows < 3"));
   BOOST_REQUIRE(done.has_value());
   BOOST_TEST(done->held == 1U);
-  BOOST_TEST((commands.held_at_publication == Ids{"phones/b.example"}));
+  BOOST_TEST((commands->held_at_publication == Ids{"phones/b.example"}));
   BOOST_TEST((push(signed_pack(3, {"c.example"})).error().kind == Kind::refused));
   BOOST_TEST(patient([&] { return rollout->promote(); }).has_value());
-  BOOST_TEST(commands.held.empty());
+  BOOST_TEST(commands->held.empty());
   BOOST_TEST(rollout->status().promoted == 1U);
   BOOST_TEST((patient([&] { return rollout->promote(); }).error().kind == Kind::refused));
   block("phones/b.example", 11);  // from now on the fuse is theirs
@@ -118,18 +118,18 @@ BOOST_AUTO_TEST_CASE(a_condition_decides_when_the_time_is_over) {
   BOOST_TEST(push(signed_pack(2, {"a.example", "b.example"}), trial_of("flows < 3", second)).has_value());
   block("phones/b.example", 3);
   BOOST_TEST(soon([&] { return rollout->status().withdrawn == 1U; }));
-  BOOST_TEST(commands.held.empty());
-  BOOST_TEST(commands.live[0].sequence == 1U);
+  BOOST_TEST(commands->held.empty());
+  BOOST_TEST(commands->live[0].sequence == 1U);
   BOOST_TEST(push(signed_pack(2, {"a.example", "b.example"}), trial_of("flows < 3", second)).has_value());
   block("phones/b.example", 2);
   BOOST_TEST(soon([&] { return rollout->status().promoted == 1U; }));
-  BOOST_TEST(commands.live[0].sequence == 2U);
+  BOOST_TEST(commands->live[0].sequence == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(a_trial_that_cannot_be_is_refused_and_leaves_nothing_held) {
-  commands.refusal = "its signature is wrong";
+  commands->refusal = "its signature is wrong";
   BOOST_TEST((push(signed_pack(1, {"a.example"}), trial_of("flows < 3")).error().kind == Kind::refused));
-  BOOST_TEST(commands.held.empty());
+  BOOST_TEST(commands->held.empty());
   BOOST_TEST(held().empty());
   BOOST_TEST(!rollout->status().trial.has_value());
 }
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(what_is_live_already_is_not_pushed_again) {
   const auto again = push(signed_pack(1, {"a.example"}), request);
   BOOST_TEST(again->push.already_live);
   BOOST_TEST(again->push.published.generation == 2U);
-  BOOST_TEST(commands.generation == 2U);
+  BOOST_TEST(commands->generation == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(a_push_after_which_nothing_is_inspected_is_undone) {
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(a_push_after_which_nothing_is_inspected_is_undone) {
   tap.live(3, std::string(64, 'b'), TapState::uninspected, "worker 0: the known-answer probe failed");
   BOOST_TEST(soon([&] { return rollout->status().watch.state == WatchState::reverted; }));
   BOOST_TEST(rollout->status().watch.reason == "UNINSPECTED: worker 0: the known-answer probe failed");
-  BOOST_TEST(commands.live[0].sequence == 1U);
+  BOOST_TEST(commands->live[0].sequence == 1U);
   const auto history = pushes.history();
   BOOST_TEST(history.sets.back().cause == "undo");
   BOOST_TEST(pushes.counts()[static_cast<std::size_t>(PushResult::reverted)] == 1U);
