@@ -63,7 +63,7 @@ void Wires::look_for_interfaces() {
     end.aside = PutAside{};
     end.sockets = SocketMap{};
     if (end.made->interface == number)
-      end.aside.id = end.made->put_aside;  // an earlier guard's
+      end.aside = PutAside::of(end.made->put_aside);  // an earlier guard's
     else
       *end.made = {number, 0, 0};
     if (number == 0) continue;
@@ -101,8 +101,7 @@ void Wires::open(bool programs_too) {
     auto& end = ends_[i];
     redirect(i);
     if (!programs_too || !end.xdp || end.number == 0) continue;
-    const int error = put_aside(kernel_, end.number, *passing_, end.aside);
-    end.made->put_aside = end.aside.id;
+    const int error = put_aside(kernel_, end.number, *passing_, end.aside, end.made->put_aside);
     if (error != 0) complain(end.name, "the data plane's XDP program cannot be put aside", error);
   }
 }
@@ -126,8 +125,7 @@ void Wires::close_visible() {
 void Wires::hide() {
   for (auto& end : ends_) {
     if (!end.xdp || end.number == 0) continue;
-    const int error = put_back(kernel_, end.number, end.aside);
-    end.made->put_aside = 0;
+    const int error = put_back(kernel_, end.number, end.aside, end.made->put_aside);
     if (error != 0) complain(end.name, "the data plane's XDP program cannot be put back", error);
     end.sockets = socket_map_of(kernel_, end.number);
   }

@@ -79,22 +79,26 @@ tl::expected<PassingProgram, std::string> PassingProgram::load() {
   return PassingProgram{std::move(program)};
 }
 
-int put_aside(Netlink& kernel, int interface, const PassingProgram& passing, PutAside& aside) noexcept {
+PutAside PutAside::of(std::uint32_t id) noexcept {
+  return id == 0 ? PutAside{} : PutAside{id, open_by_id(BPF_PROG_GET_FD_BY_ID, id)};
+}
+
+int put_aside(Netlink& kernel, int interface, const PassingProgram& passing, PutAside& aside,
+              std::uint32_t& noted) noexcept {
   const auto attached = attached_to(kernel, interface);
   if (!attached) return attached.error();
   if (attached->id == 0) return 0;
   auto current = open_by_id(BPF_PROG_GET_FD_BY_ID, attached->id);
   if (!current.is_open()) return errno;
-  if (is_ours(current)) {  // perhaps of an earlier life
-    if (!aside.program.is_open()) aside.program = open_by_id(BPF_PROG_GET_FD_BY_ID, aside.id);
-    return 0;
-  }
+  if (is_ours(current)) return 0;  // perhaps of an earlier life
+  noted = attached->id;
   const int error = exchange(kernel, interface, attached->mode, current.number(), passing.descriptor());
-  if (error == 0) aside = PutAside{attached->id, std::move(current)};
+  if (error != 0) noted = 0;
+  aside = error == 0 ? PutAside{attached->id, std::move(current)} : PutAside{};
   return error;
 }
 
-int put_back(Netlink& kernel, int interface, PutAside& aside) noexcept {
+int put_back(Netlink& kernel, int interface, PutAside& aside, std::uint32_t& noted) noexcept {
   const auto attached = attached_to(kernel, interface);
   if (!attached) return attached.error();
   const auto current = open_by_id(BPF_PROG_GET_FD_BY_ID, attached->id);
@@ -102,6 +106,7 @@ int put_back(Netlink& kernel, int interface, PutAside& aside) noexcept {
   if (current.is_open() && is_ours(current))
     error = exchange(kernel, interface, attached->mode, current.number(), aside.program.number());
   aside = PutAside{};
+  noted = 0;
   return error;
 }
 

@@ -29,14 +29,16 @@ class PassingProgram {
 struct PutAside {
   std::uint32_t id = 0;  // the kernel's, of a program; 0 = none
   Descriptor program;    // keeps it
+  // What an earlier guard put aside.
+  [[nodiscard]] static PutAside of(std::uint32_t id) noexcept;
 };
 
-// Puts our program in the place of the one that the interface has, if it has one, and remembers that. Does nothing
-// where ours is in place already, but for finding what an earlier life of ours has put aside, which `aside.id` tells.
-// 0, or a positive errno.
-[[nodiscard]] int put_aside(Netlink& kernel, int interface, const PassingProgram& passing, PutAside& aside) noexcept;
+// Puts our program in the place of the one that the interface has, if it has one, and remembers that: in `noted`, which
+// outlives a guard, before it is done. Does nothing where ours is in place already. 0, or a positive errno.
+[[nodiscard]] int put_aside(Netlink& kernel, int interface, const PassingProgram& passing, PutAside& aside,
+                            std::uint32_t& noted) noexcept;
 // The way back. Does nothing where ours is not in place any more: then who changed it knows better.
-[[nodiscard]] int put_back(Netlink& kernel, int interface, PutAside& aside) noexcept;
+[[nodiscard]] int put_back(Netlink& kernel, int interface, PutAside& aside, std::uint32_t& noted) noexcept;
 
 // Of the program that an interface has; not known where it has none, or none with such a map.
 [[nodiscard]] SocketMap socket_map_of(Netlink& kernel, int interface) noexcept;

@@ -1,6 +1,7 @@
 """What traffic sees of a data plane that dies, hangs or starts anew beside sluice-guard: as good as nothing."""
 
 import contextlib
+import mmap
 import os
 import signal
 import statistics
@@ -20,6 +21,7 @@ NOT_FOR_LONG_MS = 1500.0
 XDP_DEATH_MS = 10.0
 BURST = 32  # what a worker had handed to its driver when it was stopped comes late
 MEMORY_KIB = 5 * 1024
+EPOCH = slice(64, 72)  # in the page of dataplane/exchange/guard_page.hh
 INTERFACES = ("tap-in", "tap-out")
 
 
@@ -102,6 +104,29 @@ def a_killed_guard_leaves_the_wire_as_it_is_and_the_next_one_takes_it_over(bench
             end()
             wire.wait_for_guard("stands by")
             bench.ping(OUTSIDE4, count=3)
+
+
+def a_guard_that_is_killed_while_it_hands_the_wire_back_leaves_the_next_one_to_finish(bench):
+    wire = bench.wire
+    with guarded(wire):
+        os.kill(wire.dataplane.pid, signal.SIGSTOP)
+        wire.wait_for_state("BYPASS", 5)
+        wire.guard.kill()
+        wire.guard.wait()
+        with open(wire.config.parent / "guard", "r+b") as file:  # its last word: the epoch is even, have it
+            page = mmap.mmap(file.fileno(), mmap.PAGESIZE)
+            held = int.from_bytes(page[EPOCH], "little")
+            require(held % 2 == 1, f"the epoch of a wire that is held: {held}")
+            page[EPOCH] = (held + 1).to_bytes(8, "little")
+            page.close()
+        wire.start_guard()
+        os.kill(wire.dataplane.pid, signal.SIGCONT)
+        wire_break.wait_until_back(wire)
+        wire.wait_for_state("INSPECTING", 5)
+        before = wire.status()["statistics"]["packets"]["received"]
+        bench.ping(OUTSIDE4, count=3)
+        after = wire.status()["statistics"]["packets"]["received"]
+        require(after - before >= 6, f"what crosses does so past the data plane: {before}, then {after}")
 
 
 def the_guard_is_small_locked_in_memory_real_time_and_without_privileges(bench):
@@ -194,6 +219,7 @@ TESTS = [
     *(survives(what, fail) for what, fail in wire_break.BREAKS.items()),
     without_a_data_plane_the_wire_is_a_wire,
     a_killed_guard_leaves_the_wire_as_it_is_and_the_next_one_takes_it_over,
+    a_guard_that_is_killed_while_it_hands_the_wire_back_leaves_the_next_one_to_finish,
     the_guard_is_small_locked_in_memory_real_time_and_without_privileges,
     what_goes_past_the_data_plane_is_said,
     the_operator_orders_a_bypass_and_forbids_it,
