@@ -15,6 +15,7 @@
 #include "control/api/pushes.hh"
 #include "control/evidence/evidence_desk.hh"
 #include "control/rollout/rollout.hh"
+#include "control/store/store_desk.hh"
 #include "control/tap/event_loop.hh"
 #include "rules/policy/exception_list.hh"
 
@@ -27,9 +28,10 @@ constexpr int exit_failed = 1;
 constexpr const char* help = R"(sluice-control --config FILE
 
 The control plane of a tap: takes events and counters from the memory that sluice-dataplane shares, writes EVE JSON,
-serves metrics to Prometheus, and answers `sluice status`, `watch`, `capture`, `push`, `packs`, `rollback`, `fuse`, `reload`
-and `bypass`. It never touches a packet; it may be started before or after the data plane, and either may be restarted while traffic flows. Says `ready`
-on standard output when it serves. SIGHUP opens the EVE file anew and reads the site's exceptions
+serves metrics to Prometheus, and answers `sluice status`, `watch`, `capture`, `push`, `packs`, `rollback`, `fuse`,
+`findings`, `reload` and `bypass`. It keeps what was found in control.state_directory. It never
+touches a packet; it may be started before or after the data plane, and either may be restarted while traffic flows.
+Says `ready` on standard output when it serves. SIGHUP opens the EVE file anew and reads the site's exceptions
 (rules.exceptions) again; SIGINT or SIGTERM ends it.
 
   --config FILE   the configuration, the same as the data plane's; its options: `sluice config show`
@@ -61,11 +63,14 @@ std::string exceptions_path(const std::string& configuration_path, const config:
 }
 
 // What is wrong in the file is said, and the exceptions at hand stay; a new list holds for what was found before too.
-bool read_exceptions(const std::string& path, EventLoop& events) {
+bool read_exceptions(const std::string& path, EventLoop& events, StoreDesk& store) {
   auto loaded = path.empty() ? LoadedExceptions{} : load_exception_list(path);
   for (const auto& error : loaded.errors) std::fprintf(stderr, "%s\n", error.text().c_str());
-  if (loaded.errors.empty()) events.set_exceptions(std::make_shared<const ExceptionList>(std::move(loaded.rows)));
-  return loaded.errors.empty();
+  if (!loaded.errors.empty()) return false;
+  const auto exceptions = std::make_shared<const ExceptionList>(std::move(loaded.rows));
+  events.set_exceptions(exceptions);
+  store.set_exceptions(exceptions);
+  return true;
 }
 
 // Nothing where none is to be kept.
@@ -83,6 +88,16 @@ tl::expected<std::optional<EvidenceOptions>, std::string> evidence_settings(cons
                          evidence.device_hour_records,
                          evidence.total_mib * mebibyte,
                          evidence.keep_days};
+}
+
+StoreOptions store_options(const config::ConfigurationT& settings, const std::string& tap_id) {
+  const auto& store = *settings.store;
+  constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20U;
+  StoreOptions options{
+      settings.control->state_directory + "/store.db", tap_id, store.total_mib * mebibyte, store.keep_days, {}};
+  for (const auto& term : store.terms)
+    for (const auto& finding_class : term.classes) options.keep_days_of[finding_class] = term.keep_days;
+  return options;
 }
 
 RolloutOptions rollout_options(const config::ConfigurationT& settings) {
@@ -104,6 +119,7 @@ int run(const config::ConfigurationT& settings, const std::string& path) {
   if (!evidence_options) return complain(evidence_options.error());
   std::optional<EvidenceDesk> evidence;
   if (*evidence_options) evidence.emplace(**evidence_options);
+  StoreDesk store{store_options(settings, *tap_id)};
   BlockTally tally;
   EventLoop* log = nullptr;  // from below on: nobody asks for a capture before
   CaptureDesk captures{settings.events->command_socket,
@@ -119,17 +135,19 @@ int run(const config::ConfigurationT& settings, const std::string& path) {
                     settings.evidence->record_bytes,
                     control.eve_ipv6 == config::Ipv6Form::full,
                     &tally,
-                    &captures},
+                    &captures,
+                    &store},
                    tap.rules,
                    stream};
   log = &events;
-  if (!read_exceptions(settings.rules->exceptions, events)) return config::exit_usage;
+  if (!read_exceptions(settings.rules->exceptions, events, store)) return config::exit_usage;
   Pushes pushes{tap, control.state_directory, settings.rules->packs};
   if (!pushes.complaint().empty()) complain(pushes.complaint());
   Rollout rollout{rollout_options(settings), {&pushes, &events, &tally, tap}};
   if (const auto complaint = rollout.status().complaint; !complaint.empty()) complain(complaint);
-  const auto metrics = MetricsServer::start(control.metrics_listen, [&events, &pushes, &rollout, &captures] {
-    return MetricsInput{events.status(), pushes.counts(), rollout.status(), SLUICE_VERSION, captures.counts()};
+  const auto metrics = MetricsServer::start(control.metrics_listen, [&events, &pushes, &rollout, &captures, &store] {
+    return MetricsInput{events.status(), pushes.counts(),   rollout.status(),
+                        SLUICE_VERSION,  captures.counts(), store.status()};
   });
   if (!metrics) return complain(metrics.error());
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -138,12 +156,12 @@ int run(const config::ConfigurationT& settings, const std::string& path) {
   std::mutex reading;  // a signal and the API may ask for it at once
   const auto read_again = [&] {
     const std::lock_guard lock{reading};
-    static_cast<void>(read_exceptions(exceptions_path(path, settings), events));
+    static_cast<void>(read_exceptions(exceptions_path(path, settings), events, store));
   };
   std::vector<std::string> pairs;
   for (const auto& pair : settings.port_pairs) pairs.push_back(pair.name);
   const auto api = Api::start(control.socket, {&events, &stream, &pushes, &rollout, tap, facts, read_again,
-                                               settings.guard->socket, &captures, std::move(pairs)});
+                                               settings.guard->socket, &captures, std::move(pairs), &store});
   if (!api) return complain(api.error());
 
   events.settle();

@@ -13,12 +13,12 @@
 #include <cstring>
 #include <filesystem>
 #include <limits>
-#include <sstream>
 #include <thread>
 #include <utility>
 
 #include "control/api/api_answer.hh"
 #include "control/api/api_terms.hh"
+#include "control/api/finding_routes.hh"
 #include "control/api/peer_server.hh"
 #include "control/api/push_routes.hh"
 #include "control/api/ruleset_upload.hh"
@@ -38,11 +38,8 @@ using HttpResponse = httplib::Response;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t threads = EventStream::follower_limit + 8;  // followers keep one each
-constexpr std::size_t least_width = 40;                           // columns of a table
-constexpr std::size_t most_width = 1000;
-constexpr std::size_t default_width = 100;
-constexpr std::time_t request_seconds = 30;  // for a request to come whole
-constexpr std::time_t answer_seconds = 10;   // for a client to take what is sent
+constexpr std::time_t request_seconds = 30;                       // for a request to come whole
+constexpr std::time_t answer_seconds = 10;                        // for a client to take what is sent
 constexpr auto order_patience = std::chrono::seconds{2};
 constexpr auto order_look = std::chrono::milliseconds{10};
 constexpr auto stream_look = std::chrono::milliseconds{200};
@@ -75,6 +72,7 @@ struct Api::Server {
   PeerServer http;
   std::atomic<bool> is_ending{false};
   PushRoutes pushes{*parts.rollout};
+  FindingRoutes findings{*parts.events, *parts.store};
   std::thread thread;
 
   explicit Server(Parts of_what) : parts(std::move(of_what)) {}
@@ -82,7 +80,6 @@ struct Api::Server {
   [[nodiscard]] TapAnswer ask_tap();
   void reload(const HttpRequest& request, HttpResponse& response);
   void bypass(const HttpRequest& request, HttpResponse& response);
-  void findings(const HttpRequest& request, HttpResponse& response);
   void events(const HttpRequest& request, HttpResponse& response);
   [[nodiscard]] tl::expected<CaptureAsked, std::string> capture_asked(const HttpRequest& request) const;
   void capture(const HttpRequest& request, HttpResponse& response);
@@ -90,9 +87,12 @@ struct Api::Server {
 
 void Api::Server::routes() {
   pushes.add_to(http);
+  findings.add_to(http);
   http.Get("/v1/status", [this](const HttpRequest&, HttpResponse& response) {
     const auto tap = ask_tap();
-    answer(response, status_document(parts.facts, parts.events->status(), tap, parts.rollout->status()));
+    auto document = status_document(parts.facts, parts.events->status(), tap, parts.rollout->status());
+    document["store"] = store_document(parts.store->status());
+    answer(response, document);
   });
   http.Get("/v1/packs", [this](const HttpRequest&, HttpResponse& response) {
     answer(response, packs_document(parts.pushes->history(), ask_tap()));
@@ -111,7 +111,6 @@ void Api::Server::routes() {
     if (!resumed) return refuse(response, resumed.error());
     answer(response, {{"resumed", *resumed}});
   });
-  http.Get("/v1/findings", [this](const HttpRequest& request, HttpResponse& response) { findings(request, response); });
   http.Get("/v1/events", [this](const HttpRequest& request, HttpResponse& response) { events(request, response); });
   http.Get("/v1/capture", [this](const HttpRequest& request, HttpResponse& response) { capture(request, response); });
   http.set_error_handler([](const HttpRequest& request, HttpResponse& response) {
@@ -121,10 +120,11 @@ void Api::Server::routes() {
       refuse(response, status, "the request is too large", pack_size_remedy());
     else
       refuse(response, status, request.method + " " + request.path + " is not served here",
-             "GET /v1/status, /v1/packs, /v1/rollout, /v1/rules/cost, /v1/findings, /v1/events, /v1/capture; POST "
+             "GET /v1/status, /v1/packs, /v1/rollout, /v1/rules/cost, /v1/findings, /v1/findings/ID, /v1/events, "
+             "/v1/capture; POST "
              "/v1/packs, /v1/ruleset, /v1/rollback, /v1/rollout/promote, /v1/rollout/withdraw, /v1/fuse/reset, "
              "/v1/reload, "
-             "/v1/bypass, /v1/rules/resume");
+             "/v1/bypass, /v1/rules/resume; PATCH /v1/findings/ID");
   });
   http.set_exception_handler([](const HttpRequest&, HttpResponse& response, std::exception_ptr thrown) {
     try {
@@ -172,28 +172,6 @@ void Api::Server::bypass(const HttpRequest& request, HttpResponse& response) {
     return answer(response, bypass_document(*guard));
   }
   refuse(response, http_unavailable, "the order was sent, and sluice-guard does not go by it", remedy);
-}
-
-void Api::Server::findings(const HttpRequest& request, HttpResponse& response) {
-  const auto format = request.has_param("format") ? request.get_param_value("format") : "json";
-  if (format != "json" && format != "text")
-    return refuse(response, http_bad_request, "format is neither json nor text", "leave it out for JSON");
-  std::size_t width = default_width;
-  if (request.has_param("width")) {
-    const auto text = request.get_param_value("width");
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), width);
-    if (error != std::errc{} || end != text.data() + text.size() || width < least_width || width > most_width)
-      return refuse(response, http_bad_request, "width is no number of columns",
-                    "give one from " + std::to_string(least_width) + " to " + std::to_string(most_width));
-  }
-  parts.events->settle();
-  const auto table = parts.events->findings();
-  if (format == "json") return answer(response, table.document());
-  std::ostringstream text;
-  const auto statistics = parts.events->statistics();
-  table.print(text, statistics, width);
-  table.print_uninspected(text, statistics, width);
-  response.set_content(text.str(), "text/plain; charset=utf-8");
 }
 
 void Api::Server::events(const HttpRequest& request, HttpResponse& response) {

@@ -10,6 +10,7 @@
 #include "control/api/event_stream.hh"
 #include "control/api/pushes.hh"
 #include "control/rollout/rollout.hh"
+#include "control/store/store_desk.hh"
 #include "control/tap/event_loop.hh"
 
 namespace sluice {
@@ -28,6 +29,7 @@ class Api {
     std::string guard_socket{};        // where sluice-guard takes orders
     CaptureDesk* captures = nullptr;   // null: packets are not copied
     std::vector<std::string> pairs{};  // names of the pairs of ports, in their order
+    StoreDesk* store = nullptr;
   };
 
   // Makes the socket, mode 0660, and its folder where that is missing. An error where another program serves it.

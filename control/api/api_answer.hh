@@ -14,6 +14,7 @@ namespace sluice {
 
 // Of the replies, RFC 9110 section 15.
 constexpr int http_bad_request = 400;
+constexpr int http_not_found = 404;
 constexpr int http_conflict = 409;
 constexpr int http_too_large = 413;
 constexpr int http_unprocessable = 422;

@@ -192,6 +192,12 @@ Json reload_document(const ReloadResult& result) {
           {"unlisted", result.unlisted}};
 }
 
+Json store_document(const StoreStatus& store) {
+  return {{"findings", store.counts.findings},   {"bytes", store.counts.bytes},
+          {"bytes_limit", store.bytes_limit},    {"unwritten", store.unwritten},
+          {"failing", !store.complaint.empty()}, {"reason", stored_text(store.complaint)}};
+}
+
 Json error_document(const std::string& error, const std::string& remedy) {
   return {{"error", stored_text(error)}, {"remedy", stored_text(remedy)}};
 }

@@ -6,6 +6,7 @@
 
 #include "control/api/pushes.hh"
 #include "control/rollout/rollout_status.hh"
+#include "control/store/store_desk.hh"
 #include "control/tap/event_loop.hh"
 #include "control/tap/tap_commands.hh"
 
@@ -29,6 +30,8 @@ using TapAnswer = tl::expected<TapStatus, TapFailure>;
 [[nodiscard]] nlohmann::ordered_json packs_document(const Pushes::History& history, const TapAnswer& tap);
 [[nodiscard]] nlohmann::ordered_json push_document(const PushDone& done, bool dry_run);
 [[nodiscard]] nlohmann::ordered_json reload_document(const ReloadResult& result);
+// {"findings", "bytes", "bytes_limit", "unwritten", "failing", "reason"}
+[[nodiscard]] nlohmann::ordered_json store_document(const StoreStatus& store);
 // {"error": "...", "remedy": "..."}
 [[nodiscard]] nlohmann::ordered_json error_document(const std::string& error, const std::string& remedy);
 

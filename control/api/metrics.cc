@@ -312,6 +312,33 @@ void put_state(Families& out, const LoopStatus& loop) {
   out.put({}, static_cast<double>(loop.reading->started_ns) / nanoseconds);
 }
 
+void put_store(Families& out, const StoreStatus& store) {
+  const auto gauge = [&](const char* name, const char* help, double value) {
+    out.gauge(name, help);
+    out.put({}, value);
+  };
+  gauge("sluice_store_findings", "Findings in the store.", static_cast<double>(store.counts.findings));
+  gauge("sluice_store_bytes", "Room that the store takes.", static_cast<double>(store.counts.bytes));
+  gauge("sluice_store_limit_bytes", "Room that it may take: store.total_mib.", static_cast<double>(store.bytes_limit));
+  gauge("sluice_store_unwritten_findings", "Findings that have grown since they were written last.",
+        static_cast<double>(store.unwritten));
+  gauge("sluice_store_failing", "1 while the store cannot be written; findings wait in memory.",
+        store.complaint.empty() ? 0.0 : 1.0);
+  const auto counter = [&](const char* name, const char* help, std::uint64_t value) {
+    out.counter(name, help);
+    out.put({}, value);
+  };
+  counter("sluice_store_alerts_total", "Alerts that findings in the store were made of.", store.counts.written);
+  counter("sluice_store_folded_alerts_total",
+          "Of these, alerts that stand under \"other destinations\" of their device and rule.", store.counts.folded);
+  counter("sluice_store_retired_findings_total", "Findings that were taken away, their time being over.",
+          store.counts.retired);
+  out.counter("sluice_store_refused_alerts_total",
+              "Alerts that no finding was made of: no room on disk, or in memory while the disk could not be written.");
+  out.put({{"reason", "disk"}}, store.counts.full);
+  out.put({{"reason", "memory"}}, store.counts.waiting);
+}
+
 void put_control(Families& out, const MetricsInput& input) {
   const auto& loop = input.loop;
   out.counter("sluice_findings_by_class_total",
@@ -354,6 +381,7 @@ void put_control(Families& out, const MetricsInput& input) {
               "Pushes and rollbacks of rules since the control plane's start, by result.");
   for (std::size_t i = 0; i < push_result_names.size(); ++i)
     out.put({{"result", std::string{push_result_names[i]}}}, input.pushes[i]);
+  put_store(out, input.store);
   put_rollout(out, input.rollout);
   one("sluice_captures_total", "Captures of packets that were begun.", input.captures.begun);
   one("sluice_captures_refused_total", "Captures of packets that were asked for and refused.", input.captures.refused);

@@ -19,6 +19,7 @@ struct MetricsInput {
   RolloutStatus rollout;
   std::string version;
   CaptureCounts captures{};
+  StoreStatus store{};
 };
 
 // All metrics in Prometheus' text format.

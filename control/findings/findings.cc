@@ -223,48 +223,6 @@ void FindingsTable::print_uninspected(std::ostream& out, const Statistics& stati
   opacity_.print(out, inspection.flows_by_visibility, inspection.bytes_by_visibility, width);
 }
 
-nlohmann::ordered_json FindingsTable::document() const {
-  using Json = nlohmann::ordered_json;
-  Json list = Json::array();
-  std::size_t suppressed = 0;
-  for (const auto* entry : sorted()) {
-    const auto& row = entry->second;
-    Json seen = Json::array();
-    for (const auto& what : row.seen) seen.push_back(stored_text(what));
-    Json finding = {{"device", entry->first.first.text()},
-                    {"device_certainty", row.device_is_inside ? "inside-address" : "side-unknown"}};
-    if (row.rule != nullptr) {
-      finding["rule_id"] = stored_text(row.rule->rule_id);
-      finding["class"] = text_of(row.rule->finding_class);
-      finding["recipient"] = stored_text(row.rule->recipient);
-      finding["confidence"] = text_of(row.confidence);
-      finding["source"] = stored_text(row.rule->source);
-    } else {
-      finding["rule_row"] = row.rule_row;
-    }
-    if (row.lowered != Lowered::no) finding["confidence_lowered"] = text_of(row.lowered);
-    finding["stage"] = text_of(row.stage);
-    if (row.rule != nullptr)
-      finding["other_explanations"] =
-          other_explanations(row.rule->finding_class, row.stage, row.lowered == Lowered::address_alone);
-    finding["count"] = row.count;
-    finding["blocked"] = row.blocked;
-    finding["first"] = timestamp_text(row.first);
-    finding["last"] = timestamp_text(row.last);
-    finding["seen"] = std::move(seen);
-    finding["seen_all"] = !row.saw_more;
-    if (const auto* const exception = suppressed_by(*entry); exception != nullptr) {
-      finding["suppressed_by"] = exception->id;
-      ++suppressed;
-    }
-    list.push_back(std::move(finding));
-  }
-  return {{"findings", std::move(list)},
-          {"suppressed", suppressed},
-          {"left_out", left_out_},
-          {"handshakes_without_name", handshakes_without_name_}};
-}
-
 std::string FindingsTable::finding_line(const Event& alert) const {
   const auto finding = read(alert);
   const auto* const exception =

@@ -5,7 +5,6 @@
 #include <iosfwd>
 #include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -51,13 +50,6 @@ class FindingsTable {
   void print(std::ostream& out, const Statistics& statistics, std::size_t width) const;
   // "What could not be seen": reason, packets, share of all received; how much of each device could be.
   void print_uninspected(std::ostream& out, const Statistics& statistics, std::size_t width) const;
-
-  // {"findings": [{"device", "device_certainty", "rule_id", "class", "recipient", "confidence", "stage",
-  // "other_explanations", "count", "blocked", "first", "last", "seen": [..], "seen_all", "source", "suppressed_by"}],
-  // "suppressed", "left_out",
-  // "handshakes_without_name"}, sorted like the table. A rule that is not known has its row instead of what is known of
-  // it.
-  [[nodiscard]] nlohmann::ordered_json document() const;
 
   // One alert in one line, without the line end: device, class, recipient, what was seen, stage, source.
   [[nodiscard]] std::string finding_line(const Event& alert) const;

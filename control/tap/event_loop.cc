@@ -25,6 +25,7 @@ EventLoop::EventLoop(EventLoopOptions options, RuleFetcher::Fetch fetch, EventSt
       tally_(options.tally),
       evidence_(options.evidence),
       captures_(options.captures),
+      store_(options.store),
       writer_({options.tap_id,
                options.site,
                system_clock_state(),
@@ -210,7 +211,12 @@ void EventLoop::report(const Event& event, Clock::time_point now) {
     ++counted_.findings[number < finding_classes ? number : 0][finding.action == Action::drop ? 1 : 0];
     if (finding.rule == nullptr) ++counted_.alerts_unexplained;
     if (tally_ != nullptr) count_block(event, finding);
-    if (evidence_ != nullptr && evidence_->wants(finding.device, finding.time)) evidence_->put(decisions_.draft(event));
+    const bool has_evidence = evidence_ != nullptr && evidence_->wants(finding.device, finding.time);
+    if (has_evidence) evidence_->put(decisions_.draft(event));
+    if (store_ != nullptr) {
+      const auto* const rules = books_.find(event.header().generation);
+      store_->note(finding, rules != nullptr ? rules->digest : std::string_view{}, has_evidence);
+    }
     if (stream_->is_followed(StreamKind::findings)) stream_->put(StreamKind::findings, table_.finding_line(event));
   }
   const bool followed = stream_->is_followed(StreamKind::eve);

@@ -24,6 +24,7 @@
 #include "control/findings/findings.hh"
 #include "control/findings/rule_books.hh"
 #include "control/rollout/block_tally.hh"
+#include "control/store/store_desk.hh"
 #include "control/tap/guard_watch.hh"
 #include "control/tap/rule_fetcher.hh"
 #include "control/tap/tap_attachment.hh"
@@ -44,6 +45,7 @@ struct EventLoopOptions {
   bool ipv6_in_full = false;              // in EVE
   BlockTally* tally = nullptr;            // hears of what rules block; outlives the loop. Null: nobody does
   CaptureDesk* captures = nullptr;        // takes copies of packets; outlives the loop. Null: there are none
+  StoreDesk* store = nullptr;             // keeps findings; outlives the loop. Null: nobody does
 };
 
 // Findings by class (the last: of rules that are not known) and by what was done.
@@ -145,6 +147,7 @@ class EventLoop {
   BlockTally* tally_;
   EvidenceDesk* evidence_;
   CaptureDesk* captures_;
+  StoreDesk* store_;
   EveWriter writer_;
   DecisionWriter decisions_;
   FlowKeeper keeper_;

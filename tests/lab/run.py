@@ -42,6 +42,7 @@ import reload_tests
 import rollout_tests
 import ruleset_tests
 import sources_tests
+import store_tests
 import swap_tests
 import tap
 import vendor_tests
@@ -76,6 +77,7 @@ GROUPS = {
                         packet_capture_tests.TESTS, shipped=False,
                         drivers=tap.DRIVERS[:1]),
     "evidence": Group("monitor", evidence_tests.TESTS, shipped=False, drivers=tap.DRIVERS[:1]),
+    "store": Group("monitor", store_tests.TESTS, shipped=False, drivers=tap.DRIVERS[:1]),
     "overload": Group("enforce", overload_tests.TESTS + exhaustion_tests.TESTS, shipped=False, packs=True, drivers=tap.DRIVERS[:1]),
     "worker": Group("enforce", worker_tests.TESTS + privilege_tests.TESTS, packs=True),
     "links": Group("monitor", link_tests.TESTS, shipped=False),

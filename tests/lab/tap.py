@@ -130,8 +130,8 @@ class Tap:
         """All that the guard said since it was started."""
         return self._logs["sluice-guard"].read_text(errors="replace")
 
-    def start_control(self):
-        self.control = self._start("sluice-control", [])
+    def start_control(self, under=()):
+        self.control = self._start("sluice-control", [*under])
 
     def _start(self, name, wrapping, path=None):
         """Starts a plane; returns its process once it is ready."""

@@ -117,13 +117,18 @@ BOOST_AUTO_TEST_CASE(a_table_counts_a_request_once_and_shows_its_body) {
   };
   consume(false);
   consume(true);
-  const auto row = table.document()["findings"][0];
-  BOOST_TEST(row["count"] == 1);
-  BOOST_TEST(row["stage"] == "content-decoded");
-  BOOST_TEST(row["seen"] == json::parse(R"(["data.example.net: xiaomi-mistat, model M1, redacted: device-id"])"));
+  const auto printed = [&] {
+    std::ostringstream out;
+    table.print(out, Statistics{}, 400);
+    return out.str();
+  };
+  const auto text = printed();
+  BOOST_TEST(text.find("1 finding:") != std::string::npos, text);
+  BOOST_TEST(text.find("times") == std::string::npos, text);
+  BOOST_TEST(text.find("data.example.net: xiaomi-mistat, model M1, redacted: device-id") != std::string::npos, text);
   table.reveal();
   consume(true);
-  BOOST_TEST(table.document()["findings"][0]["seen"][1] == "data.example.net: xiaomi-mistat, device-id 9b1c, model M1");
+  BOOST_TEST(printed().find("data.example.net: xiaomi-mistat, device-id 9b1c, model M1") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
