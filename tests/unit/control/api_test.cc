@@ -14,90 +14,11 @@
 #include "control/api/control_client.hh"
 #include "control/text/base64.hh"
 #include "dataplane/guard/orders.hh"
-#include "tests/unit/fake_tap.hh"
+#include "tests/unit/served_api.hh"
 
 using namespace sluice;
 using namespace sluice::test;
 using nlohmann::json;
-
-namespace {
-
-struct Served : TemporaryFolder {
-  std::string socket = path + "/run/control.sock";
-  FakeTap tap{path + "/dataplane"};
-  FakeCommands commands;
-  std::atomic<int> reloads{0};
-  EventStream stream;
-  StoreDesk store{{path + "/store.db", "0b9ed8b6-53a1-4c4e-9f0e-3f6a5d2c1b77", 1 << 26, 90, {}}};
-  EventLoop events{options(), commands.commands().rules, stream};
-  Pushes pushes{commands.commands(), path, {}};
-  BlockTally tally;
-  Rollout rollout{{path, {}, {}}, {&pushes, &events, &tally, commands.commands()}};
-  std::unique_ptr<Api> api = start();
-
-  EventLoopOptions options() {
-    EventLoopOptions options{
-        path + "/dataplane", "0b9ed8b6-53a1-4c4e-9f0e-3f6a5d2c1b77", "lab", path + "/redaction.key", {},
-        path + "/guard"};
-    options.store = &store;
-    return options;
-  }
-  std::unique_ptr<Api> start() {
-    auto started = Api::start(socket, {&events,
-                                       &stream,
-                                       &pushes,
-                                       &rollout,
-                                       commands.commands(),
-                                       {"0.1.0", "0b9ed8b6-53a1-4c4e-9f0e-3f6a5d2c1b77", "lab", "", 1},
-                                       [this] { ++reloads; },
-                                       path + "/orders",
-                                       nullptr,
-                                       {},
-                                       &store});
-    BOOST_REQUIRE_MESSAGE(started.has_value(), (started ? std::string{} : started.error()));
-    return std::move(*started);
-  }
-
-  // One exchange in HTTP's own words (RFC 9112); returns the status, and the body where it is JSON.
-  std::pair<int, json> exchange(const std::string& request) const {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    socket.copy(address.sun_path, sizeof address.sun_path - 1);
-    const int file = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    BOOST_REQUIRE(::connect(file, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
-    BOOST_REQUIRE(::send(file, request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size()));
-    std::string answer;
-    char chunk[4096];
-    for (ssize_t got = 0; (got = ::read(file, chunk, sizeof chunk)) > 0;)
-      answer.append(chunk, static_cast<std::size_t>(got));
-    ::close(file);
-    BOOST_REQUIRE_MESSAGE(answer.starts_with("HTTP/1.1 "), answer);
-    const auto body = answer.find("\r\n\r\n");
-    return {std::stoi(answer.substr(9, 3)), json::parse(answer.substr(body + 4), nullptr, false)};
-  }
-  std::pair<int, json> get(const std::string& target) const {
-    return exchange("GET " + target + " HTTP/1.1\r\nHost: sluice\r\nConnection: close\r\n\r\n");
-  }
-  std::pair<int, json> post(const std::string& target, const std::string& body, const std::string& signature) const {
-    return exchange("POST " + target + " HTTP/1.1\r\nHost: sluice\r\nConnection: close\r\n" +
-                    (signature.empty() ? "" : std::string{signature_header} + ": " + signature + "\r\n") +
-                    "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
-  }
-  static std::string pack(const std::string& name, std::uint64_t sequence) {
-    const auto bytes = write_pack(pack_of(name, sequence, {name + ".example"}));
-    return {bytes.begin(), bytes.end()};
-  }
-};
-
-// An error says what and what to do.
-void is_error(const std::pair<int, json>& answer, int status, const std::string& part) {
-  BOOST_TEST(answer.first == status, part << ": " << answer.second);
-  BOOST_REQUIRE(answer.second.is_object());
-  BOOST_TEST(answer.second.value("error", "").find(part) != std::string::npos, answer.second);
-  BOOST_TEST(!answer.second.value("remedy", "").empty());
-}
-
-}  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(control_api, Served)
 
@@ -252,17 +173,6 @@ BOOST_AUTO_TEST_CASE(bad_requests_get_an_error_and_a_remedy) {
   is_error(get("/"), 404, "not served");
   is_error(get("/v1/nothing"), 404, "not served");
   is_error(post("/v1/status", "", ""), 404, "not served");
-  is_error(get("/v1/findings?format=xml"), 400, "format");
-  for (const auto* width : {"x", "", "0", "39", "1001", "99999999999999999999", "80x", "-80"})
-    is_error(get(std::string{"/v1/findings?format=text&width="} + width), 400, "width");
-  for (const auto* query : {"limit=0", "limit=1001", "limit=x", "state=none", "class=none", "since=-1", "since=x",
-                            "since=99999999999", "after=1", "after=x.y", "devise=192.0.2.1"})
-    is_error(get(std::string{"/v1/findings?"} + query), 400,
-             std::string{query}.substr(0, std::string{query}.find('=')));
-  for (const auto* id : {"7", "0", "99999999999999999999999", "-1", "0b9ed8b6-53a1-4c4e-9f0e-3f6a5d2c1b77"})
-    is_error(get(std::string{"/v1/findings/"} + id), 404, "no such finding");
-  for (const auto* id : {"x", "1%20or%201", "1/2", "%27", "0b9ed8b6-53a1-4c4e-9f0e-3f6a5d2c1b770"})
-    is_error(get(std::string{"/v1/findings/"} + id), 404, "not served");
   is_error(get("/v1/events?format=xml"), 400, "format");
   is_error(post("/v1/packs", pack("one", 1), ""), 400, signature_header);
   is_error(post("/v1/packs", pack("one", 1), "no base64"), 400, signature_header);
@@ -285,50 +195,6 @@ BOOST_AUTO_TEST_CASE(bad_requests_get_an_error_and_a_remedy) {
   // What is no HTTP at all costs its connection and nothing else.
   BOOST_TEST(exchange("\x16\x03\x01\r\n\r\n").first == 400);
   BOOST_TEST(get("/v1/status").first == 200);
-}
-
-BOOST_AUTO_TEST_CASE(findings_as_json_and_as_the_table_prints_them) {
-  BOOST_TEST(soon([&] { return events.status().rules_known; }));
-  tap.alert(1, 1, "data.example");
-  const auto document = get("/v1/findings").second;
-  BOOST_REQUIRE(document["findings"].size() == 1U);
-  BOOST_TEST(document["findings"][0]["rule_id"] == "phones/data.example");
-  ControlClient client{socket};
-  const auto text = client.get("/v1/findings?format=text&width=200");
-  BOOST_REQUIRE_MESSAGE(text.has_value(), (text ? std::string{} : text.error()));
-  BOOST_TEST(text->starts_with("1 finding:"));
-  BOOST_TEST(text->find("What could not be seen") != std::string::npos);
-}
-
-BOOST_AUTO_TEST_CASE(what_people_make_of_a_finding_is_kept) {
-  BOOST_TEST(soon([&] { return events.status().rules_known; }));
-  tap.alert(1, 1, "data.example");
-  const auto found = get("/v1/findings?class=telemetry&limit=1").second["findings"];
-  BOOST_REQUIRE(found.size() == 1U);
-  const auto path = "/v1/findings/" + std::to_string(found[0]["number"].get<int>());
-  const auto patch = [&](const std::string& body) {
-    return exchange("PATCH " + path + " HTTP/1.1\r\nHost: sluice\r\nConnection: close\r\nContent-Length: " +
-                    std::to_string(body.size()) + "\r\n\r\n" + body);
-  };
-  is_error(patch(""), 400, "no JSON object");
-  is_error(patch("[]"), 400, "no JSON object");
-  is_error(patch("{}"), 400, "nothing is to be changed");
-  is_error(patch(R"({"state": "solved"})"), 400, "state");
-  is_error(patch(R"({"state": 7})"), 400, "no text");
-  is_error(patch(R"({"note": ""})"), 400, "empty");
-  is_error(patch(R"({"count": "7"})"), 400, "cannot be changed");
-  is_error(patch(R"({"owner": ")" + std::string(2049, 'x') + "\"}"), 400, "2048");
-  is_error(patch(R"({"owner": ")" + std::string(20'000, 'x') + "\"}"), 413, "too large");
-  BOOST_TEST(get(path).second["state"] == "new");
-  const auto changed = patch(R"({"state": "accepted", "owner": "anna", "ticket": "T-7", "note": "as agreed"})");
-  BOOST_TEST(changed.first == 200);
-  BOOST_TEST(changed.second["state"] == "accepted");
-  BOOST_TEST(changed.second["notes"][0]["author"] != "");  // whose socket it was
-  BOOST_TEST(get(path).second == changed.second);
-  const auto id = changed.second["days"][0]["finding_id"].get<std::string>();
-  BOOST_TEST(get("/v1/findings/" + id).second == changed.second);
-  BOOST_TEST(get("/v1/findings?state=accepted").second["findings"].size() == 1U);
-  BOOST_TEST(get("/v1/status").second["store"]["findings"] == 1);
 }
 
 BOOST_AUTO_TEST_CASE(followers_hear_events_as_they_come_and_the_end) {
