@@ -65,6 +65,23 @@ BOOST_AUTO_TEST_CASE(alerts_of_a_day_are_added_up) {
   BOOST_TEST(one.remote.value() == "198.51.100.7");
 }
 
+BOOST_AUTO_TEST_CASE(a_place_is_known_where_all_of_it_was_in_one) {
+  const auto grown = [](const Finding& second) {
+    FindingTally tally;
+    BOOST_TEST(tally.note(finding(), context));
+    BOOST_TEST(tally.note(second, context));
+    return tally.take().at(0);
+  };
+  auto elsewhere = finding();
+  elsewhere.remote = address("203.0.113.1");
+  BOOST_TEST(!grown(elsewhere).remote.has_value());
+  BOOST_TEST(grown(elsewhere).vlan.has_value());
+  auto tagged = finding();
+  tagged.vlan = 7;
+  BOOST_TEST(!grown(tagged).vlan.has_value());
+  BOOST_TEST(grown(tagged).remote.has_value());
+}
+
 BOOST_AUTO_TEST_CASE(each_day_device_rule_and_destination_is_by_itself) {
   FindingTally tally;
   auto other_device = finding();

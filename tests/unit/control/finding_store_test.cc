@@ -106,6 +106,11 @@ BOOST_AUTO_TEST_CASE(a_finding_is_one_row_however_often_it_is_seen) {
   later.stage = Stage::data_sent;
   later.remote = "198.51.100.8";
   write(store, {later});
+  auto weaker = growth("192.0.2.10", "data.example.net", noon + day_ns);
+  weaker.count = 0;
+  weaker.stage = Stage::name_looked_up;
+  weaker.is_inside = false;
+  write(store, {weaker});
   const auto listed = list();
   const auto id = listed["findings"][0]["device"]["id"].get<std::string>();
   BOOST_TEST(id.size() == 36U);
