@@ -1,8 +1,12 @@
 """What the control plane keeps of findings: over restarts, kills and full disks."""
 
+import contextlib
 import errno
 import json
 import os
+import random
+import sqlite3
+import sys
 import time
 from pathlib import Path
 
@@ -12,6 +16,8 @@ from lab import OUTSIDE4
 
 WRITTEN_LIMIT_S = 5.0
 RETRY_LIMIT_S = 20.0
+KILLS, FULL_KILLS = 4, 200
+HERE = Path(__file__).resolve().parent
 DISK = "2m"  # of the control plane's own, which a test fills
 
 
@@ -102,4 +108,47 @@ def a_disk_that_is_full_is_said_and_costs_no_finding(bench):
         bench.wire.start_control()
 
 
-TESTS = [findings_and_what_people_made_of_them_outlive_a_kill, a_disk_that_is_full_is_said_and_costs_no_finding]
+def written(bench):
+    """{number of the finding: its count}, as the control plane answers: what it says so is on disk."""
+    return {finding["number"]: finding["count"] for finding in stored(bench, "--limit", "1000")}
+
+
+def on_disk(bench):
+    """The same, as SQLite reads the file, of a program that was killed; fails where the file is not whole."""
+    with contextlib.closing(sqlite3.connect(bench.wire.config.with_name("control-state") / "store.db")) as database:
+        whole = database.execute("PRAGMA integrity_check").fetchone()[0]
+        require(whole == "ok", f"the store is damaged: {whole}")
+        return dict(database.execute("SELECT number, count FROM finding"))
+
+
+def is_whole_after_kills(bench, kills):
+    """Kills the control plane at moments drawn, while findings come in; returns what to say of it."""
+    draw, known, before = random.Random(kills), {}, 0
+    asker = bench.lab.start("inside", [sys.executable, HERE / "asker.py", OUTSIDE4, LISTED])
+    try:
+        for _ in range(kills):
+            time.sleep(draw.uniform(0.05, 0.5))
+            if draw.random() < 0.7:
+                known = written(bench)
+            time.sleep(draw.uniform(0.0, 1.2))
+            bench.wire.kill_control()
+            found = on_disk(bench)
+            lost = {number: (count, found.get(number)) for number, count in known.items()
+                    if found.get(number, 0) < count}
+            require(not lost, f"what was written is lost: {lost}")
+            require(sum(found.values()) >= before, f"{before} alerts stood there, then {sum(found.values())}")
+            before = sum(found.values())
+            bench.wire.start_control()
+        require(before > 0, "nothing was ever found")
+        require(not bench.wire.status()["store"]["failing"], bench.wire.status()["store"])
+    finally:
+        tap.stop(asker)
+    return f"{kills} kills, {len(found)} findings of {before:,} alerts"
+
+
+def a_kill_at_any_moment_takes_nothing_that_was_written(bench):
+    bench.note(is_whole_after_kills(bench, FULL_KILLS if bench.full else KILLS))
+
+
+TESTS = [findings_and_what_people_made_of_them_outlive_a_kill, a_kill_at_any_moment_takes_nothing_that_was_written,
+         a_disk_that_is_full_is_said_and_costs_no_finding]
