@@ -207,6 +207,18 @@ def mix_as_a_capture(program):
     return f'{packets} packets'
 
 
+def findings(program):
+    """All that came is in the store, at a rate that any machine can do."""
+    done = bench(program + '-findings', '--seconds', '1', '--rate', '1000', '--devices', '50')
+    assert done.returncode == 0, done.stdout + done.stderr
+    sent = int(re.match(r'(\d+) alerts', done.stdout).group(1))
+    taken = re.search(r'^taken: (\d+); in the store: (\d+) alerts in (\d+) findings', done.stdout, re.M)
+    assert re.search('^lost: 0 .* 0 in memory, 0 on disk, 0 lines', done.stdout, re.M), done.stdout
+    read, stored, found = (int(number) for number in taken.groups())
+    assert read == stored == sent and 200 < found <= 250, done.stdout  # 50 devices by 5 names, drawn
+    return f'{sent} alerts'
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('pattern', nargs='?', default='')
@@ -218,7 +230,8 @@ def main():
              'equal_programs_do_not_differ': equal_programs_do_not_differ, 'against_other_builds': against_other_builds,
              'gate': gate, 'the_mix_as_a_capture': mix_as_a_capture,
              'flows_are_remembered_and_forgotten': flows, 'worst_cases_are_met': worst,
-             'streams_see_all_of_the_text': streams, 'look_ups_find_what_a_map_finds': look_ups}
+             'streams_see_all_of_the_text': streams, 'look_ups_find_what_a_map_finds': look_ups,
+             'findings_are_kept': findings}
     for name, item in items.items():
         if not tally.wants(name):
             continue
