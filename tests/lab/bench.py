@@ -50,6 +50,7 @@ class Bench:
     @contextlib.contextmanager
     def events(self):
         """A list that holds, after the context, the EVE events of what went on within it."""
+        self.end_leftovers()
         before = len(self.wire.events())
         events = []
         yield events
@@ -60,6 +61,14 @@ class Bench:
             if (now := len(self.wire.events())) != seen:
                 seen, since = now, time.monotonic()
         events += self.wire.events()[before:]
+
+    def end_leftovers(self):
+        """Ends connections that no program has any more. What was blocked of them the kernel sends again, for half a
+        minute and longer, and a tap that was started anew meanwhile finds it anew."""
+        left = self.inside(["ss", "--no-header", "--kill", "--tcp", "state", "fin-wait-1", "state", "last-ack", "state",
+                            "closing"])
+        if left.stdout.strip():
+            time.sleep(SETTLED_S)
 
     @contextlib.contextmanager
     def alerts(self):
