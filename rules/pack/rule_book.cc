@@ -29,7 +29,8 @@ RuleBook::RuleBook(std::vector<RuleFacts> facts, std::vector<RuleWritten> signat
 
 RuleBook::RuleBook(const RuleList& rules) : RuleBook(facts_of(rules), written_of(rules.signatures)) {}
 
-RuleBook::RuleBook(std::vector<PackView> packs) : packs_(std::move(packs)) {
+RuleBook::RuleBook(std::vector<PackView> packs)
+    : packs_(std::move(packs)), remembered_(std::make_shared<Remembered>()) {
   for (const auto& pack : packs_) {
     indicators_ += pack.indicators();
     size_ += pack.size();
@@ -50,8 +51,12 @@ RuleBook::Place RuleBook::place_of(std::size_t row) const noexcept {
 std::shared_ptr<const RuleFacts> RuleBook::facts(std::size_t row) const {
   if (row >= size_) return nullptr;
   if (listed_) return {listed_, &(*listed_)[row]};
+  const std::lock_guard lock{remembered_->mutex};
+  auto& known = remembered_->facts;
+  if (const auto found = known.find(row); found != known.end()) return found->second;
   const auto place = place_of(row);
-  return std::make_shared<const RuleFacts>(place.pack->facts(place.row));
+  if (known.size() >= remembered_limit) known.clear();
+  return known[row] = std::make_shared<const RuleFacts>(place.pack->facts(place.row));
 }
 
 std::optional<RuleWritten> RuleBook::written(std::size_t row) const {

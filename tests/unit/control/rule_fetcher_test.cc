@@ -62,6 +62,22 @@ BOOST_AUTO_TEST_CASE(of_all_packs_indicators_stand_before_signatures) {
   BOOST_TEST(kinds[static_cast<std::size_t>(RuleKind::domain)] == 2U);
 }
 
+BOOST_AUTO_TEST_CASE(what_was_read_of_a_row_is_remembered_to_a_bound) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i <= RuleBook::remembered_limit; ++i) names.push_back("n" + std::to_string(i) + ".example");
+  const auto book = read_rule_book({sealed(write_pack(pack_of("many", 1, names)))});
+  BOOST_REQUIRE(book.has_value());
+  const auto first = (*book)->facts(0);
+  BOOST_TEST((*book)->facts(0) == first);
+  for (std::size_t row = 0; row < names.size(); ++row) {
+    const auto facts = (*book)->facts(row);
+    if (!names[row].starts_with(facts->subject)) BOOST_ERROR("row " << row << " is " << facts->subject);
+  }
+  BOOST_TEST((*book)->facts(0) != first);  // it was given up, and is read anew
+  BOOST_TEST((*book)->facts(0)->subject == first->subject);
+  BOOST_TEST((*book)->facts(names.size()) == nullptr);
+}
+
 BOOST_AUTO_TEST_CASE(a_failure_is_told_and_not_asked_again_at_once) {
   std::atomic<int> asked{0};
   RuleFetcher fetcher{[&](std::uint32_t) -> tl::expected<SealedFiles, std::string> {
