@@ -49,7 +49,11 @@ tl::expected<FindingStore, StoreFailure> FindingStore::open(StoreOptions options
   auto database = open_store(options.path);
   if (!database) return tl::unexpected(database.error());
   FindingStore store{std::move(*database), std::move(options)};
-  if (const auto counted = store.guarded([&] { store.count_findings(); }); !counted)
+  if (const auto counted = store.guarded([&] {
+        store.count_findings();
+        store.measure_bytes();
+      });
+      !counted)
     return tl::unexpected(counted.error());
   return store;
 }
@@ -82,6 +86,7 @@ tl::expected<void, StoreFailure> FindingStore::write(std::span<const FindingGrow
     SQLite::Transaction transaction{database_, SQLite::TransactionBehavior::IMMEDIATE};
     for (const auto& one : grown) write_one(one, counts);
     transaction.commit();
+    measure_bytes();
     measure(counts);
   });
   if (!done) {
@@ -93,9 +98,13 @@ tl::expected<void, StoreFailure> FindingStore::write(std::span<const FindingGrow
 
 void FindingStore::count_findings() { findings_ = pragma(database_, "SELECT count(*) FROM finding"); }
 
-void FindingStore::measure(StoreCounts& counts) {
+void FindingStore::measure_bytes() {
+  bytes_ = pragma(database_, "PRAGMA page_count") * pragma(database_, "PRAGMA page_size");
+}
+
+void FindingStore::measure(StoreCounts& counts) const noexcept {
   counts.findings = findings_;
-  counts.bytes = pragma(database_, "PRAGMA page_count") * pragma(database_, "PRAGMA page_size");
+  counts.bytes = bytes_;
 }
 
 // By what is in use: pages that are free are taken first.
@@ -247,6 +256,7 @@ tl::expected<void, StoreFailure> FindingStore::retire(std::int64_t now_ns, Store
       rules_.clear();
       count_findings();
     }
+    measure_bytes();
     measure(counts);
   });
   return done;

@@ -43,6 +43,8 @@ class FindingStore {
 
   [[nodiscard]] static tl::expected<FindingStore, StoreFailure> open(StoreOptions options);
 
+  // What stands in it now.
+  void measure(StoreCounts& counts) const noexcept;
   // All of them or none.
   [[nodiscard]] tl::expected<void, StoreFailure> write(std::span<const FindingGrowth> grown, StoreCounts& counts);
   // Takes away what is over, by that time.
@@ -61,13 +63,14 @@ class FindingStore {
   [[nodiscard]] bool has_room();
   [[nodiscard]] SQLite::Statement& statement(const char* text);
   void count_findings();
-  void measure(StoreCounts& counts);
+  void measure_bytes();
   template <class Work>
   tl::expected<void, StoreFailure> guarded(Work work);
 
   StoreOptions options_;
   SQLite::Database database_;
   std::uint64_t findings_ = 0;
+  std::uint64_t bytes_ = 0;
   std::unordered_map<const char*, SQLite::Statement> statements_;  // by their text, which is of static life
   std::unordered_map<std::string, std::int64_t> devices_;
   std::unordered_map<std::string, std::pair<std::int64_t, std::shared_ptr<const RuleFacts>>> rules_;

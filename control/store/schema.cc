@@ -93,6 +93,13 @@ CREATE INDEX finding_note_by_finding ON finding_note (finding, number);
 
 int number_of(SQLite::Database& database, const char* pragma) { return database.execAndGet(pragma).getInt(); }
 
+StoreFailure later(const std::string& path, int version) {
+  return {StoreFault::later,
+          fmt::format("{}: a later Sluice made it (version {} of the store; this one knows {}): go back "
+                      "to that one, or move the file away",
+                      path, version, store_version)};
+}
+
 void bring_up_to_date(SQLite::Database& database, int version) {
   SQLite::Transaction transaction{database, SQLite::TransactionBehavior::IMMEDIATE};
   for (; version < store_version; ++version) database.exec(migrations[static_cast<std::size_t>(version)]);
@@ -131,11 +138,7 @@ tl::expected<SQLite::Database, StoreFailure> open_store(const std::string& path)
       return tl::unexpected(StoreFailure{StoreFault::unreachable,
                                          path + ": is a database of another program; move it away, or name another "
                                                 "control.state_directory"});
-    if (version > store_version)
-      return tl::unexpected(StoreFailure{
-          StoreFault::later, fmt::format("{}: a later Sluice made it (version {} of the store; this one knows {}): go "
-                                         "back to that one, or move the file away",
-                                         path, version, store_version)});
+    if (version > store_version) return tl::unexpected(later(path, version));
     // Before there is a table: what goes gives its room back.
     if (tables == 0) database.exec("PRAGMA auto_vacuum = INCREMENTAL");
     database.exec(
@@ -151,6 +154,8 @@ tl::expected<SQLite::Database, StoreFailure> open_store(const std::string& path)
 tl::expected<SQLite::Database, StoreFailure> read_store(const std::string& path) {
   try {
     SQLite::Database database{path, SQLite::OPEN_READONLY, patience_ms};
+    if (const auto version = number_of(database, "PRAGMA user_version"); version > store_version)
+      return tl::unexpected(later(path, version));
     database.exec("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -8192;");
     return database;
   } catch (const SQLite::Exception& error) {

@@ -15,11 +15,15 @@ std::int64_t wall_ns() {
       .count();
 }
 
-// A damaged one is kept for who can read more of it, the last one only; SQLite's own files beside it go with it.
-void put_aside(const std::string& path) {
+// A damaged one is kept for who can read more of it, the last one only. SQLite's own files beside it go first: they
+// would be taken for those of the new one. False: it could not be moved.
+bool put_aside(const std::string& path) {
   std::error_code error;
-  for (const auto* suffix : {"", "-wal", "-shm"})
+  for (const auto* suffix : {"-wal", "-shm", ""}) {
+    std::filesystem::remove(path + ".damaged" + suffix, error);
     std::filesystem::rename(path + suffix, path + ".damaged" + suffix, error);
+  }
+  return !error;  // of the last, which is there
 }
 
 }  // namespace
@@ -89,10 +93,9 @@ void StoreDesk::open() {
   if (store_ || now < next_open_) return;
   next_open_ = now + retry_interval;
   auto store = FindingStore::open(options_);
-  if (!store && store.error().fault == StoreFault::damaged) {
+  if (!store && store.error().fault == StoreFault::damaged && put_aside(options_.path)) {
     fmt::print(stderr, "sluice-control: the store is damaged and is begun anew; it is kept as {}.damaged: {}\n",
                options_.path, store.error().reason);
-    put_aside(options_.path);
     {
       const std::lock_guard lock{reading_};
       reader_.reset();
@@ -102,6 +105,7 @@ void StoreDesk::open() {
   if (!store) return fail(store.error());
   store_.emplace(std::move(*store));
   const std::lock_guard lock{mutex_};
+  store_->measure(counts_);
   complaint_.clear();
 }
 
@@ -140,8 +144,8 @@ void StoreDesk::retire() {
 
 // Said once, until it works again.
 void StoreDesk::fail(const StoreFailure& failure) {
+  if (store_ && failure.fault == StoreFault::damaged) next_open_ = {};  // it is put aside at once
   store_.reset();
-  if (failure.fault == StoreFault::damaged) next_open_ = {};  // it is put aside at once
   const std::lock_guard lock{mutex_};
   if (complaint_ == failure.reason) return;
   complaint_ = failure.reason;

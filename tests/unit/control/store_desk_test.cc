@@ -55,6 +55,8 @@ BOOST_AUTO_TEST_CASE(what_is_noted_is_stored_and_found_again_after_the_end) {
   note(*desk, "c.example");
   desk.reset();  // writes what waits
   desk = open();
+  BOOST_TEST(desk->status().counts.findings == 3U);  // before anything is written
+  BOOST_TEST(desk->status().counts.bytes == fs::file_size(path));
   BOOST_TEST(size(*desk) == 3U);
 }
 
@@ -102,6 +104,17 @@ BOOST_AUTO_TEST_CASE(a_damaged_store_is_put_aside_and_begun_anew) {
   desk->settle(patience);
   BOOST_TEST(size(*desk) == 1U);
   BOOST_TEST(fs::file_size(path + ".damaged") == 8192U);
+}
+
+BOOST_AUTO_TEST_CASE(a_damaged_store_that_cannot_be_moved_is_said_and_left_alone) {
+  fs::create_directories(path + ".damaged/in-the-way");
+  std::ofstream{path} << std::string(8192, 'x');
+  const auto desk = open();
+  BOOST_TEST(desk->status().complaint.find("not a database") != std::string::npos);
+  note(*desk, "a.example");
+  desk->settle(std::chrono::milliseconds{300});
+  BOOST_TEST(desk->status().unwritten == 1U);
+  BOOST_TEST(fs::file_size(path) == 8192U);
 }
 
 // Damaged while it is open: pages that a transaction reads are not what it left there.
