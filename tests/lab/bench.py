@@ -62,6 +62,13 @@ class Bench:
                 seen, since = now, time.monotonic()
         events += self.wire.events()[before:]
 
+    def wait_for(self, limit_s, what, holds):
+        """Waits until it holds; fails after a time."""
+        deadline = time.monotonic() + limit_s
+        while not holds():
+            require(time.monotonic() < deadline, f"not {what} after {limit_s} s:\n{self.wire.log()}")
+            time.sleep(0.05)
+
     def end_leftovers(self):
         """Ends connections that no program has any more. What was blocked of them the kernel sends again, for half a
         minute and longer, and a tap that was started anew meanwhile finds it anew."""

@@ -3,7 +3,6 @@
 import json
 import os
 import pathlib
-import time
 
 import tap
 from bench import LISTED, require
@@ -31,13 +30,6 @@ def sample(bench, name, **labels):
     return bench.wire.samples().get((name, tuple(sorted(labels.items()))), 0)
 
 
-def wait_for(bench, limit_s, what, holds):
-    deadline = time.monotonic() + limit_s
-    while not holds():
-        require(time.monotonic() < deadline, f"not {what} after {limit_s} s:\n{bench.wire.log()}")
-        time.sleep(0.05)
-
-
 def asks(bench):
     """Looks the listed name up. Returns its alerts."""
     with bench.alerts() as alerts:
@@ -62,7 +54,7 @@ def a_finding_has_a_record_that_the_authority_opens(bench):
     bench.wire.configure(evidence={"authority_key": str(public)})
     alerts = asks(bench)
     require(all("packet" not in alert for alert in alerts), "an event shows the packet that is there for evidence")
-    wait_for(bench, WRITTEN_LIMIT_S, "recorded", lambda: records(bench) >= len(alerts))
+    bench.wait_for(WRITTEN_LIMIT_S, "recorded", lambda: records(bench) >= len(alerts))
     found = json.loads(sluice(bench, "list", folder(bench), "--secret-key", secret, "--json"))
     decisions = [record["decision"] for record in found]
     ids = {decision["finding_id"] for decision in decisions}
@@ -90,7 +82,7 @@ def a_connection_that_the_policy_keeps_is_evidence(bench):
                     policy={"lines": [{"name": "keep", "destinations": [LISTED], "keep_flow": True}]}):
         bench.lab.check("inside", ["curl", "--silent", "--show-error", "--fail", "--output", "/dev/null", "--limit-rate",
                                    "4M", "--connect-to", f"{LISTED}::{WEB4}:", f"http://{LISTED}/files/kept"])
-        wait_for(bench, RETRY_LIMIT_S, "kept", lambda: any(part.get("end") == "flow" for _, part in parts()))
+        bench.wait_for(RETRY_LIMIT_S, "kept", lambda: any(part.get("end") == "flow" for _, part in parts()))
     captures = []
     for number, _ in parts():
         exported = bench.lab.directory / f"part-{number}"
@@ -109,7 +101,7 @@ def a_killed_control_plane_goes_on_with_its_chain(bench):
     bench.wire.kill_control()
     bench.wire.start_control()
     alerts = asks(bench)
-    wait_for(bench, WRITTEN_LIMIT_S, "recorded", lambda: records(bench) >= len(alerts))
+    bench.wait_for(WRITTEN_LIMIT_S, "recorded", lambda: records(bench) >= len(alerts))
     sluice(bench, "verify", folder(bench), "--secret-key", keys(bench)[0], *(f"--head={head}" for head in told(bench)))
     require(len(told(bench)) > len(before), "the new start told no end of the chain")
 
@@ -122,14 +114,14 @@ def evidence_that_cannot_be_kept_is_said_once_and_all_else_goes_on(bench):
     written = records(bench)
     for _ in range(3):
         asks(bench)
-    wait_for(bench, WRITTEN_LIMIT_S, "failing", lambda: sample(bench, "sluice_evidence_failing") == 1
-             and sample(bench, "sluice_evidence_refused_total", reason="unwritable") >= 1)
+    bench.wait_for(WRITTEN_LIMIT_S, "failing", lambda: sample(bench, "sluice_evidence_failing") == 1
+                   and sample(bench, "sluice_evidence_refused_total", reason="unwritable") >= 1)
     require(records(bench) == written, "a broken chain got a record")
     require(bench.wire.log().count("evidence cannot be kept") == 1, f"not said once:\n{bench.wire.log()}")
     chain.write_bytes(good)
-    wait_for(bench, RETRY_LIMIT_S, "well again", lambda: sample(bench, "sluice_evidence_failing") == 0)
+    bench.wait_for(RETRY_LIMIT_S, "well again", lambda: sample(bench, "sluice_evidence_failing") == 0)
     asks(bench)
-    wait_for(bench, WRITTEN_LIMIT_S, "recorded", lambda: records(bench) > written)
+    bench.wait_for(WRITTEN_LIMIT_S, "recorded", lambda: records(bench) > written)
     sluice(bench, "verify", folder(bench), "--secret-key", keys(bench)[0])
 
 

@@ -44,13 +44,6 @@ def asks(bench):
     return alerts
 
 
-def wait_for(bench, limit_s, what, holds):
-    deadline = time.monotonic() + limit_s
-    while not holds():
-        require(time.monotonic() < deadline, f"not {what} after {limit_s} s:\n{bench.wire.log()}")
-        time.sleep(0.05)
-
-
 def findings_and_what_people_made_of_them_outlive_a_kill(bench):
     alerts = asks(bench)
     require(alerts, "a look-up of the listed name is no finding")
@@ -93,14 +86,14 @@ def a_disk_that_is_full_is_said_and_costs_no_finding(bench):
         except OSError as error:
             require(error.errno == errno.ENOSPC, error)
         asks(bench)
-        wait_for(bench, WRITTEN_LIMIT_S, "failing",
-                 lambda: bench.wire.samples().get(("sluice_store_failing", ())) == 1)
+        bench.wait_for(WRITTEN_LIMIT_S, "failing",
+                       lambda: bench.wire.samples().get(("sluice_store_failing", ())) == 1)
         status = bench.wire.status()["store"]
         require(status["failing"] and "full" in status["reason"] and status["unwritten"] >= 1, status)
         bench.ping(OUTSIDE4, count=3)
         os.unlink(folder / "filler")
-        wait_for(bench, RETRY_LIMIT_S, "well again", lambda: not bench.wire.status()["store"]["failing"])
-        wait_for(bench, WRITTEN_LIMIT_S, "written", lambda: bench.wire.status()["store"]["unwritten"] == 0)
+        bench.wait_for(RETRY_LIMIT_S, "well again", lambda: not bench.wire.status()["store"]["failing"])
+        bench.wait_for(WRITTEN_LIMIT_S, "written", lambda: bench.wire.status()["store"]["unwritten"] == 0)
         after = listed(bench)
         require(all(after[device]["count"] > before[device]["count"] for device in before), f"{before}, then {after}")
     finally:
