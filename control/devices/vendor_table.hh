@@ -2,6 +2,7 @@
 // control/devices/vendors.csv is the shipped one, compiled in.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -20,6 +21,7 @@ enum class PatternKind : std::uint8_t {
   dhcp_parameters,  // numbers in decimal, with commas between
   host_name,        // what a device is called: first label
   user_agent,
+  browser,  // of a user agent: what a maker installs, and others can
   connectivity_check,
   ssdp_server,
   ja4,
@@ -36,16 +38,17 @@ struct VendorRow {
   PatternKind kind{};
   PatternMatch match{};
   std::string pattern;  // '#' is a digit, '?' a letter; upper and lower case are one
-  // What a device is of which that stands. Empty: says nothing of it. "OPPO or OnePlus": one of these.
+  // What a device is that says so. Empty: says nothing of it. "OPPO or OnePlus": one of these. A '*' at the end of a
+  // model or of an operating system stands for what follows the pattern: the model, or the version.
   std::string vendor;
   std::string model;
   std::string os;
-  std::string source;  // who says so
-  std::string example;
+  std::string source;   // who says so
+  std::string example;  // a text that the row is of
 };
 
-// Whether that text is one of the row's.
-[[nodiscard]] bool matches(const VendorRow& row, std::string_view text) noexcept;
+// Where in the text the row's pattern ends; nothing where the text is none of the row's.
+[[nodiscard]] std::optional<std::size_t> match_end(const VendorRow& row, std::string_view text) noexcept;
 
 class VendorTable {
  public:

@@ -7,6 +7,7 @@
 #include "control/devices/device_fact.hh"
 #include "control/devices/oui_table.hh"
 #include "control/devices/vendor_table.hh"
+#include "control/devices/vote_text.hh"
 
 namespace sluice {
 
@@ -18,6 +19,7 @@ constexpr int user_agent = 60;
 constexpr int connectivity_check = 50;
 constexpr int local_service = 40;  // mDNS, SSDP
 constexpr int host_name = 30;
+constexpr int browser = 25;
 constexpr int ja4 = 20;
 constexpr int name = 15;
 constexpr int hardware_address = 5;
@@ -36,7 +38,6 @@ struct Vote {
 
   bool operator==(const Vote&) const = default;
 };
-constexpr std::size_t vote_text_limit = 64;
 
 // None where the fact says nothing. `oui` may be null.
 [[nodiscard]] std::vector<Vote> votes_of(const DeviceFact& fact, const VendorTable& vendors, const OuiTable* oui);

@@ -1,8 +1,10 @@
 """Messages by which devices say what they are, made from the RFCs: DHCPv6, NetBIOS names, SSDP, MQTT, NTP, STUN, SSH,
-ARP and neighbour discovery."""
+ARP and neighbour discovery; and what all of that comes to."""
+import csv
+import os
 import struct
 
-from seed_messages import dns_name, u16, vector
+from seed_messages import ROOT, dns_name, u16, vector
 
 
 def option(code, value):
@@ -101,9 +103,28 @@ def neighbour_messages():
             'solicitation': b'\x87\0' + bytes(22) + mac, 'advertisement': b'\x88\0' + bytes(22) + b'\2\1abcdef'}
 
 
+def device_facts():
+    """Facts of devices_fuzz.cc: a byte for the kind and the value, a line each; and the tables that it reads too."""
+    with open(os.path.join(ROOT, 'control/devices/vendors.csv'), encoding='utf8') as file:
+        table = [line for line in file if not line.startswith('#')]
+    examples = [row['example'].encode() for row in csv.DictReader(table)]
+    facts = {f'kind-{kind}': b''.join(bytes([kind]) + example + b'\n' for example in examples[kind::13])
+             for kind in range(13)}
+    parameters = bytes((1, 3, 6, 15, 26, 28, 51, 58, 59, 43))
+    phone = (b'\0Redmi Note 9S', b'\1V12.5.2.0.RJWMIXM', b'\2android-dhcp-11', b'\3' + parameters,
+             b'\6connect.rom.miui.com/generate_204', b'\x0c\0\x1b\x63\1\2\3')
+    agents = (b'\5Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X) Version/17.1',
+              b'\5server-bag [iPhone OS,12.4,16G77,iPhone7,2]',
+              b'\5Dalvik/1.6.0 (Linux; U; Android 4.4.4; MI 3W MIUI/V6.4.2.0.KXDMICB)',
+              b'\5Mozilla/5.0 (Windows NT 10.0; Win64)', b'\5Mozilla/5.0 (Linux; Android 10; K) VivoBrowser/8.8')
+    return {**facts, 'phone': b'\n'.join(phone), 'agents': b'\n'.join(agents), 'table': ''.join(table[:20]).encode(),
+            'ieee': b'Registry,Assignment,Organization Name,Organization Address\nMA-L,001B63,"Apple, Inc.",x\n'
+                    b'MA-M,8CC8F44,A,x\nMA-S,70B3D5A0C,B,x\n'}
+
+
 def messages():
     return {'dhcpv6': dhcpv6_messages(), 'netbios': netbios_messages(), 'ssdp': ssdp_messages(),
             'mqtt': mqtt_streams(), 'ntp': ntp_datagrams(), 'stun': stun_messages(),
             'ssh': {'new': b'SSH-2.0-a_1 comment\r\nrest', 'old': b'SSH-1.5-1.2.27\n'},
             'neighbour': neighbour_messages(), 'icmp_quote': icmp_errors(),
-            'ech': ech_answers()}
+            'ech': ech_answers(), 'devices': device_facts()}
