@@ -13,7 +13,9 @@
 #include "control/api/identity.hh"
 #include "control/api/metrics.hh"
 #include "control/api/pushes.hh"
+#include "control/devices/inventory.hh"
 #include "control/evidence/evidence_desk.hh"
+#include "control/findings/redaction_key.hh"
 #include "control/rollout/rollout.hh"
 #include "control/store/store_desk.hh"
 #include "control/tap/event_loop.hh"
@@ -29,8 +31,8 @@ constexpr const char* help = R"(sluice-control --config FILE
 
 The control plane of a tap: takes events and counters from the memory that sluice-dataplane shares, writes EVE JSON,
 serves metrics to Prometheus, and answers `sluice status`, `watch`, `capture`, `push`, `packs`, `rollback`, `fuse`,
-`findings`, `reload` and `bypass`. It keeps what was found in control.state_directory. It never
-touches a packet; it may be started before or after the data plane, and either may be restarted while traffic flows.
+`findings`, `devices`, `reload` and `bypass`. It keeps what was found, and on whose devices, in
+control.state_directory. It never touches a packet; it may be started before or after the data plane, and either may be restarted while traffic flows.
 Says `ready` on standard output when it serves. SIGHUP opens the EVE file anew and reads the site's exceptions
 (rules.exceptions) again; SIGINT or SIGTERM ends it.
 
@@ -90,6 +92,14 @@ tl::expected<std::optional<EvidenceOptions>, std::string> evidence_settings(cons
                          evidence.keep_days};
 }
 
+// Nothing where none is named.
+tl::expected<std::optional<OuiTable>, std::string> load_makers(const std::string& path) {
+  if (path.empty()) return std::nullopt;
+  auto makers = OuiTable::load(path);
+  if (!makers) return tl::unexpected("devices.makers: " + makers.error());
+  return std::optional{std::move(*makers)};
+}
+
 StoreOptions store_options(const config::ConfigurationT& settings, const std::string& tap_id) {
   const auto& store = *settings.store;
   constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20U;
@@ -119,7 +129,12 @@ int run(const config::ConfigurationT& settings, const std::string& path) {
   if (!evidence_options) return complain(evidence_options.error());
   std::optional<EvidenceDesk> evidence;
   if (*evidence_options) evidence.emplace(**evidence_options);
-  StoreDesk store{store_options(settings, *tap_id)};
+  const auto makers = load_makers(settings.devices->makers);
+  if (!makers) return complain(makers.error());
+  const auto key = load_or_make_key(control.state_directory + "/devices.key");
+  if (!key) return complain(key.error());
+  Inventory inventory{IdentifierKey{*key}, VendorTable::shipped(), *makers ? &**makers : nullptr};
+  StoreDesk store{store_options(settings, *tap_id), inventory};
   BlockTally tally;
   EventLoop* log = nullptr;  // from below on: nobody asks for a capture before
   CaptureDesk captures{settings.events->command_socket,
@@ -136,7 +151,8 @@ int run(const config::ConfigurationT& settings, const std::string& path) {
                     control.eve_ipv6 == config::Ipv6Form::full,
                     &tally,
                     &captures,
-                    &store},
+                    &store,
+                    &inventory},
                    tap.rules,
                    stream};
   log = &events;
@@ -145,10 +161,11 @@ int run(const config::ConfigurationT& settings, const std::string& path) {
   if (!pushes.complaint().empty()) complain(pushes.complaint());
   Rollout rollout{rollout_options(settings), {&pushes, &events, &tally, tap}};
   if (const auto complaint = rollout.status().complaint; !complaint.empty()) complain(complaint);
-  const auto metrics = MetricsServer::start(control.metrics_listen, [&events, &pushes, &rollout, &captures, &store] {
-    return MetricsInput{events.status(), pushes.counts(),   rollout.status(),
-                        SLUICE_VERSION,  captures.counts(), store.status()};
-  });
+  const auto metrics =
+      MetricsServer::start(control.metrics_listen, [&events, &pushes, &rollout, &captures, &store, &inventory] {
+        return MetricsInput{events.status(),   pushes.counts(), rollout.status(),  SLUICE_VERSION,
+                            captures.counts(), store.status(),  inventory.counts()};
+      });
   if (!metrics) return complain(metrics.error());
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   const ControlFacts facts{SLUICE_VERSION, *tap_id, settings.site->name, control.eve_file,
@@ -160,8 +177,9 @@ int run(const config::ConfigurationT& settings, const std::string& path) {
   };
   std::vector<std::string> pairs;
   for (const auto& pair : settings.port_pairs) pairs.push_back(pair.name);
-  const auto api = Api::start(control.socket, {&events, &stream, &pushes, &rollout, tap, facts, read_again,
-                                               settings.guard->socket, &captures, std::move(pairs), &store});
+  const auto api =
+      Api::start(control.socket, {&events, &stream, &pushes, &rollout, tap, facts, read_again, settings.guard->socket,
+                                  &captures, std::move(pairs), &store, &inventory});
   if (!api) return complain(api.error());
 
   events.settle();

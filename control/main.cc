@@ -25,6 +25,7 @@ int main(int argc, char** argv) {
   add_watch_command(program, run);
   add_capture_command(program, run);
   add_findings_command(program, run);
+  add_devices_command(program, run);
   add_policy_command(program, run);
   add_evidence_command(program, run);
   add_rules_command(program, run);

@@ -18,6 +18,7 @@
 
 #include "control/api/api_answer.hh"
 #include "control/api/api_terms.hh"
+#include "control/api/device_routes.hh"
 #include "control/api/finding_routes.hh"
 #include "control/api/peer_server.hh"
 #include "control/api/push_routes.hh"
@@ -73,6 +74,7 @@ struct Api::Server {
   std::atomic<bool> is_ending{false};
   PushRoutes pushes{*parts.rollout};
   FindingRoutes findings{*parts.events, *parts.store};
+  DeviceRoutes devices{*parts.inventory};
   std::thread thread;
 
   explicit Server(Parts of_what) : parts(std::move(of_what)) {}
@@ -88,6 +90,7 @@ struct Api::Server {
 void Api::Server::routes() {
   pushes.add_to(http);
   findings.add_to(http);
+  devices.add_to(http);
   http.Get("/v1/status", [this](const HttpRequest&, HttpResponse& response) {
     const auto tap = ask_tap();
     auto document = status_document(parts.facts, parts.events->status(), tap, parts.rollout->status());

@@ -30,6 +30,7 @@ class Api {
     CaptureDesk* captures = nullptr;   // null: packets are not copied
     std::vector<std::string> pairs{};  // names of the pairs of ports, in their order
     StoreDesk* store = nullptr;
+    Inventory* inventory = nullptr;
   };
 
   // Makes the socket, mode 0660, and its folder where that is missing. An error where another program serves it.

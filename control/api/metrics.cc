@@ -95,6 +95,19 @@ void put_store(MetricFamilies& out, const StoreStatus& store) {
   out.put({{"reason", "memory"}}, store.counts.waiting);
 }
 
+void put_inventory(MetricFamilies& out, const InventoryCounts& inventory) {
+  out.gauge("sluice_devices", "Devices of the inside that are known, by whether their make is.");
+  out.put({{"make", "known"}}, static_cast<double>(inventory.named));
+  out.put({{"make", "unknown"}}, static_cast<double>(inventory.devices - inventory.named));
+  const auto counter = [&](const char* name, const char* help, std::uint64_t value) {
+    out.counter(name, help);
+    out.put({}, value);
+  };
+  counter("sluice_device_sightings_total", "Events that said something of a device.", inventory.sightings);
+  counter("sluice_devices_joined_total", "Devices that turned out to be one that was known.", inventory.joined);
+  counter("sluice_devices_forgotten_total", "Devices that were forgotten for want of room.", inventory.forgotten);
+}
+
 void put_control(MetricFamilies& out, const MetricsInput& input) {
   const auto& loop = input.loop;
   out.counter("sluice_findings_by_class_total",
@@ -138,6 +151,7 @@ void put_control(MetricFamilies& out, const MetricsInput& input) {
   for (std::size_t i = 0; i < push_result_names.size(); ++i)
     out.put({{"result", std::string{push_result_names[i]}}}, input.pushes[i]);
   put_store(out, input.store);
+  put_inventory(out, input.inventory);
   put_rollout(out, input.rollout);
   one("sluice_captures_total", "Captures of packets that were begun.", input.captures.begun);
   one("sluice_captures_refused_total", "Captures of packets that were asked for and refused.", input.captures.refused);

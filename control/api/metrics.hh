@@ -20,6 +20,7 @@ struct MetricsInput {
   std::string version;
   CaptureCounts captures{};
   StoreStatus store{};
+  InventoryCounts inventory{};
 };
 
 // All metrics in Prometheus' text format.

@@ -1,12 +1,10 @@
 #include <fmt/format.h>
 
-#include <cctype>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "control/api/control_client.hh"
 #include "control/commands/command.hh"
 #include "control/commands/query_command.hh"
 #include "control/store/finding_state.hh"
@@ -39,19 +37,6 @@ struct Chosen {
   std::string note;
   bool json = false;
 };
-
-// A value in a query (RFC 3986 section 2.1).
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char character : text) {
-    const auto byte = static_cast<unsigned char>(character);
-    if (std::isalnum(byte) != 0 || std::string_view{"-._~"}.find(character) != std::string_view::npos)
-      out += character;
-    else
-      out += fmt::format("%{:02X}", byte);
-  }
-  return out;
-}
 
 std::string destination_text(const Json& finding) {
   const auto destination = text_at(finding, "destination");
@@ -111,37 +96,25 @@ void print_one(const Json& finding) {
          fmt::format("{}: {} times, {} blocked", text_at(day, "day"), text_at(day, "count"), text_at(day, "blocked")));
 }
 
-Exit show(const ControlClient::Answer& answer, bool json, void (*how)(const Json&)) {
-  if (!answer) {
-    fmt::print(stderr, "sluice: {}\n", answer.error());
-    return Exit::failed;
-  }
-  if (json)
-    std::cout << *answer;
-  else
-    how(Json::parse(*answer));
-  return Exit::ok;
-}
-
 Exit run_list(const Listing& arguments) {
   const auto socket = arguments.control.socket();
   if (!socket) return socket.error();
   auto path = fmt::format("/v1/findings?limit={}", arguments.limit);
   const auto add = [&](const char* name, const std::string& value) {
-    if (!value.empty()) path += fmt::format("&{}={}", name, escaped(value));
+    if (!value.empty()) path += fmt::format("&{}={}", name, query_text(value));
   };
   add("device", arguments.device);
   add("rule", arguments.rule);
   add("class", arguments.finding_class);
   add("state", arguments.state);
   add("after", arguments.after);
-  return show(ControlClient{*socket}.get(path), arguments.json, print);
+  return show_answer(ControlClient{*socket}.get(path), arguments.json, print);
 }
 
 Exit run_show(const Chosen& arguments) {
   const auto socket = arguments.control.socket();
   if (!socket) return socket.error();
-  return show(ControlClient{*socket}.get("/v1/findings/" + escaped(arguments.id)), arguments.json, print_one);
+  return show_answer(ControlClient{*socket}.get("/v1/findings/" + query_text(arguments.id)), arguments.json, print_one);
 }
 
 Exit run_set(const Chosen& arguments, const CLI::App& command) {
@@ -155,7 +128,8 @@ Exit run_set(const Chosen& arguments, const CLI::App& command) {
   }
   const auto socket = arguments.control.socket();
   if (!socket) return socket.error();
-  return show(ControlClient{*socket}.patch("/v1/findings/" + escaped(arguments.id), change), arguments.json, print_one);
+  return show_answer(ControlClient{*socket}.patch("/v1/findings/" + query_text(arguments.id), change), arguments.json,
+                     print_one);
 }
 
 void add_list(CLI::App& findings, Run& run) {

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
 #include <iostream>
 #include <memory>
-
-#include "control/api/control_client.hh"
+#include <string_view>
 
 namespace sluice {
 namespace {
@@ -42,6 +42,30 @@ void add_query_command(CLI::App& program, Run& run, const QueryCommand& query) {
   arguments->control.add_options(*command);
   command->add_flag("--json", arguments->json, "The whole answer as JSON");
   command->callback([arguments, query, &run] { run = [arguments, query] { return ask(*arguments, query); }; });
+}
+
+Exit show_answer(const ControlClient::Answer& answer, bool json, void (*print)(const Json& answer)) {
+  if (!answer) {
+    fmt::print(stderr, "sluice: {}\n", answer.error());
+    return Exit::failed;
+  }
+  if (json)
+    std::cout << *answer;
+  else
+    print(Json::parse(*answer));
+  return Exit::ok;
+}
+
+std::string query_text(const std::string& value) {
+  std::string out;
+  for (const char character : value) {
+    const auto byte = static_cast<unsigned char>(character);
+    if (std::isalnum(byte) != 0 || std::string_view{"-._~"}.find(character) != std::string_view::npos)
+      out += character;
+    else
+      out += fmt::format("%{:02X}", byte);
+  }
+  return out;
 }
 
 std::string text_at(const Json& answer, const char* key) {

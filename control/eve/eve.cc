@@ -59,6 +59,7 @@ std::string_view type_text(EventType type) {
     case EventType::drop: return "drop";
     case EventType::anomaly: return "anomaly";
     case EventType::fileinfo: return "fileinfo";
+    case EventType::sighting:
     case EventType::kept_flow: break;  // of no line
   }
   return "unknown";

@@ -7,13 +7,6 @@
 #include "control/tap/system_clock.hh"
 
 namespace sluice {
-namespace {
-
-Tick wall_time() {
-  return Tick{std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch())};
-}
-
-}  // namespace
 
 EvidenceDesk::EvidenceDesk(EvidenceOptions options)
     : options_(std::move(options)), quota_(options_.device_hour_records), thread_([this] { run(); }) {}

@@ -9,10 +9,6 @@ namespace sluice {
 namespace {
 
 // The chain says when it was written, by the machine's clock; the capture's time stands in the records.
-Tick wall_time() {
-  return Tick{std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch())};
-}
-
 }  // namespace
 
 tl::expected<ReplayEvidence, std::string> ReplayEvidence::open(const EvidenceOptions& options,

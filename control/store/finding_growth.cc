@@ -30,11 +30,12 @@ void FindingGrowth::add(FindingGrowth&& other) {
 }
 
 FindingTally::Key FindingTally::key_of(const FindingGrowth& grown) {
-  return {grown.device, grown.rule_id, grown.destination, grown.day};
+  return {grown.device_id, grown.rule_id, grown.destination, grown.day};
 }
 
 bool FindingTally::note(const Finding& finding, const Context& context) {
   FindingGrowth fresh;
+  fresh.device_id = context.device_id;
   fresh.device = finding.device.text();
   // Ids of rules have a '/' in them, so that none is "row 7".
   fresh.rule_id =

@@ -15,6 +15,7 @@
 namespace sluice {
 
 struct FindingGrowth {
+  std::string device_id;    // of the inventory
   std::string device;       // its address
   std::string rule_id;      // "row N" where the rules at hand do not have it
   std::string destination;  // as text that may be stored
@@ -50,6 +51,7 @@ class FindingTally {
   struct Context {
     std::string_view tap_id;
     std::string_view ruleset;
+    std::string_view device_id;
     bool has_evidence = false;
   };
   // False: there was no room.

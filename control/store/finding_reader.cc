@@ -18,10 +18,11 @@ constexpr const char* columns =
     "rule.recipient, rule.role, finding.confidence, finding.lowered, finding.severity, finding.destination, "
     "finding.stage, finding.count, finding.blocked, finding.would_block, finding.evidence, finding.first, "
     "finding.last, finding.ruleset, rule.source, finding.state, finding.owner, finding.ticket, finding.vlan, "
-    "finding.remote";
+    "finding.remote, device.name, device.vendor, device.model";
 constexpr int column_last = 18;
 constexpr int column_vlan = 24;
 constexpr int column_remote = 25;
+constexpr int column_name = 26;
 
 Tick moment(std::int64_t nanoseconds) {
   return Tick{std::chrono::duration_cast<Duration>(std::chrono::nanoseconds{nanoseconds})};
@@ -53,6 +54,9 @@ Json document_of(SQLite::Statement& row, const ExceptionList& exceptions) {
   finding["number"] = number();
   finding["device"] = {{"id", text()}, {"address", text()}};
   finding["device"]["certainty"] = number() != 0 ? "inside-address" : "side-unknown";
+  int about = column_name;
+  for (const auto* key : {"name", "vendor", "model"})
+    if (const auto said = row.getColumn(about++).getString(); !said.empty()) finding["device"][key] = said;
   for (const auto* key : {"rule_id", "class", "recipient", "role", "confidence"}) finding[key] = text();
   if (const auto lowered = text(); !lowered.empty()) finding["confidence_lowered"] = lowered;
   finding["severity"] = number();
@@ -104,7 +108,8 @@ tl::expected<Json, StoreFailure> FindingReader::list(const FindingQuery& query, 
   std::string where;
   const auto add = [&](const std::string& condition) { where += (where.empty() ? " WHERE " : " AND ") + condition; };
   if (!query.device.empty())
-    add("finding.device = (SELECT number FROM device WHERE address = :device OR surrogate = :device)");
+    add("finding.device IN (SELECT number FROM device WHERE address = :device OR surrogate = :device UNION ALL "
+        "SELECT device FROM device_alias WHERE surrogate = :device)");
   if (!query.rule_id.empty()) add("finding.rule = (SELECT number FROM rule WHERE rule_id = :rule)");
   if (!query.finding_class.empty()) add("finding.class = :class");
   if (!query.state.empty()) add("finding.state = :state");

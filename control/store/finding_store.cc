@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "control/findings/wording.hh"
+#include "control/store/device_rows.hh"
 #include "control/text/safe_text.hh"
-#include "control/text/uuid.hh"
 
 namespace sluice {
 namespace {
@@ -96,6 +96,24 @@ tl::expected<void, StoreFailure> FindingStore::write(std::span<const FindingGrow
   return done;
 }
 
+tl::expected<void, StoreFailure> FindingStore::write(const Inventory::Changes& changes) {
+  if (changes.empty()) return {};
+  return guarded([&] {
+    SQLite::Transaction transaction{database_, SQLite::TransactionBehavior::IMMEDIATE};
+    device_rows::write(database_, changes);
+    transaction.commit();
+    devices_.clear();
+    count_findings();
+  });
+}
+
+tl::expected<std::vector<Device>, StoreFailure> FindingStore::devices() {
+  std::vector<Device> devices;
+  const auto done = guarded([&] { devices = device_rows::read(database_); });
+  if (!done) return tl::unexpected(done.error());
+  return devices;
+}
+
 void FindingStore::count_findings() { findings_ = pragma(database_, "SELECT count(*) FROM finding"); }
 
 void FindingStore::measure_bytes() {
@@ -113,16 +131,20 @@ bool FindingStore::has_room() {
   return used * pragma(database_, "PRAGMA page_size") < options_.bytes;
 }
 
-std::int64_t FindingStore::device_number(const std::string& address) {
-  if (const auto known = devices_.find(address); known != devices_.end()) return known->second;
+std::int64_t FindingStore::device_number(const FindingGrowth& grown) {
+  if (const auto known = devices_.find(grown.device_id); known != devices_.end()) return known->second;
   if (devices_.size() >= remembered_limit) devices_.clear();
-  auto& insert = statement("INSERT INTO device (surrogate, address) VALUES (?, ?) ON CONFLICT (address) DO NOTHING");
-  insert.bind(1, Uuid::random().text());
-  insert.bind(2, address);
-  insert.exec();
-  auto& select = statement("SELECT number FROM device WHERE address = ?");
-  select.bind(1, address);
-  return devices_[address] = number_from(select).value();
+  auto number = device_rows::number_of(database_, grown.device_id);
+  if (!number) {
+    auto& insert =
+        statement("INSERT INTO device (surrogate, address, first, last) VALUES (?, ?, ?, ?) RETURNING number");
+    insert.bind(1, grown.device_id);
+    insert.bind(2, grown.device);
+    insert.bind(3, grown.first_ns);
+    insert.bind(4, grown.last_ns);
+    number = number_from(insert);
+  }
+  return devices_[grown.device_id] = number.value();
 }
 
 // What is known of a rule is what was known of it last.
@@ -155,7 +177,7 @@ std::optional<std::int64_t> FindingStore::find(std::int64_t device, std::int64_t
 }
 
 void FindingStore::write_one(const FindingGrowth& grown, StoreCounts& counts) {
-  const auto device = device_number(grown.device);
+  const auto device = device_number(grown);
   const auto rule = rule_number(grown);
   auto number = find(device, rule, grown.destination);
   std::string_view destination = grown.destination;
@@ -247,9 +269,9 @@ tl::expected<void, StoreFailure> FindingStore::retire(std::int64_t now_ns, Store
         gone = remove.exec();
       }
     }
-    if (counts.retired != before) {
+    const auto gone = device_rows::retire(database_, now_ns - static_cast<std::int64_t>(options_.keep_days) * day_ns);
+    if (counts.retired != before || gone) {
       database_.exec(
-          "DELETE FROM device WHERE number NOT IN (SELECT device FROM finding);"
           "DELETE FROM rule WHERE number NOT IN (SELECT rule FROM finding);"
           "PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize;");
       devices_.clear();

@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "control/devices/inventory.hh"
 #include "control/store/finding_growth.hh"
 #include "control/store/finding_state.hh"
 #include "control/store/schema.hh"
@@ -47,6 +48,9 @@ class FindingStore {
   void measure(StoreCounts& counts) const noexcept;
   // All of them or none.
   [[nodiscard]] tl::expected<void, StoreFailure> write(std::span<const FindingGrowth> grown, StoreCounts& counts);
+  // What has become of the devices.
+  [[nodiscard]] tl::expected<void, StoreFailure> write(const Inventory::Changes& changes);
+  [[nodiscard]] tl::expected<std::vector<Device>, StoreFailure> devices();
   // Takes away what is over, by that time.
   [[nodiscard]] tl::expected<void, StoreFailure> retire(std::int64_t now_ns, StoreCounts& counts);
   // True: there is such a finding.
@@ -56,7 +60,7 @@ class FindingStore {
  private:
   FindingStore(SQLite::Database database, StoreOptions options);
   void write_one(const FindingGrowth& grown, StoreCounts& counts);
-  [[nodiscard]] std::int64_t device_number(const std::string& address);
+  [[nodiscard]] std::int64_t device_number(const FindingGrowth& grown);
   [[nodiscard]] std::int64_t rule_number(const FindingGrowth& grown);
   [[nodiscard]] std::optional<std::int64_t> find(std::int64_t device, std::int64_t rule,
                                                  const std::string& destination);

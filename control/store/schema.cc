@@ -89,6 +89,64 @@ CREATE TABLE finding_note (
   text TEXT NOT NULL
 ) STRICT;
 CREATE INDEX finding_note_by_finding ON finding_note (finding, number);
+)",
+                                                            R"(
+-- A device is no longer its address.
+CREATE TABLE device_2 (
+  number INTEGER PRIMARY KEY,
+  surrogate TEXT NOT NULL UNIQUE,
+  address TEXT NOT NULL,             -- the last; empty: none is known
+  vlan INTEGER NOT NULL DEFAULT 0,   -- of the address; 0: none
+  name TEXT NOT NULL DEFAULT '',     -- the operator's, as is the group
+  team TEXT NOT NULL DEFAULT '',
+  forwards INTEGER NOT NULL DEFAULT 0,  -- 1: its frames carry packets of several devices
+  vendor TEXT NOT NULL DEFAULT '',   -- what the votes come to
+  model TEXT NOT NULL DEFAULT '',
+  os TEXT NOT NULL DEFAULT '',
+  first INTEGER NOT NULL DEFAULT 0,
+  last INTEGER NOT NULL DEFAULT 0
+) STRICT;
+INSERT INTO device_2 (number, surrogate, address, first, last)
+  SELECT number, surrogate, address,
+    coalesce((SELECT min(first) FROM finding WHERE finding.device = device.number), 0),
+    coalesce((SELECT max(last) FROM finding WHERE finding.device = device.number), 0) FROM device;
+DROP TABLE device;
+ALTER TABLE device_2 RENAME TO device;
+CREATE INDEX device_by_address ON device (address);
+
+-- What a device was before it turned out to be another that was known.
+CREATE TABLE device_alias (
+  surrogate TEXT PRIMARY KEY,
+  device INTEGER NOT NULL REFERENCES device ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX device_alias_by_device ON device_alias (device);
+
+-- Identifiers: a digest and a sealed copy, both under the tap's key.
+CREATE TABLE device_link (
+  device INTEGER NOT NULL REFERENCES device ON DELETE CASCADE,
+  kind TEXT NOT NULL,
+  digest BLOB NOT NULL,
+  is_random INTEGER NOT NULL,
+  sealed BLOB NOT NULL,
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL,
+  PRIMARY KEY (device, kind, digest)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE device_vote (
+  device INTEGER NOT NULL REFERENCES device ON DELETE CASCADE,
+  kind TEXT NOT NULL,           -- of the fact that it stands on
+  vendor TEXT NOT NULL,
+  model TEXT NOT NULL,
+  os TEXT NOT NULL,
+  build TEXT NOT NULL,
+  weight INTEGER NOT NULL,
+  source TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL,
+  PRIMARY KEY (device, kind, vendor, model, os, build, source)
+) STRICT, WITHOUT ROWID;
 )"};
 
 int number_of(SQLite::Database& database, const char* pragma) { return database.execAndGet(pragma).getInt(); }
@@ -141,10 +199,12 @@ tl::expected<SQLite::Database, StoreFailure> open_store(const std::string& path)
     if (version > store_version) return tl::unexpected(later(path, version));
     // Before there is a table: what goes gives its room back.
     if (tables == 0) database.exec("PRAGMA auto_vacuum = INCREMENTAL");
+    // Foreign keys are looked at when all tables stand: a table that is made anew is gone for a moment.
     database.exec(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF;"
         "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA cache_size = -8192;");
     if (version < store_version) bring_up_to_date(database, version);
+    database.exec("PRAGMA foreign_keys = ON");
     return database;
   } catch (const SQLite::Exception& error) {
     return tl::unexpected(failure_of(path, error));

@@ -9,7 +9,7 @@
 namespace sluice {
 
 // PRAGMA user_version of what this program writes. 1 is the first; a database of a later one is refused.
-constexpr int store_version = 1;
+constexpr int store_version = 2;
 // PRAGMA application_id: "slui".
 constexpr int store_application = 0x736c7569;
 

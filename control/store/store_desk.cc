@@ -28,7 +28,8 @@ bool put_aside(const std::string& path) {
 
 }  // namespace
 
-StoreDesk::StoreDesk(StoreOptions options) : options_(std::move(options)) {
+StoreDesk::StoreDesk(StoreOptions options, Inventory& inventory)
+    : options_(std::move(options)), inventory_(&inventory) {
   {
     const std::lock_guard lock{writing_};
     open();
@@ -46,8 +47,9 @@ StoreDesk::~StoreDesk() {
 }
 
 void StoreDesk::note(const Finding& finding, std::string_view ruleset, bool has_evidence) {
+  const auto device = inventory_->device_at({finding.device, finding.vlan}, finding.time).text();
   const std::lock_guard lock{mutex_};
-  if (!tally_.note(finding, {options_.tap_id, ruleset, has_evidence})) ++counts_.waiting;
+  if (!tally_.note(finding, {options_.tap_id, ruleset, device, has_evidence})) ++counts_.waiting;
 }
 
 void StoreDesk::settle(std::chrono::milliseconds patience) {
@@ -82,6 +84,7 @@ void StoreDesk::run() {
       if (is_last) next_open_ = {};  // there is no later try
       open();
       write(std::move(grown));
+      write_devices();
       if (!is_last) retire();
     }
     if (is_last) return;
@@ -101,9 +104,16 @@ void StoreDesk::open() {
       reader_.reset();
     }
     store = FindingStore::open(options_);
+    inventory_->write_all();
   }
   if (!store) return fail(store.error());
   store_.emplace(std::move(*store));
+  if (!is_restored_) {
+    auto devices = store_->devices();
+    if (!devices) return fail(devices.error());
+    inventory_->restore(std::move(*devices));
+    is_restored_ = true;
+  }
   const std::lock_guard lock{mutex_};
   store_->measure(counts_);
   complaint_.clear();
@@ -125,6 +135,15 @@ void StoreDesk::write(std::vector<FindingGrowth> grown) {
   if (!done) fail(done.error());
 }
 
+void StoreDesk::write_devices() {
+  if (!store_) return;
+  const auto changes = inventory_->take_changes();
+  const auto done = store_->write(changes);
+  if (done) return;
+  inventory_->put_back(changes);
+  fail(done.error());
+}
+
 // Not by a clock that nobody has set: it would say that nothing is old, or that all is.
 void StoreDesk::retire() {
   const auto now = std::chrono::steady_clock::now();
@@ -133,6 +152,8 @@ void StoreDesk::retire() {
   auto counts = status().counts;
   const auto before = counts;
   const auto done = store_->retire(wall_ns(), counts);
+  constexpr std::int64_t day_ns = std::int64_t{86'400} * 1'000'000'000;
+  inventory_->retire(wall_ns() - static_cast<std::int64_t>(options_.keep_days) * day_ns);
   {
     const std::lock_guard lock{mutex_};
     counts_.retired += counts.retired - before.retired;

@@ -30,7 +30,8 @@ class StoreDesk {
   static constexpr auto retry_interval = std::chrono::seconds{10};
   static constexpr auto retire_interval = std::chrono::hours{1};
 
-  explicit StoreDesk(StoreOptions options);
+  // The inventory is kept too, and outlives the desk.
+  StoreDesk(StoreOptions options, Inventory& inventory);
   ~StoreDesk();  // writes what waits
   StoreDesk(const StoreDesk&) = delete;
   StoreDesk& operator=(const StoreDesk&) = delete;
@@ -53,15 +54,18 @@ class StoreDesk {
   void run();
   void open();
   void write(std::vector<FindingGrowth> grown);
+  void write_devices();
   void retire();
   void fail(const StoreFailure& failure);
   template <class Ask>
   tl::expected<nlohmann::ordered_json, std::string> read(Ask ask);
 
   const StoreOptions options_;
+  Inventory* inventory_;
 
   std::mutex writing_;  // of the store
   std::optional<FindingStore> store_;
+  bool is_restored_ = false;  // the inventory
   std::chrono::steady_clock::time_point next_open_{};
   std::chrono::steady_clock::time_point next_retire_{};
 

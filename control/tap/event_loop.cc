@@ -13,10 +13,6 @@ namespace {
 // Events taken from a data plane that has ended: more than its rings hold, and an end where it goes on all the same.
 constexpr std::size_t farewell_limit = 1'000'000;
 
-Tick wall_time() {
-  return Tick{std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch())};
-}
-
 }  // namespace
 
 EventLoop::EventLoop(EventLoopOptions options, RuleFetcher::Fetch fetch, EventStream& stream)
@@ -26,6 +22,7 @@ EventLoop::EventLoop(EventLoopOptions options, RuleFetcher::Fetch fetch, EventSt
       evidence_(options.evidence),
       captures_(options.captures),
       store_(options.store),
+      inventory_(options.inventory),
       writer_({options.tap_id,
                options.site,
                system_clock_state(),
@@ -203,6 +200,9 @@ void EventLoop::retry_waiting(Clock::time_point now, bool patient) {
 void EventLoop::report(const Event& event, Clock::time_point now) {
   const bool is_alert = event.header().type == EventType::alert;
   if (event.header().type == EventType::kept_flow) return keep(event);
+  if (inventory_ != nullptr)
+    if (const auto sighting = read_sighting(event)) inventory_->take(*sighting);
+  if (event.header().type == EventType::sighting) return;
   table_.consume(event);
   resolvers_.consume(event);
   if (is_alert) {
@@ -217,6 +217,7 @@ void EventLoop::report(const Event& event, Clock::time_point now) {
       const auto* const rules = books_.find(event.header().generation);
       store_->note(finding, rules != nullptr ? rules->digest : std::string_view{}, has_evidence);
     }
+    if (inventory_ != nullptr) note_name(event, finding);
     if (stream_->is_followed(StreamKind::findings)) stream_->put(StreamKind::findings, table_.finding_line(event));
   }
   const bool followed = stream_->is_followed(StreamKind::eve);
@@ -224,6 +225,17 @@ void EventLoop::report(const Event& event, Clock::time_point now) {
   const auto line = writer_.line(event);
   eve_.write(line, now);
   if (followed) stream_->put(StreamKind::eve, line);
+}
+
+// A listed name that a device asked for is one vote, the weakest, for what the device is.
+void EventLoop::note_name(const Event& event, const Finding& finding) {
+  if (finding.is_by_address() || finding.matched_value.empty()) return;
+  const DevicePlace place{finding.device, finding.vlan};
+  std::string name{finding.matched_value};
+  const auto path = event.find(Field::http_uri);
+  const bool is_asked = finding.matched_field == Field::http_host && path;
+  if (is_asked) name += path->text().substr(0, path->text().find('?'));
+  inventory_->add(place, {is_asked ? FactKind::connectivity_check : FactKind::name, std::move(name)}, finding.time);
 }
 
 void EventLoop::keep(const Event& event) {
@@ -252,79 +264,8 @@ void EventLoop::count_block(const Event& event, const Finding& finding) {
   tally_->note({finding.rule->rule_id, event.header().flow_id, finding.device, finding.action == Action::drop});
 }
 
-void EventLoop::write_capture(const CaptureDesk::Note& note) {
-  const auto& asked = *note.asked;
-  const auto& request = asked.request;
-  Json about{{"state", note.end == nullptr ? "begun" : "ended"},
-             {"user", stored_text(asked.user)},
-             {"process", stored_text(asked.process)},
-             {"filter", stored_text(asked.filter)}};
-  about["ports"] = Json::array();
-  for (std::size_t port = 0; port < asked.ports.size(); ++port)
-    if ((request.ports >> port & 1U) != 0) about["ports"].push_back(stored_text(asked.ports[port]));
-  about["limits"] = {{"packets", request.packets},
-                     {"bytes", request.bytes},
-                     {"milliseconds", request.time.count()},
-                     {"snap_length", request.snap_length}};
-  if (note.end != nullptr) {
-    about["end"] = stored_text(note.end->end);
-    about["packets"] = note.end->packets;
-    about["bytes"] = note.end->bytes;
-    about["beyond_rate"] = note.end->beyond_rate;
-    about["without_room"] = note.end->without_room + note.lost;
-  }
-  fmt::print(stderr, "sluice-control: capture: {}\n", about.dump(-1, ' ', true));
-  const std::lock_guard lock{mutex_};
-  const auto now = Clock::now();
-  write_line(writer_.capture_line(std::move(about), counted_generation_, wall_time()), now);
-}
-
-// With the first head that there is, hourly, and at the end.
-void EventLoop::write_evidence(Clock::time_point now, bool is_last) {
-  if (evidence_ == nullptr) return;
-  if (is_last) evidence_->settle(evidence_patience);
-  const auto head = evidence_->head();
-  if (!head) return;
-  next_evidence_ = now + evidence_interval;
-  write_line(writer_.evidence_line(head->number, head->digest, counted_generation_, wall_time()), now);
-}
-
 void EventLoop::refresh_reading() {
   if (attachment_.reader() != nullptr) counted_.reading = attachment_.reader()->reading();
-}
-
-void EventLoop::write_statistics(Clock::time_point now) {
-  refresh_reading();
-  if (!counted_.reading) return;
-  const auto time = wall_time();
-  write_line(writer_.stats_line(statistics_of(*counted_.reading, time), time), now);
-}
-
-void EventLoop::write_state(Clock::time_point now) {
-  if (now < next_state_ && (said_ || !attachment_.is_up())) return;
-  auto coverage = this->coverage();
-  // While there is none, each look for one finds another reason.
-  const bool is_still_absent = said_ && said_->state == absent_state && coverage.state == absent_state;
-  if (is_still_absent || (said_ && coverage.is_as(*said_))) return;
-  next_state_ = now + state_interval;
-  write_line(writer_.state_line(coverage, said_ ? said_->state : std::string_view{}, wall_time()), now);
-  said_ = std::move(coverage);
-}
-
-// Each link's first state, and every other one; what was over before the next look is not said.
-void EventLoop::write_links(Clock::time_point now) {
-  if (now < next_links_ || !attachment_.is_up()) return;
-  next_links_ = now + state_interval;
-  const auto& reader = *attachment_.reader();
-  const auto links = reader.links();
-  said_links_.resize(links.size());
-  for (std::size_t port = 0; port < links.size(); ++port) {
-    const auto state = links[port].state;
-    auto& said = said_links_[port];
-    if (state == said || state == LinkState::unwatched || state == LinkState::training) continue;
-    write_line(writer_.link_line(reader.port_name(port), state, said, reader.ruleset().generation, wall_time()), now);
-    said = state;
-  }
 }
 
 // What goes past the data plane is not inspected, whatever the data plane says of itself.

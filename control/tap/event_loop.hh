@@ -46,6 +46,7 @@ struct EventLoopOptions {
   BlockTally* tally = nullptr;            // hears of what rules block; outlives the loop. Null: nobody does
   CaptureDesk* captures = nullptr;        // takes copies of packets; outlives the loop. Null: there are none
   StoreDesk* store = nullptr;             // keeps findings; outlives the loop. Null: nobody does
+  Inventory* inventory = nullptr;         // takes sightings; outlives the loop. Null: nobody does
 };
 
 // Findings by class (the last: of rules that are not known) and by what was done.
@@ -131,6 +132,7 @@ class EventLoop {
   void write_links(Clock::time_point now);
   [[nodiscard]] TapCoverage coverage();
   void write_evidence(Clock::time_point now, bool is_last);
+  void note_name(const Event& event, const Finding& finding);
   void keep(const Event& event);
   void end_keeping();
   void put(std::vector<EvidenceDraft> parts, Tick time);
@@ -148,6 +150,7 @@ class EventLoop {
   EvidenceDesk* evidence_;
   CaptureDesk* captures_;
   StoreDesk* store_;
+  Inventory* inventory_;
   EveWriter writer_;
   DecisionWriter decisions_;
   FlowKeeper keeper_;

@@ -22,6 +22,10 @@ ClockState system_clock_state() noexcept {
   return clock_state_of(std::chrono::duration_cast<std::chrono::seconds>(now).count(), result, asked.status);
 }
 
+Tick wall_time() {
+  return Tick{std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch())};
+}
+
 std::string boot_id() {
   std::ifstream file{"/proc/sys/kernel/random/boot_id"};
   std::string text;

@@ -17,6 +17,9 @@ constexpr std::int64_t clock_set_since = 1'767'225'600;
 // As the kernel says it now. NTP and PTP look alike to it, so a clock that is kept in step by either is `ntp`.
 [[nodiscard]] ClockState system_clock_state() noexcept;
 
+// What it shows now.
+[[nodiscard]] Tick wall_time();
+
 // Which start of the machine its times belong to (random_boot_id of Linux); empty where the kernel does not say.
 [[nodiscard]] std::string boot_id();
 

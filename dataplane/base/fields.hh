@@ -369,6 +369,11 @@ enum class Field : std::uint16_t {
   flow_destination = 521,       // bytes
   flow_source_port = 522,       // integer; absent where the flow has none
   flow_destination_port = 523,  // integer
+
+  // of a sighting
+  sighting_of = 530,       // integer: EventType whose fields it has; 0: a packet of the device alone
+  hardware_address = 531,  // bytes: of the frame's sender; a router's where one stands between
+  hop_limit = 532,         // integer: TTL of IPv4, hop limit of IPv6, as it came
 };
 
 }  // namespace sluice

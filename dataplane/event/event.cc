@@ -36,6 +36,7 @@ bool is_known(EventType type) noexcept {
     case EventType::drop:
     case EventType::anomaly:
     case EventType::fileinfo:
+    case EventType::sighting:
     case EventType::kept_flow: return true;
   }
   return false;

@@ -38,6 +38,7 @@ enum class EventType : std::uint8_t {
   drop = 28,
   anomaly = 29,
   fileinfo = 39,
+  sighting = 41,   // of a device, for the inventory, where not all is recorded; what `sighting_of` says. No line of EVE
   kept_flow = 40,  // for evidence: first what an alert says, then each packet of its flow. No line of EVE
 };
 

@@ -41,9 +41,10 @@ Pipeline::Pipeline(const PipelineOptions& options, const Generation& generation,
       table_(options.flow_table_entries, options.hash_secret),
       expiry_(table_.capacity(), options.timeouts),
       buffers_(options.reassembly_buffers, counters_),
+      sightings_(options.record == Record::findings ? options.sightings : 0, options.hash_secret),
       memory_(options.resolved_names, options.hash_secret),
       reporter_(generation, worker, options.policy, options.record, options.event_queues, options.packet_images,
-                {options.evidence, options.kept_flow_bytes}, memory_, sink, counters_),
+                {options.evidence, options.kept_flow_bytes}, sightings_, memory_, sink, counters_),
       rules_(&generation.ruleset),
       limits_(options.hash_secret, counters_.rate_limits_evicted),
       paths_(options.hash_secret),
@@ -294,6 +295,7 @@ void Pipeline::inspect(const Passage& at) noexcept {
   if (stage > flow.address_stage && (flow.address_listed || flow.address_stage == Stage{})) {
     flow.address_stage = stage;
     reporter_.connection(at, stage);
+    reporter_.sight(at);
   }
   const auto& side = flow.side[static_cast<std::size_t>(at.way)];
   if ((flow.decided || side.finished) && !at.packet.payload.empty()) {

@@ -45,6 +45,7 @@ struct PipelineOptions {
   std::uint32_t payload_windows = default_payload_windows;  // no more than the generation has streams of
   PayloadDepths payload_depths;
   std::uint32_t http_body_bytes = body_content_limit;  // decoded, for the buffers of bodies; at most that
+  std::uint32_t sightings = 0;  // for the inventory: what devices show that is remembered, where not all is recorded
   std::uint32_t resolved_names = 8192;   // pairs of client and address of which DNS answers are remembered
   std::uint32_t event_queues = 1024;     // flows whose events may wait for their other half
   std::uint32_t http2_connections = 32;  // in clear text, followed at a time
@@ -66,6 +67,7 @@ class Pipeline {
     table_.make_resident();
     buffers_.make_resident();
     streams_.make_resident();
+    sightings_.make_resident();
     memory_.make_resident();
     paths_.make_resident();
     reporter_.make_resident();
@@ -152,6 +154,7 @@ class Pipeline {
   FlowTable table_;
   Expiry expiry_;
   ReassemblyBuffers buffers_;
+  Sightings sightings_;
   DnsMemory memory_;
   Reporter reporter_;
   const Ruleset* rules_;

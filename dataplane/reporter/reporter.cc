@@ -135,12 +135,12 @@ void Reporter::device_fields(EventWriter& event, const XiaomiPushFrame& frame) n
 
 void Reporter::xiaomi_push(const Passage& at, const XiaomiPushFrame& frame) noexcept {
   at.flow.sight.message = true;
-  if (record_ == Record::all) {
+  if (record_ == Record::all || (frame.device && is_sighted(at))) {
     EventWriter event{buffer_};
     event.begin(header(EventType::xiaomi_push, at));
     tunnel_fields(event, at.flow);
     device_fields(event, frame);
-    send(event, EventType::xiaomi_push, at.packet.number);
+    tell(event, EventType::xiaomi_push, at);
   }
   Hits content;
   signatures_.decoded(at, SignatureProtocol::xiaomi_push, content);

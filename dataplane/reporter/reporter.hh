@@ -31,6 +31,7 @@
 #include "dataplane/parsers/ssh.hh"
 #include "dataplane/parsers/stun.hh"
 #include "dataplane/parsers/xiaomi_push.hh"
+#include "dataplane/reporter/sightings.hh"
 #include "dataplane/sets/ruleset.hh"
 #include "dataplane/tls/client_hello.hh"
 #include "dataplane/tls/server_hello.hh"
@@ -65,17 +66,17 @@ struct EvidenceNeeds {
 class Reporter {
  public:
   // `queues`: flows whose events may wait; taken only where all is recorded. `images`: whether packets go along with
-  // events about them, byte by byte. `memory`: of what DNS answered;
-  // outlives the reporter.
+  // events about them, byte by byte. `sightings`, and `memory` of what DNS answered, outlive the reporter.
   Reporter(const Generation& generation, std::uint32_t worker, const Policy& policy, Record record,
-           std::uint32_t queues, bool images, EvidenceNeeds evidence, DnsMemory& memory, EventSink& sink,
-           InspectionCounters& counters)
+           std::uint32_t queues, bool images, EvidenceNeeds evidence, Sightings& sightings, DnsMemory& memory,
+           EventSink& sink, InspectionCounters& counters)
       : ruleset_(&generation.ruleset),
         signatures_(generation, worker, counters),
         policy_(policy),
         record_(record),
         images_(images),
         evidence_(evidence),
+        sightings_(&sightings),
         memory_(&memory),
         sink_(&sink),
         counters_(&counters),
@@ -100,6 +101,8 @@ class Reporter {
 
   // Once for each flow, and again when it got further: is its far end a listed address?
   void connection(const Passage& at, Stage stage) noexcept;
+  // For the inventory: a packet of a device, as such.
+  void sight(const Passage& at) noexcept;
   void dns(const Passage& at, const DnsMessage& message) noexcept;
   void dhcp(const Passage& at, const DhcpMessage& message) noexcept;
   void dhcpv6(const Passage& at, const Dhcpv6Message& message) noexcept;
@@ -241,6 +244,11 @@ class Reporter {
   void alerts(const Passage& at, const Hits& hits, Field field, std::string_view value, Stage stage, Scope scope,
               Said said, std::string_view alias_target = {}) noexcept;
   void send(EventWriter& event, EventType type, std::uint64_t tag) noexcept;
+  // Whether what the packet's sender says of itself is wanted for the inventory alone.
+  [[nodiscard]] bool is_sighted(const Passage& at) const noexcept;
+  // What a device says of itself: as it is where all is recorded; else for the inventory, where it is news.
+  void tell(EventWriter& event, EventType type, const Passage& at) noexcept;
+  void sight_user_agent(const Passage& at, std::string_view user_agent) noexcept;
   // Has the event wait for the other direction; false where there is no room.
   [[nodiscard]] bool keep(Flow& flow, EventWriter& event) noexcept;
 
@@ -306,6 +314,7 @@ class Reporter {
   Record record_;
   bool images_;
   EvidenceNeeds evidence_;
+  Sightings* sightings_;
   DnsMemory* memory_;
   EventSink* sink_;
   InspectionCounters* counters_;

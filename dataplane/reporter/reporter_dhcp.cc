@@ -19,7 +19,7 @@ void put_each(EventWriter& event, Field field, Bytes addresses) noexcept {
 }  // namespace
 
 void Reporter::dhcp(const Passage& at, const DhcpMessage& message) noexcept {
-  if (record_ != Record::all) return;
+  if (record_ != Record::all && !sightings_->wanted()) return;
   EventWriter event{buffer_};
   event.begin(sender_header(EventType::dhcp, at));
   tunnel_fields(event, at.flow, at.way);
@@ -40,7 +40,7 @@ void Reporter::dhcp(const Passage& at, const DhcpMessage& message) noexcept {
   put(event, Field::dhcp_parameters, as_text(message.parameters));
   put_each(event, Field::dhcp_dns_server, message.dns_servers);
   put_each(event, Field::dhcp_router, message.routers);
-  send(event, EventType::dhcp, at.packet.number);
+  tell(event, EventType::dhcp, at);
 }
 
 }  // namespace sluice

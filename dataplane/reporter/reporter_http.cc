@@ -136,6 +136,7 @@ void Reporter::request_fields(EventWriter& event, const HttpRequest& request) co
 
 void Reporter::http(const Passage& at, const HttpRequest& request) noexcept {
   ++at.flow.transactions;
+  sight_user_agent(at, request.user_agent);
   const bool carried = !has_body(request) && may_be_vendor_request(request);
   http_head_findings(at, request, carried ? Said{request, {}, false} : Said{});
 }

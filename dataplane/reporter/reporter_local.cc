@@ -20,7 +20,9 @@ void Reporter::local_names(const Passage& at, EventType type, const DnsMessage& 
   }
   put_dns_records(event, reading);
   if (reading.error() && !at.packet.uninspected) at.packet.uninspected = UninspectedReason::parse_error;
-  if (record_ == Record::all) send(event, type, at.packet.number);
+  // What is asked for is no word of who asks.
+  const bool says_who = type == EventType::mdns && message.header().response() && is_sighted(at);
+  if (record_ == Record::all || says_who) tell(event, type, at);
 }
 
 void Reporter::netbios(const Passage& at, const NetbiosMessage& message) noexcept {
@@ -43,7 +45,7 @@ void Reporter::netbios(const Passage& at, const NetbiosMessage& message) noexcep
 }
 
 void Reporter::ssdp(const Passage& at, const SsdpMessage& message) noexcept {
-  if (record_ != Record::all) return;
+  if (record_ != Record::all && !is_sighted(at)) return;
   EventWriter event{buffer_};
   event.begin(sender_header(EventType::ssdp, at));
   tunnel_fields(event, at.flow, at.way);
@@ -54,11 +56,11 @@ void Reporter::ssdp(const Passage& at, const SsdpMessage& message) noexcept {
   put(event, Field::ssdp_server, message.server);
   put(event, Field::ssdp_user_agent, message.user_agent);
   put(event, Field::ssdp_location, message.location);
-  send(event, EventType::ssdp, at.packet.number);
+  tell(event, EventType::ssdp, at);
 }
 
 void Reporter::dhcpv6(const Passage& at, const Dhcpv6Message& message) noexcept {
-  if (record_ != Record::all) return;
+  if (record_ != Record::all && !sightings_->wanted()) return;
   EventWriter event{buffer_};
   event.begin(sender_header(EventType::dhcp, at));
   tunnel_fields(event, at.flow, at.way);
@@ -75,7 +77,7 @@ void Reporter::dhcpv6(const Passage& at, const Dhcpv6Message& message) noexcept 
   put(event, Field::dhcpv6_host_name, message.host_name_in(room));
   for (std::size_t i = 0; i < message.addresses; ++i) put(event, Field::dhcpv6_address, message.address[i]);
   put_each_v6(event, Field::dhcp_dns_server, message.dns_servers);
-  send(event, EventType::dhcp, at.packet.number);
+  tell(event, EventType::dhcp, at);
 }
 
 }  // namespace sluice

@@ -58,6 +58,8 @@ PipelineOptions pipeline_options(const config::ConfigurationT& configuration, st
   options.payload_depths = {depth.unknown_bytes, depth.http_bytes, depth.other_bytes};
   options.http_body_bytes = depth.http_body_bytes;
   options.http2_connections = configuration.inspection->http2_connections;
+  constexpr std::uint32_t sightings = 16'384;  // 512 KiB
+  options.sightings = configuration.devices->recognise ? sightings : 0;
   options.resolved_names = configuration.inspection->resolved_names;
   options.event_queues = configuration.events->waiting_flows;
   options.followed_bodies = configuration.inspection->followed_bodies;

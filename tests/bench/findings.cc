@@ -146,7 +146,8 @@ void run(const Options& options) {
   memory->publish();
 
   EventStream stream;
-  StoreDesk store{{folder.path + "/store.db", tap, std::uint64_t{1} << 30U, 90, {}}};
+  Inventory inventory{IdentifierKey{{}}, VendorTable::shipped(), nullptr};
+  StoreDesk store{{folder.path + "/store.db", tap, std::uint64_t{1} << 30U, 90, {}}, inventory};
   EventLoopOptions settings{folder.path + "/dataplane",
                             tap,
                             "bench",

@@ -18,6 +18,7 @@ import browse_tests
 import chromium_tests
 import cost_tests
 import demo_tests
+import devices_tests
 import enforce_tests
 import events_tests
 import evidence_tests
@@ -78,6 +79,7 @@ GROUPS = {
                         drivers=tap.DRIVERS[:1]),
     "evidence": Group("monitor", evidence_tests.TESTS, shipped=False, drivers=tap.DRIVERS[:1]),
     "store": Group("monitor", store_tests.TESTS, shipped=False, drivers=tap.DRIVERS[:1]),
+    "devices": Group("monitor", devices_tests.TESTS, drivers=tap.DRIVERS[:1]),
     "overload": Group("enforce", overload_tests.TESTS + exhaustion_tests.TESTS, shipped=False, packs=True, drivers=tap.DRIVERS[:1]),
     "worker": Group("enforce", worker_tests.TESTS + privilege_tests.TESTS, packs=True),
     "links": Group("monitor", link_tests.TESTS, shipped=False),

@@ -186,6 +186,7 @@ class PipelineRun {
       case EventType::arp: return "arp" + text(Field::neighbour_sender) + text(Field::neighbour_target);
       case EventType::neighbour_discovery:
         return "nd " + std::to_string(number(Field::neighbour_kind)) + text(Field::neighbour_target);
+      case EventType::sighting: return "sighting";
       case EventType::kept_flow: return "kept" + text(Field::matched_value);
       case EventType::anomaly: return "anomaly " + std::string{kind_of(Anomaly(number(Field::anomaly))).name};
       case EventType::fileinfo:

@@ -23,7 +23,8 @@ struct Served : TemporaryFolder {
   FakeCommands commands;
   std::atomic<int> reloads{0};
   EventStream stream;
-  StoreDesk store{{path + "/store.db", "0b9ed8b6-53a1-4c4e-9f0e-3f6a5d2c1b77", 1 << 26, 90, {}}};
+  Inventory inventory{IdentifierKey{{}}, VendorTable::shipped(), nullptr};
+  StoreDesk store{{path + "/store.db", "0b9ed8b6-53a1-4c4e-9f0e-3f6a5d2c1b77", 1 << 26, 90, {}}, inventory};
   EventLoop events{options(), commands.commands().rules, stream};
   Pushes pushes{commands.commands(), path, {}};
   BlockTally tally;
@@ -35,6 +36,7 @@ struct Served : TemporaryFolder {
         path + "/dataplane", "0b9ed8b6-53a1-4c4e-9f0e-3f6a5d2c1b77", "lab", path + "/redaction.key", {},
         path + "/guard"};
     options.store = &store;
+    options.inventory = &inventory;
     return options;
   }
   std::unique_ptr<Api> start() {
@@ -48,7 +50,8 @@ struct Served : TemporaryFolder {
                                        path + "/orders",
                                        nullptr,
                                        {},
-                                       &store});
+                                       &store,
+                                       &inventory});
     BOOST_REQUIRE_MESSAGE(started.has_value(), (started ? std::string{} : started.error()));
     return std::move(*started);
   }

@@ -33,6 +33,7 @@ inline std::shared_ptr<const RuleFacts> facts(const char* rule_id,
 inline FindingGrowth growth(const std::string& device, const std::string& destination, std::int64_t at_ns = noon,
                             const std::shared_ptr<const RuleFacts>& rule = facts("phones/1")) {
   FindingGrowth grown;
+  grown.device_id = "of " + device;
   grown.device = device;
   grown.rule_id = rule->rule_id;
   grown.destination = destination;

@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(all_errors_come_at_once_each_with_its_place) {
 14:21: the text is empty
 14:35: "123" is no UUID of the form xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx
 15:11: expected an object, found null
-15:17: unknown option "quite_another"; known here: mode, port_pairs, workers, inspection, rules, policy, events, control, evidence, store, push, fuse, site, flow, stream, watchdog, overload, guard, eal
+15:17: unknown option "quite_another"; known here: mode, port_pairs, workers, inspection, rules, policy, events, control, evidence, store, devices, push, fuse, site, flow, stream, watchdog, overload, guard, eal
 16:28: expected a list, found the text "x"
 17:1: no comma may stand before the closing }
 )");

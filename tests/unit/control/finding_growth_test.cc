@@ -25,7 +25,7 @@ Finding finding(std::int64_t second = 0, Action action = Action::pass) {
   return found;
 }
 
-constexpr FindingTally::Context context{"0b9ed8b6-53a1-4c4e-9f0e-3f6a5d2c1b77", "00ff", false};
+constexpr FindingTally::Context context{"0b9ed8b6-53a1-4c4e-9f0e-3f6a5d2c1b77", "00ff", "phone", false};
 
 }  // namespace
 
@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(alerts_of_a_day_are_added_up) {
   auto stronger = finding(-5, Action::drop);
   stronger.stage = Stage::data_sent;
   stronger.matched_value = "data.example.net";
-  BOOST_TEST(tally.note(stronger, {context.tap_id, "11ee", true}));
+  BOOST_TEST(tally.note(stronger, {context.tap_id, "11ee", "phone", true}));
   auto would = finding(9);
   would.would = Action::drop;
   would.stage = Stage::name_looked_up;
@@ -49,6 +49,7 @@ BOOST_AUTO_TEST_CASE(alerts_of_a_day_are_added_up) {
   BOOST_TEST(tally.size() == 0U);
   BOOST_REQUIRE(grown.size() == 1U);
   const auto& one = grown[0];
+  BOOST_TEST(one.device_id == "phone");
   BOOST_TEST(one.device == "192.0.2.10");
   BOOST_TEST(one.rule_id == "phones/1");
   BOOST_TEST(one.destination == "data.example.net");
@@ -91,8 +92,9 @@ BOOST_AUTO_TEST_CASE(each_day_device_rule_and_destination_is_by_itself) {
   auto no_rule = finding();
   no_rule.rule = nullptr;
   no_rule.rule_row = 7;
-  for (const auto& one : {finding(), finding(86'400), other_device, other_name, no_rule, finding()})
+  for (const auto& one : {finding(), finding(86'400), other_name, no_rule, finding()})
     BOOST_TEST(tally.note(one, context));
+  BOOST_TEST(tally.note(other_device, {context.tap_id, context.ruleset, "tablet", false}));
   const auto grown = tally.take();
   BOOST_TEST(grown.size() == 5U);
   const auto row = std::find_if(grown.begin(), grown.end(), [](const auto& one) { return one.rule_id == "row 7"; });
@@ -118,7 +120,7 @@ BOOST_AUTO_TEST_CASE(what_could_not_be_written_is_added_to_what_came_since) {
   other.matched_value = "more.example.net";
   BOOST_TEST(tally.note(other, context));
   auto grown = tally.take();
-  BOOST_TEST(tally.note(finding(60), {context.tap_id, "11ee", false}));
+  BOOST_TEST(tally.note(finding(60), {context.tap_id, "11ee", "phone", false}));
   BOOST_TEST(tally.put_back(std::move(grown)) == 0U);
   const auto all = tally.take();
   BOOST_REQUIRE(all.size() == 2U);

@@ -17,9 +17,11 @@ constexpr std::chrono::seconds patience{5};
 struct Desk {
   ScratchFolder scratch;
   std::string path = scratch.file("state/store.db");
+  mutable Inventory inventory{IdentifierKey{{}}, VendorTable::shipped(), nullptr};
 
   [[nodiscard]] std::unique_ptr<StoreDesk> open() const {
-    return std::make_unique<StoreDesk>(StoreOptions{path, "0b9ed8b6-53a1-4c4e-9f0e-3f6a5d2c1b77", 64 << 20, 90, {}});
+    return std::make_unique<StoreDesk>(StoreOptions{path, "0b9ed8b6-53a1-4c4e-9f0e-3f6a5d2c1b77", 64 << 20, 90, {}},
+                                       inventory);
   }
   static void note(StoreDesk& desk, const std::string& name) {
     Finding found;
