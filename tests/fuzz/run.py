@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Runs the libFuzzer targets, two at a time (four in a short run): NAME_fuzz.cc is built as fuzz-NAME. An input that
-crashes is kept."""
+crashes is kept. Short runs have a build of their own, without optimisation: it takes half the time to build."""
 import argparse
 import concurrent.futures
 import glob
@@ -14,7 +14,6 @@ ROOT = os.path.normpath(os.path.join(HERE, '../..'))
 sys.path.insert(0, os.path.join(HERE, '..'))
 from tally import Stopwatch, Tally  # noqa: E402
 
-BUILD = os.path.join(ROOT, 'build-fuzz')
 AT_ONCE = 2
 SMOKE_S = 5
 SMOKES_AT_ONCE = 4  # each gets half a core then: it looks for what breaks at once
@@ -32,24 +31,24 @@ def names():
     return sorted(os.path.basename(p).removesuffix('_fuzz.cc') for p in glob.glob(os.path.join(HERE, '*_fuzz.cc')))
 
 
-def make_seeds(tally):
+def make_seeds(tally, build):
     """seeds.py FOLDER writes FOLDER/NAME/*: inputs that the parser NAME accepts, to start from"""
     script = os.path.join(HERE, 'seeds.py')
     if not os.path.exists(script):
         print('        no seeds.py: fuzzing starts from nothing')
         return
-    done = subprocess.run([sys.executable, script, os.path.join(BUILD, 'seeds')],
+    done = subprocess.run([sys.executable, script, os.path.join(build, 'seeds')],
                           capture_output=True, text=True)
     if done.returncode:
         tally.fail('seeds', done.stdout + done.stderr)
 
 
-def fuzz(name, seconds):
+def fuzz(name, seconds, build):
     """-> (what went wrong or None, a note)"""
-    corpus, seeds, crashes = (os.path.join(BUILD, folder, name) for folder in ('corpus', 'seeds', 'crashes'))
+    corpus, seeds, crashes = (os.path.join(build, folder, name) for folder in ('corpus', 'seeds', 'crashes'))
     for folder in (corpus, crashes):
         os.makedirs(folder, exist_ok=True)
-    program = os.path.join(BUILD, 'tests/fuzz/fuzz-' + name)
+    program = os.path.join(build, 'tests/fuzz/fuzz-' + name)
     command = [program, f'-max_total_time={seconds}', f'-timeout={INPUT_LIMIT_S}', '-rss_limit_mb=2048',
                '-print_final_stats=1', f'-artifact_prefix={crashes}/', corpus]
     command += [seeds] if os.path.isdir(seeds) else []
@@ -88,15 +87,17 @@ def main():
         tally.fail(arguments.target, 'no such target; there are ' + ', '.join(names()))
     if not chosen:
         return tally.end()
-    built = subprocess.run([os.path.join(ROOT, 'dev'), 'build', '--fuzz'], stdout=subprocess.PIPE,
+    kind = 'smoke' if arguments.seconds <= SMOKE_S else 'fuzz'
+    build = os.path.join(ROOT, 'build-' + kind)
+    built = subprocess.run([os.path.join(ROOT, 'dev'), 'build', '--' + kind], stdout=subprocess.PIPE,
                            stderr=subprocess.STDOUT, text=True, errors='replace')
     if built.returncode:
         tally.fail('build', built.stdout)
         return tally.end()
-    make_seeds(tally)
+    make_seeds(tally, build)
     at_once = SMOKES_AT_ONCE if arguments.seconds <= SMOKE_S else AT_ONCE
     with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
-        runs = pool.map(lambda name: fuzz(name, arguments.seconds), chosen)
+        runs = pool.map(lambda name: fuzz(name, arguments.seconds, build), chosen)
         for name, (wrong, note) in zip(chosen, runs):
             if wrong:
                 tally.fail(name, wrong, note)
