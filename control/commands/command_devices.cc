@@ -38,7 +38,7 @@ std::string kind_of(const Json& device) {
   auto text = text_at(device, "vendor");
   for (const auto* key : {"model"})
     if (const auto more = text_at(device, key); !more.empty()) text += (text.empty() ? "" : " ") + more;
-  if (device.contains("contradicts")) text += text.empty() ? "several devices" : " (or several devices)";
+  if (device.contains("several")) text = "several devices";
   if (device.contains("forwards")) text += text.empty() ? "router" : " (router)";
   return text;
 }
@@ -78,7 +78,13 @@ void print_one(const Json& device) {
   const auto& certainty = device.at("certainty");
   line("Certainty", fmt::format("vendor {}, model {}, system {}", text_at(certainty, "vendor"),
                                 text_at(certainty, "model"), text_at(certainty, "os")));
-  if (device.contains("contradicts")) line("Note", "what was said fits no single device: several may stand behind it");
+  if (device.contains("several")) {
+    std::string reasons;
+    for (const auto& reason : device.at("several"))
+      reasons += (reasons.empty() ? "" : ", ") + reason.get<std::string>();
+    line("Note", fmt::format("several devices behind one address: {}", reasons));
+  }
+  line("Routers", text_at(device, "routers_between"));
   if (device.contains("forwards")) line("Note", "its frames carry packets of several devices: a router stands between");
   line("Seen", fmt::format("{} to {}", text_at(device, "first"), text_at(device, "last")));
   for (const auto& one : device.at("identifiers"))

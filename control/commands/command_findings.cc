@@ -38,6 +38,18 @@ struct Chosen {
   bool json = false;
 };
 
+// As people know it.
+std::string device_text(const Json& device) {
+  const auto address = text_at(device, "address");
+  const auto name = text_at(device, "name");
+  if (text_at(device, "certainty") == "one-of-several")
+    return (name.empty() ? "one of those behind " : name + ", one of those behind ") + address;
+  auto kind = text_at(device, "vendor");
+  if (const auto model = text_at(device, "model"); !model.empty()) kind += (kind.empty() ? "" : " ") + model;
+  const auto& first = name.empty() ? kind : name;
+  return first.empty() ? address : first + " (" + address + ")";
+}
+
 std::string destination_text(const Json& finding) {
   const auto destination = text_at(finding, "destination");
   return destination.empty() ? "(others)" : destination;
@@ -62,7 +74,7 @@ void print(const Json& document) {
   for (const auto& finding : findings) {
     auto state = text_at(finding, "state");
     if (finding.contains("suppressed_by")) state += ", suppressed";
-    table.add({text_at(finding, "number"), text_at(finding.at("device"), "address"), text_at(finding, "class"),
+    table.add({text_at(finding, "number"), device_text(finding.at("device")), text_at(finding, "class"),
                text_at(finding, "recipient"), destination_text(finding), text_at(finding, "stage"),
                text_at(finding, "last").substr(0, 19), text_at(finding, "count"), text_at(finding, "blocked"), state});
   }
@@ -76,7 +88,7 @@ void print_one(const Json& finding) {
     if (!text.empty()) std::cout << fmt::format("{:<12} {}\n", name, shown_text(text));
   };
   line("Finding", text_at(finding, "number"));
-  line("Device", text_at(finding.at("device"), "address"));
+  line("Device", device_text(finding.at("device")));
   for (const auto& [name, key] : {std::pair{"Class", "class"}, std::pair{"Rule", "rule_id"},
                                   std::pair{"Recipient", "recipient"}, std::pair{"Source", "source"}})
     line(name, text_at(finding, key));

@@ -22,6 +22,40 @@ bool Device::add(const Vote& vote, std::int64_t now_ns) {
   return true;
 }
 
+std::vector<std::string_view> Device::several() const {
+  std::vector<std::string_view> reasons;
+  if (identification.contradicts) reasons.emplace_back("contradicting-votes");
+  // A phone that was set up anew has another id from then on, and the old one no more.
+  std::vector<std::pair<std::int64_t, std::int64_t>> times;
+  for (const auto& link : links)
+    if (link.kind == LinkKind::push_id) times.emplace_back(link.first_ns, link.last_ns);
+  std::sort(times.begin(), times.end());
+  for (std::size_t i = 1; i < times.size(); ++i)
+    if (times[i].first < times[i - 1].second) {
+      reasons.emplace_back("several-push-ids");
+      break;
+    }
+  constexpr std::uint8_t both = 3;
+  if (systems == both) reasons.emplace_back("several-systems");
+  return reasons;
+}
+
+// What systems start with; 255 is what neighbours speak to each other with, small ones stay on the link or look for a
+// way.
+bool Device::note_hop_limit(std::uint8_t limit) noexcept {
+  constexpr std::uint8_t routers = 8;  // behind more of them nobody is inside
+  const auto before = std::pair{systems, distance};
+  std::uint8_t bit = 1;
+  for (const std::uint8_t start : {64, 128}) {
+    if (limit <= start && limit > start - routers) {
+      systems = static_cast<std::uint8_t>(systems | bit);
+      distance = std::max(distance, static_cast<std::uint8_t>(start - limit));
+    }
+    bit = static_cast<std::uint8_t>(bit << 1U);
+  }
+  return before != std::pair{systems, distance};
+}
+
 SeenLink* Device::find(LinkKind kind, const IdentifierDigest& digest) noexcept {
   const auto found = std::find_if(links.begin(), links.end(),
                                   [&](const auto& link) { return link.kind == kind && link.digest == digest; });
@@ -51,6 +85,8 @@ void Device::take(Device&& other) {
   if (group.empty()) group = std::move(other.group);
   if (other.place && (!place || other.last_ns > last_ns)) place = other.place;
   forwards = forwards || other.forwards;
+  systems = static_cast<std::uint8_t>(systems | other.systems);
+  distance = std::max(distance, other.distance);
   first_ns = std::min(first_ns, other.first_ns);
   last_ns = std::max(last_ns, other.last_ns);
   judge();

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "control/devices/identification.hh"
@@ -40,9 +41,18 @@ struct Device {
   std::vector<SeenVote> votes;
   Identification identification;  // of the votes
   bool forwards = false;          // its frames carry several devices' packets: a router, or a proxy
+  // Of its packets' hop limits: bits of the systems that start with 64 (1) and with 128 (2), and how many routers lie
+  // between at most.
+  std::uint8_t systems = 0;
+  std::uint8_t distance = 0;
   std::int64_t first_ns = 0;
   std::int64_t last_ns = 0;
 
+  // Why it is taken for several devices behind one address (a NAT, a tethered laptop): "contradicting-votes",
+  // "several-push-ids", "several-systems". Empty: it is not.
+  [[nodiscard]] std::vector<std::string_view> several() const;
+  // True: that was not known.
+  bool note_hop_limit(std::uint8_t limit) noexcept;
   // True: it was not cast before.
   bool add(const Vote& vote, std::int64_t now_ns);
   // Null where it is not there.

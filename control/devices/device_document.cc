@@ -40,7 +40,8 @@ Json device_summary(const Device& device) {
   document["certainty"] = {{"vendor", text_of(is.vendor.empty() ? Certainty::none : is.certainty)},
                            {"model", text_of(is.model_certainty)},
                            {"os", text_of(is.os_certainty)}};
-  if (is.contradicts) document["contradicts"] = true;
+  if (const auto reasons = device.several(); !reasons.empty()) document["several"] = reasons;
+  if (device.distance != 0) document["routers_between"] = device.distance;
   if (device.forwards) document["forwards"] = true;
   document["first"] = moment(device.first_ns);
   document["last"] = moment(device.last_ns);

@@ -96,9 +96,13 @@ Inventory::Entry* Inventory::subject_of(const Sighting& sighting, Names& names) 
   if (mac.holder != nullptr && mac.holder->device.forwards) mac = {};
   auto* const by_place = sighting.place ? holder_of(*sighting.place) : nullptr;
   // Who has the address by now has it by another hardware address, or is known by it for the first time.
-  const bool is_its_place =
-      by_place != nullptr && (mac.link == nullptr || !has(by_place->device, LinkKind::hardware_address));
+  const bool by_place_alone = by_place != nullptr && !has(by_place->device, LinkKind::hardware_address);
+  const bool is_its_place = by_place != nullptr && (mac.link == nullptr || by_place_alone);
   auto* subject = mac.holder != nullptr ? mac.holder : is_its_place ? by_place : nullptr;
+  // A finding may be read before the sighting that says whose it is.
+  const bool is_newborn =
+      by_place_alone && nanoseconds(sighting.time) - by_place->device.first_ns < together_ns && by_place != subject;
+  if (subject != nullptr && is_newborn) subject = &merge(*by_place, *subject);
   // All interfaces of a device have one client id (RFC 4361 section 6.1).
   if (by_client != nullptr)
     subject = subject == nullptr || subject == by_client ? by_client : &merge(*subject, *by_client);
@@ -128,6 +132,7 @@ void Inventory::take(const Sighting& sighting) {
     if (named.link != nullptr) attach(entry, named, now);
   const bool by_frame = names[static_cast<std::size_t>(LinkKind::hardware_address)].link != nullptr;
   if (sighting.place) move_to(entry, *sighting.place, by_frame, now);
+  if (sighting.hop_limit != 0 && entry.device.note_hop_limit(sighting.hop_limit)) entry.is_changed = true;
   for (const auto& fact : sighting.facts) {
     if (fact.kind == FactKind::hardware_address && (entry.device.forwards || !by_frame)) continue;
     note(entry, fact, now);

@@ -37,6 +37,9 @@ class Writing {
     upsert_.bind(9, device.identification.os);
     upsert_.bind(10, device.first_ns);
     upsert_.bind(11, device.last_ns);
+    upsert_.bind(12, device.systems);
+    upsert_.bind(13, device.distance);
+    upsert_.bind(14, device.several().empty() ? 0 : 1);
     const auto number = number_from(upsert_).value();
     put_links(number, device);
     put_votes(number, device);
@@ -81,11 +84,12 @@ class Writing {
   SQLite::Database* database_;
   SQLite::Statement upsert_{
       *database_,
-      "INSERT INTO device (surrogate, address, vlan, name, team, forwards, vendor, model, os, first, last) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (surrogate) DO UPDATE SET address = excluded.address, "
-      "vlan = excluded.vlan, name = excluded.name, team = excluded.team, forwards = excluded.forwards, "
-      "vendor = excluded.vendor, model = excluded.model, os = excluded.os, first = excluded.first, "
-      "last = excluded.last RETURNING number"};
+      "INSERT INTO device (surrogate, address, vlan, name, team, forwards, vendor, model, os, first, last, systems, "
+      "distance, is_several) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (surrogate) DO UPDATE SET "
+      "address = excluded.address, vlan = excluded.vlan, name = excluded.name, team = excluded.team, "
+      "forwards = excluded.forwards, vendor = excluded.vendor, model = excluded.model, os = excluded.os, "
+      "first = excluded.first, last = excluded.last, systems = excluded.systems, distance = excluded.distance, "
+      "is_several = excluded.is_several RETURNING number"};
   SQLite::Statement link_{*database_,
                           "INSERT INTO device_link (device, kind, digest, is_random, sealed, first, last) "
                           "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (device, kind, digest) DO UPDATE SET "
@@ -134,6 +138,8 @@ Device device_from(SQLite::Statement& row) {
   device.forwards = row.getColumn(6).getInt() != 0;
   device.first_ns = row.getColumn(7).getInt64();
   device.last_ns = row.getColumn(8).getInt64();
+  device.systems = static_cast<std::uint8_t>(row.getColumn(9).getInt());
+  device.distance = static_cast<std::uint8_t>(row.getColumn(10).getInt());
   return device;
 }
 
@@ -167,7 +173,8 @@ std::vector<Device> read(SQLite::Database& database) {
   std::vector<Device> devices;
   std::map<std::int64_t, std::size_t> places;
   SQLite::Statement rows{database,
-                         "SELECT number, surrogate, address, vlan, name, team, forwards, first, last FROM device"};
+                         "SELECT number, surrogate, address, vlan, name, team, forwards, first, last, systems, "
+                         "distance FROM device"};
   while (rows.executeStep()) {
     places[rows.getColumn(0).getInt64()] = devices.size();
     devices.push_back(device_from(rows));

@@ -18,11 +18,14 @@ constexpr const char* columns =
     "rule.recipient, rule.role, finding.confidence, finding.lowered, finding.severity, finding.destination, "
     "finding.stage, finding.count, finding.blocked, finding.would_block, finding.evidence, finding.first, "
     "finding.last, finding.ruleset, rule.source, finding.state, finding.owner, finding.ticket, finding.vlan, "
-    "finding.remote, device.name, device.vendor, device.model";
+    "finding.remote, device.name, device.vendor, device.model, device.is_several";
 constexpr int column_last = 18;
 constexpr int column_vlan = 24;
 constexpr int column_remote = 25;
 constexpr int column_name = 26;
+constexpr int column_vendor = 27;
+constexpr int column_model = 28;
+constexpr int column_several = 29;
 
 Tick moment(std::int64_t nanoseconds) {
   return Tick{std::chrono::duration_cast<Duration>(std::chrono::nanoseconds{nanoseconds})};
@@ -46,6 +49,20 @@ const RuleException* suppressed_by(const Json& finding, SQLite::Statement& row, 
   return found != nullptr && found->vlan && vlan.isNull() ? nullptr : found;
 }
 
+// What people call it and what it is; of one of several devices nobody can say what it is.
+void put_device(Json& device, SQLite::Statement& row) {
+  const auto put = [&](const char* key, int column) {
+    if (const auto said = row.getColumn(column).getString(); !said.empty()) device[key] = said;
+  };
+  put("name", column_name);
+  if (row.getColumn(column_several).getInt() != 0) {
+    device["certainty"] = "one-of-several";
+    return;
+  }
+  put("vendor", column_vendor);
+  put("model", column_model);
+}
+
 Json document_of(SQLite::Statement& row, const ExceptionList& exceptions) {
   int at = 0;
   const auto text = [&] { return row.getColumn(at++).getString(); };
@@ -54,9 +71,7 @@ Json document_of(SQLite::Statement& row, const ExceptionList& exceptions) {
   finding["number"] = number();
   finding["device"] = {{"id", text()}, {"address", text()}};
   finding["device"]["certainty"] = number() != 0 ? "inside-address" : "side-unknown";
-  int about = column_name;
-  for (const auto* key : {"name", "vendor", "model"})
-    if (const auto said = row.getColumn(about++).getString(); !said.empty()) finding["device"][key] = said;
+  put_device(finding["device"], row);
   for (const auto* key : {"rule_id", "class", "recipient", "role", "confidence"}) finding[key] = text();
   if (const auto lowered = text(); !lowered.empty()) finding["confidence_lowered"] = lowered;
   finding["severity"] = number();

@@ -100,6 +100,9 @@ CREATE TABLE device_2 (
   name TEXT NOT NULL DEFAULT '',     -- the operator's, as is the group
   team TEXT NOT NULL DEFAULT '',
   forwards INTEGER NOT NULL DEFAULT 0,  -- 1: its frames carry packets of several devices
+  systems INTEGER NOT NULL DEFAULT 0,   -- by hop limits: 1 that starts with 64, 2 with 128, 3 both
+  distance INTEGER NOT NULL DEFAULT 0,  -- routers between, at most
+  is_several INTEGER NOT NULL DEFAULT 0,  -- 1: it is taken for several devices
   vendor TEXT NOT NULL DEFAULT '',   -- what the votes come to
   model TEXT NOT NULL DEFAULT '',
   os TEXT NOT NULL DEFAULT '',

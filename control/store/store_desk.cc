@@ -56,7 +56,8 @@ void StoreDesk::settle(std::chrono::milliseconds patience) {
   std::unique_lock lock{mutex_};
   is_hurried_ = true;
   wake_.notify_one();
-  done_.wait_for(lock, patience, [this] { return tally_.size() == 0 && !is_writing_; });
+  const auto goal = turns_ + (is_writing_ ? 2 : 1);  // what is being written now was taken before
+  done_.wait_for(lock, patience, [&] { return turns_ >= goal; });
 }
 
 StoreStatus StoreDesk::status() const {
@@ -70,9 +71,9 @@ void StoreDesk::run() {
     bool is_last = false;
     {
       std::unique_lock lock{mutex_};
-      is_writing_ = false;
+      if (std::exchange(is_writing_, false)) ++turns_;
       done_.notify_all();
-      wake_.wait_for(lock, write_interval, [this] { return stop_ || (is_hurried_ && tally_.size() > 0); });
+      wake_.wait_for(lock, write_interval, [this] { return stop_ || is_hurried_; });
       is_last = stop_;
       is_hurried_ = false;
       // What waits for a disk waits where it is.

@@ -37,7 +37,7 @@ class StoreDesk {
   StoreDesk& operator=(const StoreDesk&) = delete;
 
   void note(const Finding& finding, std::string_view ruleset, bool has_evidence);
-  // Waits until all that was noted is written, or not that long.
+  // Waits until all that was noted is written or could not be, or not that long.
   void settle(std::chrono::milliseconds patience);
   [[nodiscard]] StoreStatus status() const;
 
@@ -79,6 +79,7 @@ class StoreDesk {
   FindingTally tally_;
   StoreCounts counts_;
   std::string complaint_;
+  std::uint64_t turns_ = 0;  // times that what waited was written, or was tried to be
   bool is_hurried_ = false;
   bool is_writing_ = false;
   bool stop_ = false;

@@ -1,5 +1,6 @@
 """Who is on the inside: makes and models, a phone with another hardware address, what people say of devices."""
 
+import dataclasses
 import json
 import time
 
@@ -15,6 +16,14 @@ KINDS = {"xiaomi": ("Xiaomi", "Redmi Note 9S", "Android"), "samsung": ("Samsung"
 CHECKS = {"xiaomi": "http://connect.rom.miui.com/generate_204", "desktop": "http://www.msftconnecttest.com/connecttest.txt"}
 DEFAULT_CHECK = "http://connectivitycheck.gstatic.com/generate_204"
 JOINED = {}  # by name: the phone.Device, once it is on the wire
+ROUTER = "192.168.77.66"
+MASQUERADE = '''table ip nat {
+  chain out {
+    type nat hook postrouting priority srcnat;
+    oifname "wlan0" masquerade
+  }
+}
+'''
 OWN_NAME = "annas-own-telephone"
 
 
@@ -151,10 +160,40 @@ def two_that_are_one_are_joined_and_parted_by_hand(bench):
     require(len(mac) == 2 and parted["id"] != other["id"], parted)
 
 
+def behind_a_nat_nothing_is_given_to_either(bench):
+    lab = bench.lab
+    lab.add_device("router", "02:6d:69:00:00:66", "fd77::66", ROUTER)
+    for at, name in enumerate(("behind-a", "behind-b"), start=1):
+        lab.add_host(name)
+        lab.ip("router", f"link add lan{at} type veth peer name wlan0 netns {lab.netns(name)}")
+        lab.ip("router", f"address add 10.9.{at}.1/24 dev lan{at}")
+        lab.ip("router", f"link set lan{at} up")
+        lab.ip(name, f"address add 10.9.{at}.2/24 dev wlan0")
+        lab.ip(name, "link set wlan0 up")
+        lab.ip(name, f"route add default via 10.9.{at}.1")
+    lab.check("router", ["sh", "-ec", "echo 1 > /proc/sys/net/ipv4/ip_forward"])
+    lab.check("router", ["nft", "-f", "-"], input=MASQUERADE)
+    talking = {"behind-a": phone.PUSH,
+               "behind-b": dataclasses.replace(phone.PUSH, model="M2101K6G", device_id="a-" + "b" * 40)}
+    with bench.alerts() as alerts:
+        for name, said in talking.items():
+            phone.push(lab, dataclasses.replace(phone.DEVICES[0], name=name), phone.PUSH_NAME, said)
+    require(alerts, "nothing was found")
+    found = next(device for device in listed(bench) if device["address"] == ROUTER)
+    require("contradicting-votes" in found.get("several", []) and found.get("routers_between") == 1, found)
+    findings = json.loads(bench.lab.check("tap", [tap.program("sluice"), "findings", "list", "--config",
+                                                  bench.wire.config, "--device", ROUTER, "--json"]))["findings"]
+    require(findings, "no finding of what stands behind the router")
+    for finding in findings:
+        subject = finding["device"]
+        require(subject["certainty"] == "one-of-several" and "vendor" not in subject and "model" not in subject, subject)
+
+
 TESTS = [
     devices_are_told_by_make_and_model,
     a_phone_with_another_hardware_address_is_the_same_by_its_push_service,
     a_phone_with_another_hardware_address_is_the_same_by_a_name_of_its_own,
     what_people_say_of_devices_outlives_a_kill,
     two_that_are_one_are_joined_and_parted_by_hand,
+    behind_a_nat_nothing_is_given_to_either,
 ]

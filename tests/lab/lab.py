@@ -178,6 +178,10 @@ class Lab:
         self.ip(role, f"address add {address6}/64 dev {interface} nodad")
         self.ip(role, f"-6 route add default via {OUTSIDE6}")
 
+    def add_host(self, name):
+        """A namespace that stands on no wire yet."""
+        self._host(name)
+
     def add_device(self, name, mac, address6, address4=None):
         """One more device on the inside wire, in a namespace `name` with interface wlan0; IPv4 by DHCP unless given."""
         self._host(name)

@@ -231,12 +231,12 @@ def identifiers():
     return [*PUSH.known(), *(value for known in told for value in known)]
 
 
-def push(lab, device, name):
+def push(lab, device, name, said=PUSH):
     if address := resolve(lab, device, name):
         with lab.socket(device.name) as connection:
             connection.settimeout(CLIENT_LIMIT_S)
             connection.connect((address, xiaomi_push.PORT))
-            xiaomi_push.converse(connection, PUSH)
+            xiaomi_push.converse(connection, said)
 
 
 def long_link(lab, device, name):

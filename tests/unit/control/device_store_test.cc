@@ -99,6 +99,8 @@ Device device(const char* id, std::int64_t last_ns = noon) {
   made.links.push_back({LinkKind::push_id, {1, 2, 3}, true, noon, last_ns, {9, 8, 7}});
   made.votes.push_back(
       {{FactKind::push_model, "Xiaomi", "Redmi Note 9S", "", "", 90, "xiaomi-push"}, 3, noon, last_ns});
+  made.systems = 1;
+  made.distance = 2;
   made.first_ns = noon;
   made.last_ns = last_ns;
   made.judge();
@@ -134,6 +136,8 @@ BOOST_AUTO_TEST_CASE(a_device_comes_back_as_it_was) {
   BOOST_TEST(one.name == "Anna's");
   BOOST_TEST(one.group == "press");
   BOOST_TEST(one.first_ns == noon);
+  BOOST_TEST(one.systems == 1);
+  BOOST_TEST(one.distance == 2);
   BOOST_REQUIRE(one.links.size() == 1U);
   BOOST_TEST((one.links[0].kind == LinkKind::push_id));
   BOOST_TEST((one.links[0].digest == made.links[0].digest));
@@ -165,6 +169,19 @@ BOOST_AUTO_TEST_CASE(findings_name_what_their_device_is) {
   BOOST_TEST(found[0]["device"]["name"] == "Anna's");
   BOOST_TEST(found[0]["device"]["vendor"] == "Xiaomi");
   BOOST_TEST(found[0]["device"]["model"] == "Redmi Note 9S");
+}
+
+BOOST_AUTO_TEST_CASE(of_one_of_several_devices_nobody_says_what_it_is) {
+  auto store = open();
+  write(store, {of(first_id, "a.example")});
+  auto made = device(first_id);
+  made.systems = 3;
+  keep(store, {{made}, {}});
+  const auto found = list()["findings"][0]["device"];
+  BOOST_TEST(found["certainty"] == "one-of-several");
+  BOOST_TEST(found["name"] == "Anna's");
+  BOOST_TEST(!found.contains("vendor"));
+  BOOST_TEST(!found.contains("model"));
 }
 
 BOOST_AUTO_TEST_CASE(findings_of_two_devices_that_are_one_become_one) {

@@ -77,6 +77,21 @@ BOOST_AUTO_TEST_CASE(what_was_known_by_its_address_alone_is_known_by_its_hardwar
   BOOST_TEST((only().id == id));
 }
 
+// Findings come in a ring of their own, and may be read before what tells whose they are.
+BOOST_AUTO_TEST_CASE(a_finding_that_came_first_is_of_the_device_that_is_known_by_its_hardware_address) {
+  see("fe80::1", {mac(universal)});
+  const auto id = at("fe80::1");
+  const auto first = at("192.0.2.10");
+  BOOST_TEST((first != id));
+  see("192.0.2.10", {mac(universal)});
+  BOOST_TEST((only().id == id));
+  // What had the address long before is another one.
+  static_cast<void>(at("192.0.2.20"));
+  now += std::chrono::minutes{11};
+  see("192.0.2.20", {mac(universal)});
+  BOOST_TEST(size() == 2U);
+}
+
 // RFC 4361 section 6.1: the same for all interfaces, whatever their addresses.
 BOOST_AUTO_TEST_CASE(a_made_up_address_is_rejoined_by_the_client_id) {
   see("", {mac(made_up), client("\xff\x01\x02\x03")});
@@ -151,6 +166,36 @@ BOOST_AUTO_TEST_CASE(behind_a_router_devices_are_their_addresses) {
     later.now += std::chrono::minutes{11};
   }
   BOOST_TEST(!later.only().forwards);
+}
+
+BOOST_AUTO_TEST_CASE(what_no_single_device_does_is_of_several) {
+  const auto hops = [&](const char* at, std::uint8_t limit) {
+    Sighting sighting;
+    sighting.place = DevicePlace{address(at), 0};
+    sighting.links = {mac(universal)};
+    sighting.hop_limit = limit;
+    sighting.time = now;
+    inventory.take(sighting);
+  };
+  for (const std::uint8_t limit : {64, 255, 4, 1})
+    hops("192.0.2.10", limit);  // of one phone: it speaks to neighbours, too
+  BOOST_TEST(only().several().empty());
+  BOOST_TEST(only().distance == 0);
+  hops("192.0.2.10", 63);
+  BOOST_TEST(only().several().empty());
+  BOOST_TEST(only().distance == 1);
+  hops("192.0.2.10", 127);  // a laptop behind it
+  BOOST_TEST((only().several() == std::vector<std::string_view>{"several-systems"}));
+}
+
+BOOST_AUTO_TEST_CASE(push_ids_that_take_turns_are_of_several_and_one_after_the_other_of_one) {
+  for (const auto* id : {"a-1", "a-1", "a-2"}) {
+    see("192.0.2.10", {mac(universal), push(id)});
+    now += std::chrono::hours{1};
+  }
+  BOOST_TEST(only().several().empty());  // it was set up anew
+  see("192.0.2.10", {mac(universal), push("a-1")});
+  BOOST_TEST((only().several() == std::vector<std::string_view>{"several-push-ids"}));
 }
 
 BOOST_AUTO_TEST_CASE(a_device_is_what_the_votes_come_to) {
