@@ -161,11 +161,10 @@ int run(const config::ConfigurationT& settings, const std::string& path) {
   if (!pushes.complaint().empty()) complain(pushes.complaint());
   Rollout rollout{rollout_options(settings), {&pushes, &events, &tally, tap}};
   if (const auto complaint = rollout.status().complaint; !complaint.empty()) complain(complaint);
-  const auto metrics =
-      MetricsServer::start(control.metrics_listen, [&events, &pushes, &rollout, &captures, &store, &inventory] {
-        return MetricsInput{events.status(),   pushes.counts(), rollout.status(),  SLUICE_VERSION,
-                            captures.counts(), store.status(),  inventory.counts()};
-      });
+  const auto metrics = MetricsServer::start(control.metrics_listen, [&] {
+    return MetricsInput{events.status(), pushes.counts(),    rollout.status(), SLUICE_VERSION,     captures.counts(),
+                        store.status(),  inventory.counts(), *tap_id,          settings.site->name};
+  });
   if (!metrics) return complain(metrics.error());
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   const ControlFacts facts{SLUICE_VERSION, *tap_id, settings.site->name, control.eve_file,

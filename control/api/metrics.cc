@@ -162,6 +162,8 @@ void put_control(MetricFamilies& out, const MetricsInput& input) {
   out.put({}, input.captures.is_on ? 1.0 : 0.0);
   out.gauge("sluice_build_info", "The version of the control plane. Always 1.");
   out.put({{"version", input.version}}, 1.0);
+  out.gauge("sluice_tap_info", "Who the tap is: its id, as in its events, and its site. Always 1.");
+  out.put({{"tap_id", stored_text(input.tap_id)}, {"site", stored_text(input.site)}}, 1.0);
 }
 
 std::vector<MetricFamily> families(const MetricsInput& input) {

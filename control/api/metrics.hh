@@ -21,6 +21,8 @@ struct MetricsInput {
   CaptureCounts captures{};
   StoreStatus store{};
   InventoryCounts inventory{};
+  std::string tap_id{};
+  std::string site{};
 };
 
 // All metrics in Prometheus' text format.

@@ -229,6 +229,11 @@ void put_live(MetricFamilies& out, const LoopStatus& loop) {
   out.put({}, std::uint64_t{reading.generation});
   out.gauge("sluice_ruleset_info", "The rules that are live, by their SHA-256 digest. Always 1.");
   out.put({{"digest", stored_text(reading.ruleset_digest)}}, 1.0);
+  if (reading.rules_expire_ns != 0) {
+    out.gauge("sluice_ruleset_expiry_timestamp_seconds",
+              "When the first of the live packs, or their manifest, expires. Absent where none does.");
+    out.put({}, static_cast<double>(reading.rules_expire_ns) / nanoseconds);
+  }
   if (loop.rules_known) {
     out.gauge("sluice_ruleset_rules", "Rules that are live, by kind.");
     for (std::size_t i = 0; i < loop.rules_by_kind.size(); ++i)

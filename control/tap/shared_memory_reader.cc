@@ -127,6 +127,7 @@ TapReading SharedMemoryReader::reading() {
   reading.since_ns = state_.since_ns;
   reading.generation = state_.generation;
   reading.ruleset_digest = state_.ruleset_digest;
+  reading.rules_expire_ns = state_.rules_expire_ns;
   reading.swaps = state_.swaps;
   reading.suspended_rules = state_.suspended_rules;
   reading.suspensions_cycles = state_.suspensions_cycles;

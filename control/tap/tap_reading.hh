@@ -30,6 +30,7 @@ struct TapReading {
   std::int64_t since_ns = 0;  // of the state, since 1970
   std::uint32_t generation = 0;
   std::string ruleset_digest;         // hex
+  std::int64_t rules_expire_ns = 0;   // the first of the live packs and their manifest, since 1970; 0 = none does
   std::uint64_t swaps = 0;            // generations that took over while traffic flowed
   std::uint32_t suspended_rules = 0;  // that are not tried, for their cost
   std::uint64_t suspensions_cycles = 0;

@@ -26,7 +26,7 @@
 namespace sluice {
 
 constexpr std::uint64_t shared_magic = 0x0031656369756c73;  // "sluice1" in memory
-constexpr std::uint32_t shared_version = 10;
+constexpr std::uint32_t shared_version = 11;
 constexpr std::size_t shared_page = 4096;
 constexpr std::uint32_t workers_limit = 64;
 constexpr std::uint32_t ports_limit = 32;              // two of each pair that a configuration may name
@@ -37,6 +37,7 @@ struct StateReading {
   TapState state{};
   std::uint32_t generation = 0;          // in use by every worker; 0 = none yet
   std::int64_t since_ns = 0;             // of the state and its reason, since 1970
+  std::int64_t rules_expire_ns = 0;      // the first of the live packs and their manifest, since 1970; 0 = none does
   std::uint64_t swaps = 0;               // generations that took over while traffic flowed
   std::uint32_t suspended_rules = 0;     // that are not tried, for their cost
   std::uint64_t suspensions_cycles = 0;  // of rules, since the start

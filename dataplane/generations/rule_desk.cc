@@ -306,18 +306,24 @@ const RuleDesk::Live* RuleDesk::rules_of(std::uint32_t generation) const noexcep
   return live_.generation == generation ? &live_ : previous_.generation == generation ? &previous_ : nullptr;
 }
 
+RuleDesk::Expiry RuleDesk::first_expiry() const {
+  Expiry first;
+  const auto look_at = [&](const char* kind, const std::string& name, std::int64_t expires_ns) {
+    if (expires_ns != 0 && (first.at_ns == 0 || expires_ns < first.at_ns)) first = {kind + name, expires_ns};
+  };
+  for (const auto& pack : live_.packs) look_at("pack ", pack.about.name, pack.about.expires_ns);
+  if (live_.manifest) look_at("ruleset ", live_.manifest->name, live_.manifest->expires_ns);
+  return first;
+}
+
 void RuleDesk::describe(TapCondition& condition, Tick now) const {
   condition.loading_first = !started_;
   condition.has_rules = generations_->live().ruleset.size() != 0;
-  const auto look_at = [&](const std::string& what, std::int64_t expires_ns) {
-    const auto expires = tick_from_nanoseconds(expires_ns);
-    if (expires_ns == 0 || expires > now) return;
-    if (!condition.stale.empty() && expires >= condition.stale_since) return;
-    condition.stale = what;
+  const auto first = first_expiry();
+  if (const auto expires = tick_from_nanoseconds(first.at_ns); first.at_ns != 0 && expires <= now) {
+    condition.stale = first.what;
     condition.stale_since = expires;
-  };
-  for (const auto& pack : live_.packs) look_at("pack " + pack.about.name, pack.about.expires_ns);
-  if (live_.manifest) look_at("ruleset " + live_.manifest->name, live_.manifest->expires_ns);
+  }
   condition.shortcoming = start_shortcoming_.empty() ? store_shortcoming_ : start_shortcoming_;
 }
 

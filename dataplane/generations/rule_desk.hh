@@ -63,6 +63,12 @@ class RuleDesk {
   // Of the live generation or the one before it; null for any other.
   [[nodiscard]] const Live* rules_of(std::uint32_t generation) const noexcept;
   [[nodiscard]] std::uint64_t swaps() const noexcept { return swaps_; }
+  // What of the live packs and their manifest expires first; none of them: 0.
+  struct Expiry {
+    std::string what;        // "pack NAME" or "ruleset NAME"
+    std::int64_t at_ns = 0;  // since 1970
+  };
+  [[nodiscard]] Expiry first_expiry() const;
   // What of the tap's condition the rules decide.
   void describe(TapCondition& condition, Tick now) const;
 

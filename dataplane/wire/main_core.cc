@@ -78,8 +78,8 @@ void MainCore::turn() {
   condition.suspended_blocking = suspended.blocking;
   condition.suspended_rule = suspended.first;
   tap_->show(judge(condition),
-             {desk_->live().digest, desk_->swaps(), suspended.rules, budget_->suspensions(Suspension::cycles),
-              budget_->suspensions(Suspension::limits)},
+             {desk_->live().digest, desk_->first_expiry().at_ns, desk_->swaps(), suspended.rules,
+              budget_->suspensions(Suspension::cycles), budget_->suspensions(Suspension::limits)},
              now);
 
   // After the state is shown: who asks for it upon the answer sees the new one.

@@ -168,6 +168,7 @@ void Tap::show(const TapVerdict& verdict, const RulesShown& rules, Tick now) {
   (void)rules.digest.copy(next.ruleset_digest, sizeof next.ruleset_digest - 1);
   // While workers are still on their way to the newest one, the one that all of them have left behind is over.
   next.generation = generations_->live().number();
+  next.rules_expire_ns = rules.expires_ns;
   next.swaps = rules.swaps;
   next.suspended_rules = rules.suspended;
   next.suspensions_cycles = rules.suspensions_cycles;
@@ -178,7 +179,7 @@ void Tap::show(const TapVerdict& verdict, const RulesShown& rules, Tick now) {
     std::fprintf(stderr, "sluice-dataplane: %s%s%s\n", std::string{name_of(next.state)}.c_str(),
                  verdict.reason.empty() ? "" : ": ", verdict.reason.c_str());
   const bool same = same_state && next.generation == shown_.generation && next.swaps == shown_.swaps &&
-                    next.suspended_rules == shown_.suspended_rules &&
+                    next.rules_expire_ns == shown_.rules_expire_ns && next.suspended_rules == shown_.suspended_rules &&
                     next.suspensions_cycles == shown_.suspensions_cycles &&
                     next.suspensions_limits == shown_.suspensions_limits &&
                     std::strcmp(next.ruleset_digest, shown_.ruleset_digest) == 0;

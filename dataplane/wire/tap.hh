@@ -43,7 +43,8 @@ class Tap {
   [[nodiscard]] bool watches_links() const noexcept { return !links_.empty(); }
   // Shows the control plane the state, and since when it is that; says on standard error what changed.
   struct RulesShown {
-    std::string digest;  // of the ruleset
+    std::string digest;           // of the ruleset
+    std::int64_t expires_ns = 0;  // RuleDesk::Expiry::at_ns
     std::uint64_t swaps = 0;
     std::uint32_t suspended = 0;
     std::uint64_t suspensions_cycles = 0;

@@ -16,6 +16,8 @@ namespace {
 MetricsInput full_input() {
   MetricsInput input;
   input.version = "0.1.0";
+  input.tap_id = "tap-1";
+  input.site = "lab \xff";
   input.pushes = {1, 2, 3, 4, 5};
   auto& loop = input.loop;
   loop.up = true;
@@ -33,6 +35,7 @@ MetricsInput full_input() {
   reading.started_ns = 1'795'235'000'000'000'000;
   reading.generation = 3;
   reading.ruleset_digest = "00ff";
+  reading.rules_expire_ns = 1'798'761'600'000'000'000;
   reading.held = 99;
   reading.ports = {"lab-in", "lab-out"};
   reading.links = {{LinkState::lost, 2}, {LinkState::taken_down, 0}};
@@ -159,6 +162,14 @@ BOOST_AUTO_TEST_CASE(values_are_sums_by_port_and_single_by_worker) {
   BOOST_TEST(holds(text, "sluice_ruleset_pushes_total{result=\"refused\"} 4"));
   BOOST_TEST(holds(text, "sluice_findings_by_class_total{class=\"telemetry\",verdict=\"pass\"} 7"));
   BOOST_TEST(holds(text, "sluice_build_info{version=\"0.1.0\"} 1"));
+  BOOST_TEST(holds(text, R"(sluice_tap_info{tap_id="tap-1",site="lab \\xff"} 1)"));
+}
+
+BOOST_AUTO_TEST_CASE(when_rules_expire_is_told_and_nothing_where_none_do) {
+  auto input = full_input();
+  BOOST_TEST(holds(metrics_text(input), "sluice_ruleset_expiry_timestamp_seconds 1798761600"));
+  input.loop.reading->rules_expire_ns = 0;
+  BOOST_TEST(metrics_text(input).find("sluice_ruleset_expiry_timestamp_seconds") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_accounted_for_is_said_by_worker_and_port_so_that_nothing_makes_up_for_it) {
@@ -199,6 +210,7 @@ BOOST_AUTO_TEST_CASE(while_no_data_plane_lives_only_what_is_still_true_is_said) 
   BOOST_TEST(holds(text, "sluice_packets_received_total{port=\"lab-in\"} 201"));
   BOOST_TEST(text.find("sluice_flows{") == std::string::npos);
   BOOST_TEST(text.find("sluice_ruleset_generation") == std::string::npos);
+  BOOST_TEST(text.find("sluice_ruleset_expiry") == std::string::npos);
   input.loop.reading.reset();
   const auto never_seen = metrics_text(input);
   BOOST_TEST(holds(never_seen, "sluice_tap_state{state=\"absent\"} 1"));

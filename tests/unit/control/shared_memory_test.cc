@@ -165,9 +165,11 @@ BOOST_AUTO_TEST_CASE(a_state_that_is_none_is_not_taken) {
   StateReading state;
   state.state = TapState::inspecting;
   state.generation = 9;
+  state.rules_expire_ns = 78;
   std::string(64, 'a').copy(state.ruleset_digest, sizeof state.ruleset_digest - 1);
   publish(memory->layout().header(), state);
   BOOST_TEST((*reader)->reading().generation == 9U);
+  BOOST_TEST((*reader)->reading().rules_expire_ns == 78);
   BOOST_TEST((*reader)->ruleset().generation == 9U);
 
   auto garbage = state;

@@ -131,6 +131,28 @@ BOOST_AUTO_TEST_CASE(what_expires_while_it_runs_keeps_running_and_is_said) {
              0U);  // date -u -d @1750000001
 }
 
+BOOST_AUTO_TEST_CASE(what_expires_first_of_packs_and_manifest_is_known_before_and_after) {
+  Desk tap;
+  tap.start();
+  BOOST_TEST(tap.desk->first_expiry().at_ns == 0);
+  BOOST_TEST(tap.push({tap.pack("alpha", 1)}) == "2");
+  BOOST_TEST(tap.desk->first_expiry().at_ns == 0);  // it never does
+  const auto at = nanoseconds_since_epoch(today);
+  constexpr std::int64_t second_ns = 1'000'000'000;
+  BOOST_TEST(tap.push({tap.pack("beta", 1, at + 3 * second_ns), tap.pack("gamma", 1, at + 2 * second_ns)}) == "3");
+  BOOST_TEST(tap.desk->first_expiry().what == "pack gamma");
+  BOOST_TEST(tap.desk->first_expiry().at_ns == at + 2 * second_ns);
+  tap.now = today + std::chrono::seconds{5};
+  BOOST_TEST(tap.state().find("degraded: rules stale since 2025-06-15 15:06:42 UTC: pack gamma has expired") == 0U,
+             tap.state());  // date -u -d @1750000002
+  BOOST_TEST(tap.desk->first_expiry().what == "pack gamma");
+  tap.now = today;
+  const std::vector packs{tap.pack("alpha", 2, at + 3 * second_ns)};
+  BOOST_TEST(tap.push(packs, false, false, tap.manifest(7, packs, at + second_ns)) == "4");
+  BOOST_TEST(tap.desk->first_expiry().what == "ruleset phones");
+  BOOST_TEST(tap.desk->first_expiry().at_ns == at + second_ns);
+}
+
 BOOST_AUTO_TEST_CASE(named_packs_run_until_a_push_and_damage_degrades_until_the_next_one) {
   TemporaryFolder folder;
   Desk tap{{folder.path + "/alpha.pack"}};
