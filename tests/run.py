@@ -27,6 +27,7 @@ SECTIONS = [
     ('corpus', 'corpus.py', 600, False),
     ('imports', 'imports.py', 120, False),
     ('workers', 'workers.py', 600, False),
+    ('monitoring', 'monitoring.py', 120, False),
     ('suricata-verify', 'suricata_verify.py', 240, False),
     ('evasion', 'evasion/run.py', 240, False),
     ('lab', 'lab/run.py', 1500, False),

@@ -106,6 +106,20 @@ std::map<std::string, Listed> documented() {
   return found;
 }
 
+// As it reads in YAML: in JSON each quote has a backslash before it.
+std::string monitoring_file(const std::string& name) {
+  return std::regex_replace(text_file(SLUICE_SOURCE_ROOT "/control/monitoring/" + name), std::regex{R"(\\")"}, "\"");
+}
+
+// Whether some sample has a label of this value.
+bool is_exported(const std::string& text, const std::string& metric, const std::string& label,
+                 const std::string& value) {
+  std::istringstream lines{text};
+  for (std::string line; std::getline(lines, line);)
+    if (line.starts_with(metric + "{") && line.find(label + "=\"" + value + "\"") != std::string::npos) return true;
+  return false;
+}
+
 bool holds(const std::string& text, const std::string& line) {
   return ("\n" + text).find("\n" + line + "\n") != std::string::npos;
 }
@@ -123,6 +137,34 @@ BOOST_AUTO_TEST_CASE(the_list_and_the_exporter_say_the_same) {
     if (in_list.count(name) == 1) BOOST_TEST(in_list.at(name) == listed, name);
   }
   for (const auto& [name, listed] : in_list) BOOST_TEST(in_program.count(name) == 1U, name << " is not exported");
+}
+
+// Labels of a target and patterns aside: tests/monitoring.py looks at the rest of these files.
+BOOST_AUTO_TEST_CASE(values_that_alerts_and_dashboard_ask_for_are_exported) {
+  const auto text = metrics_text(full_input());
+  const std::regex selector{R"((sluice_\w+)\{([^}]*)\})"};
+  const std::regex matcher{R"re((\w+)(?:=~|!=|=)"([\w|-]+)")re"};
+  const std::regex word{"[^|]+"};
+  const std::sregex_iterator end;
+  for (const auto& [file, least] :
+       {std::pair{"alerts.yaml", 20}, {"alerts_test.yaml", 60}, {"recording.yaml", 1}, {"dashboard.json", 10}}) {
+    const auto asked = monitoring_file(file);
+    int values = 0;
+    for (std::sregex_iterator at{asked.begin(), asked.end(), selector}; at != end; ++at) {
+      const std::string labels = (*at)[2];
+      for (std::sregex_iterator one{labels.begin(), labels.end(), matcher}; one != end; ++one) {
+        const std::string label = (*one)[1];
+        const std::string alternatives = (*one)[2];
+        if (label == "job" || label == "instance" || label == "port") continue;
+        for (std::sregex_iterator value{alternatives.begin(), alternatives.end(), word}; value != end; ++value) {
+          ++values;
+          BOOST_TEST(is_exported(text, (*at)[1], label, value->str()),
+                     file << ": " << at->str() << ": no " << value->str());
+        }
+      }
+    }
+    BOOST_TEST(values >= least, file << " has " << values);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(values_are_sums_by_port_and_single_by_worker) {
