@@ -1,13 +1,11 @@
 """Two planes: either may die, and traffic flows; what the one counted, the other tells exactly."""
 
-import json
-import subprocess
 import time
 from collections import defaultdict
 
-import tap
 from bench import require
 from load import Downloads, download_while
+from prometheus import Prometheus
 from servers import WEB4
 
 DEATH_LIMIT_S = 1.0
@@ -15,7 +13,6 @@ BACK_LIMIT_S = 15.0
 SCRAPE_EVERY_MS = 200
 SCRAPES = 20
 SCRAPES_LIMIT_S = 45.0  # Prometheus takes a while to start on a busy machine
-PROMETHEUS = "127.0.0.1:9478"
 DEAD = "sluice_dataplane_up"
 ERROR = "sluice_conservation_error_packets"
 
@@ -102,56 +99,27 @@ def a_finding_keeps_its_id_when_both_planes_start_anew_and_packs_come_in_another
 # --- a real Prometheus
 
 
-CONFIGURATION = """
-global: {{scrape_interval: {every}ms, scrape_timeout: {every}ms}}
-scrape_configs:
-- {{job_name: sluice, static_configs: [{{targets: ['{target}']}}]}}
-"""
-
-
 def scraped_by_prometheus(bench):
     """{(name, labels): {time of the scrape: value}} as Prometheus kept it, while traffic went on."""
-    lab = bench.lab
-    directory = lab.directory / "prometheus"
-    directory.mkdir(exist_ok=True)
-    config = directory / "prometheus.yml"
-    config.write_text(CONFIGURATION.format(every=SCRAPE_EVERY_MS, target=tap.METRICS))
-    lab.check("tap", ["promtool", "check", "config", config])
-    with open(directory / "log", "wb") as log:
-        prometheus = lab.start("tap", ["prometheus", f"--config.file={config}", f"--storage.tsdb.path={directory}/data",
-                                       f"--web.listen-address={PROMETHEUS}"], stdout=log)
-    try:
-        with Downloads(lab):
-            series = wait_for_scrapes(lab)
-    finally:
-        prometheus.terminate()
-        try:
-            prometheus.wait(5.0)
-        except subprocess.TimeoutExpired:
-            prometheus.kill()
-            prometheus.wait()
-    return series
+    with Prometheus(bench.lab, SCRAPE_EVERY_MS) as prometheus, Downloads(bench.lab):
+        return wait_for_scrapes(prometheus)
 
 
-def wait_for_scrapes(lab):
+def wait_for_scrapes(prometheus):
     """What Prometheus kept, once it has scraped often enough."""
     deadline = time.monotonic() + SCRAPES_LIMIT_S
     while True:
         time.sleep(0.5)
-        series = kept(lab)
+        series = kept(prometheus)
         scrapes = max(map(len, series.values()), default=0)
         if scrapes >= SCRAPES:
             return series
         require(time.monotonic() < deadline, f"{scrapes} scrapes in {SCRAPES_LIMIT_S} s")
 
 
-def kept(lab):
-    done = lab.run("tap", ["curl", "--silent", "--fail", "--get", "--max-time", "5", "--data-urlencode",
-                           'query={job="sluice"}[1m]', f"http://{PROMETHEUS}/api/v1/query"])
-    if done.returncode != 0:
-        return {}  # it is starting
+def kept(prometheus):
     series = {}
-    for result in json.loads(done.stdout)["data"]["result"]:
+    for result in prometheus.ask('{job="sluice"}[1m]'):
         labels = {key: value for key, value in result["metric"].items() if key not in ("job", "instance")}
         key = (labels.pop("__name__"), tuple(sorted(labels.items())))
         series[key] = {when: float(value) for when, value in result["values"]}

@@ -30,10 +30,11 @@ class Publisher:
         written.write_text("".join(f"{line}\n" for line in signatures), encoding="utf-8")
         return [path for path, wanted in ((listed, domains), (written, signatures)) if wanted]
 
-    def compile(self, name, sequence, sources, expired=False, signed=True):
-        """A pack, its signature beside it; returns its path."""
+    def compile(self, name, sequence, sources, expired=False, signed=True, last_day=None):
+        """A pack, its signature beside it; returns its path. last_day: on which it may be pushed, YYYY-MM-DD."""
         path = self._directory / f"{name}-{sequence}{'' if signed else '-unsigned'}{'-expired' if expired else ''}.pack"
         created, end = (PAST[0], ["--expires", PAST[1]]) if expired else (CREATED, [])
+        end += ["--expires", last_day] if last_day else []
         key = ["--secret-key", self.secret_key] if signed else []
         self._lab.check("tap", [tap.program("sluice"), "rules", "compile", "--name", name, "--sequence", sequence,
                                 "--created", created, *end, *key, "--output", path, *sources])

@@ -31,6 +31,7 @@ import lab_tests
 import link_tests
 import memory_tests
 import monitor_tests
+import monitoring_tests
 import overload_tests
 import packet_capture_tests
 import phone
@@ -71,6 +72,7 @@ GROUPS = {
     "packs": Group("enforce", pushes_tests.TESTS + cost_tests.TESTS + swap_tests.TESTS + planes_tests.TESTS,
                    shipped=False, packs=True, drivers=tap.DRIVERS[:1]),
     "probes": Group("enforce", probe_tests.TESTS, shipped=False, packs=True, drivers=tap.DRIVERS[:1]),
+    "monitoring": Group("enforce", monitoring_tests.TESTS, shipped=False, packs=True, drivers=tap.DRIVERS[:1]),
     "browse": Group("monitor", browse_tests.TESTS, drivers=tap.DRIVERS[:1]),
     "rulesets": Group("enforce", ruleset_tests.TESTS, shipped=False, packs=True, drivers=tap.DRIVERS[:1]),
     "rollout": Group("enforce", rollout_tests.TESTS, shipped=False, packs=True, drivers=tap.DRIVERS[:1]),
