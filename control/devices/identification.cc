@@ -88,20 +88,19 @@ class Question {
     return answer;
   }
 
+  // README.md, "The ladder".
   [[nodiscard]] Certainty certainty_of(const std::string& answer) const {
     const auto origins = supporters(answer);
     if (answer.empty() || origins.empty()) return Certainty::none;
     std::vector<int> weights;
     for (const auto& [origin, weight] : origins) weights.push_back(weight);
     std::sort(weights.begin(), weights.end(), std::greater<>{});
-    auto certainty = worth_of(weights.front());
-    if (weights.size() > 1 && certainty < Certainty::high &&
-        (certainty == Certainty::low || worth_of(weights[1]) >= Certainty::medium))
-      certainty = raised(certainty);
-    for (const auto& [said, others] : answers_)
-      if (common_(answer, said).empty() && worth_of(weight_of(others)) >= worth_of(weights.front()))
-        return lowered(certainty);
-    return certainty;
+    const auto worth = worth_of(weights.front());
+    const auto denial = strongest_denial(answer);
+    if (denial >= weights.front()) return lowered(worth);
+    const bool has_second =
+        weights.size() > 1 && (worth == Certainty::low || worth_of(weights[1]) >= Certainty::medium);
+    return has_second && worth < Certainty::high && worth_of(denial) < worth ? raised(worth) : worth;
   }
 
   // Whether votes that a device casts in earnest exclude each other.
@@ -130,6 +129,13 @@ class Question {
       for (const auto& [origin, weight] : origins) all[origin] = std::max(all[origin], weight);
     }
     return all;
+  }
+
+  [[nodiscard]] int strongest_denial(const std::string& answer) const {
+    int strongest = 0;
+    for (const auto& [said, origins] : answers_)
+      if (common_(answer, said).empty()) strongest = std::max(strongest, weight_of(origins));
+    return strongest;
   }
 
   Common common_;

@@ -13,6 +13,7 @@ namespace sluice {
 namespace {
 
 constexpr auto from = FactKind::user_agent;
+constexpr std::string_view android = "Android";
 constexpr std::size_t part_limit = 16;  // of a comment; the device stands in the first few
 
 std::string_view without_blanks(std::string_view text) {
@@ -109,7 +110,6 @@ Device device_of(std::string_view part) {
 // Dalvik's and Chrome's form: "Linux; Android 9; JKM-LX1 Build/HUAWEIJKM-LX1; wv".
 void add_android_votes(std::vector<Vote>& votes, const std::vector<std::string_view>& parts,
                        const VendorTable& vendors) {
-  constexpr std::string_view android = "Android";
   const auto system =
       std::find_if(parts.begin(), parts.end(), [](std::string_view part) { return part.starts_with(android); });
   if (system == parts.end()) return;

@@ -72,6 +72,10 @@ BOOST_AUTO_TEST_CASE(certainty_follows_the_rung_and_a_second_origin) {
   BOOST_TEST(certainty({agent, asked}) == "high");
   BOOST_TEST(certainty({asked, name}) == "medium");  // both are names that were asked for
   BOOST_TEST(certainty({agent, vendor_vote(FactKind::user_agent, "LG", rung::user_agent)}) == "low");
+  const auto other_check = vendor_vote(FactKind::connectivity_check, "LG", rung::connectivity_check);
+  BOOST_TEST(certainty({agent, other_check}) == "medium");
+  BOOST_TEST(certainty({agent, other_check, vendor_vote(FactKind::mdns_model, "Samsung", rung::local_service)}) ==
+             "medium");
   BOOST_TEST(certainty({agent, vendor_vote(FactKind::hardware_address, "LG", rung::hardware_address)}) == "medium");
 }
 
