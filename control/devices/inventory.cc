@@ -4,8 +4,6 @@
 #include <cstdlib>
 #include <utility>
 
-#include "control/devices/device_document.hh"
-
 namespace sluice {
 namespace {
 
@@ -62,16 +60,19 @@ Inventory::Entry* Inventory::holder_of(const DevicePlace& place) {
   return entry == entries_.end() ? nullptr : &entry->second;
 }
 
-Inventory::Names Inventory::names_of(const Sighting& sighting) {
+Inventory::Names Inventory::names_of(const Sighting& sighting) const {
   Names names;
-  for (const auto& link : sighting.links) {
-    auto& named = names.at(static_cast<std::size_t>(link.kind));
-    named = {&link, key_.digest(link), nullptr};
-    const auto found = links_.find({link.kind, named.digest});
-    if (found == links_.end()) continue;
-    if (const auto entry = entries_.find(found->second); entry != entries_.end()) named.holder = &entry->second;
-  }
+  for (const auto& link : sighting.links) names.at(static_cast<std::size_t>(link.kind)) = {&link, key_.digest(link)};
   return names;
+}
+
+// Looked up anew each time: a device that is joined to another is no more.
+Inventory::Entry* Inventory::holder_of(const Named& named) {
+  if (named.link == nullptr) return nullptr;
+  const auto found = links_.find({named.link->kind, named.digest});
+  if (found == links_.end()) return nullptr;
+  const auto entry = entries_.find(found->second);
+  return entry == entries_.end() ? nullptr : &entry->second;
 }
 
 // A phone that has made up another address for itself, and says who it is by its name alone: null where it says no name
@@ -79,34 +80,25 @@ Inventory::Names Inventory::names_of(const Sighting& sighting) {
 Inventory::Entry* Inventory::by_host_name(const Sighting& sighting, const Names& names, const Entry* subject) {
   const auto& name = names[static_cast<std::size_t>(LinkKind::host_name)];
   const auto* const mac = sighting.link(LinkKind::hardware_address);
-  if (name.holder == nullptr || mac == nullptr || !is_random_address(*mac)) return nullptr;
+  auto* const holder = holder_of(name);
+  if (holder == nullptr || mac == nullptr || !is_random_address(*mac)) return nullptr;
   const bool is_new = subject == nullptr || (subject->device.name.empty() && is_random(subject->device) &&
                                              !has(subject->device, LinkKind::host_name));
-  const auto& device = name.holder->device;
+  const auto& device = holder->device;
   if (!is_new || device.forwards || !is_random(device) || !is_of_one(name.link->value)) return nullptr;
-  return name.holder;
+  return holder;
 }
 
 // Null: nobody known. What names a device for longest decides; devices that turn out to be one become one.
 Inventory::Entry* Inventory::subject_of(const Sighting& sighting, Names& names) {
   auto& mac = names[static_cast<std::size_t>(LinkKind::hardware_address)];
-  auto* const by_client = names[static_cast<std::size_t>(LinkKind::client_id)].holder;
-  auto* const by_push = names[static_cast<std::size_t>(LinkKind::push_id)].holder;
   // A router's frames say nothing of whose packets they carry.
-  if (mac.holder != nullptr && mac.holder->device.forwards) mac = {};
-  auto* const by_place = sighting.place ? holder_of(*sighting.place) : nullptr;
-  // Who has the address by now has it by another hardware address, or is known by it for the first time.
-  const bool by_place_alone = by_place != nullptr && !has(by_place->device, LinkKind::hardware_address);
-  const bool is_its_place = by_place != nullptr && (mac.link == nullptr || by_place_alone);
-  auto* subject = mac.holder != nullptr ? mac.holder : is_its_place ? by_place : nullptr;
-  // A finding may be read before the sighting that says whose it is.
-  const bool is_newborn =
-      by_place_alone && nanoseconds(sighting.time) - by_place->device.first_ns < together_ns && by_place != subject;
-  if (subject != nullptr && is_newborn) subject = &merge(*by_place, *subject);
+  if (const auto* const sender = holder_of(mac); sender != nullptr && sender->device.forwards) mac = {};
+  auto* subject = by_place(sighting, mac);
   // All interfaces of a device have one client id (RFC 4361 section 6.1).
-  if (by_client != nullptr)
+  if (auto* const by_client = holder_of(names[static_cast<std::size_t>(LinkKind::client_id)]); by_client != nullptr)
     subject = subject == nullptr || subject == by_client ? by_client : &merge(*subject, *by_client);
-  if (by_push != nullptr) {
+  if (auto* const by_push = holder_of(names[static_cast<std::size_t>(LinkKind::push_id)]); by_push != nullptr) {
     if (subject == nullptr) return by_push;
     const bool apart = !is_random(subject->device) && !is_random(by_push->device) &&
                        std::abs(subject->device.last_ns - by_push->device.last_ns) < together_ns;
@@ -117,6 +109,19 @@ Inventory::Entry* Inventory::subject_of(const Sighting& sighting, Names& names) 
   if (subject != nullptr) return &merge(*subject, *by_name);
   ++counts_.joined;
   return by_name;
+}
+
+// By its hardware address, or its place where no frame says more.
+Inventory::Entry* Inventory::by_place(const Sighting& sighting, const Named& mac) {
+  auto* const sender = holder_of(mac);
+  auto* const holder = sighting.place ? holder_of(*sighting.place) : nullptr;
+  if (holder == nullptr || holder == sender) return sender;
+  // Who has the address by now has it by another hardware address, or is known by it for the first time.
+  const bool by_place_alone = !has(holder->device, LinkKind::hardware_address);
+  if (sender == nullptr) return mac.link == nullptr || by_place_alone ? holder : nullptr;
+  // A finding may be read before the sighting that says whose it is.
+  const bool is_newborn = by_place_alone && nanoseconds(sighting.time) - holder->device.first_ns < together_ns;
+  return is_newborn ? &merge(*holder, *sender) : sender;
 }
 
 void Inventory::take(const Sighting& sighting) {
@@ -246,129 +251,6 @@ Inventory::Entry& Inventory::merge(Entry& from, Entry& into) {
   joined_.emplace_back(gone, id);
   ++counts_.joined;
   return entries_.at(id);
-}
-
-// What came before the store could be read is of those that stand in it, by their identifiers.
-void Inventory::restore(std::vector<Device> devices) {
-  const std::lock_guard lock{mutex_};
-  std::sort(devices.begin(), devices.end(), [](const auto& a, const auto& b) { return a.last_ns < b.last_ns; });
-  for (auto& device : devices) {
-    if (entries_.size() >= limit) break;
-    const auto id = device.id;
-    device.judge();
-    const auto written_ns = device.last_ns;
-    auto* entry = &(entries_[id] = {std::move(device), {}, written_ns, false});
-    for (const auto& link : std::vector{entry->device.links}) {
-      auto& holder = links_.try_emplace({link.kind, link.digest}, id).first->second;
-      const auto other = entries_.find(holder);
-      const bool is_same = link.kind != LinkKind::host_name && holder != id && other != entries_.end();
-      if (is_same) entry = &merge(other->second, *entry);
-      holder = entry->device.id;
-    }
-    if (entry->device.place) places_.try_emplace(*entry->device.place, entry->device.id);
-  }
-}
-
-void Inventory::retire(std::int64_t before_ns) {
-  const std::lock_guard lock{mutex_};
-  std::vector<Uuid> over;
-  for (const auto& [id, entry] : entries_)
-    if (entry.device.name.empty() && entry.device.last_ns < before_ns) over.push_back(id);
-  for (const auto& id : over) forget(id);
-}
-
-void Inventory::write_all() {
-  const std::lock_guard lock{mutex_};
-  for (auto& [id, entry] : entries_) entry.is_changed = true;
-}
-
-Inventory::Changes Inventory::take_changes() {
-  const std::lock_guard lock{mutex_};
-  Changes changes;
-  for (auto& [id, entry] : entries_) {
-    if (!std::exchange(entry.is_changed, false)) continue;
-    entry.written_ns = entry.device.last_ns;
-    changes.devices.push_back(entry.device);
-  }
-  changes.joined = std::exchange(joined_, {});
-  return changes;
-}
-
-void Inventory::put_back(const Changes& changes) {
-  const std::lock_guard lock{mutex_};
-  for (const auto& device : changes.devices) {
-    const auto found = entries_.find(device.id);
-    if (found != entries_.end()) found->second.is_changed = true;
-  }
-  joined_.insert(joined_.begin(), changes.joined.begin(), changes.joined.end());
-}
-
-void Inventory::for_each(const std::function<bool(const Device&)>& show) const {
-  const std::lock_guard lock{mutex_};
-  std::vector<const Device*> order;
-  order.reserve(entries_.size());
-  for (const auto& [id, entry] : entries_) order.push_back(&entry.device);
-  std::sort(order.begin(), order.end(), [](const auto* a, const auto* b) {
-    return std::pair{a->last_ns, a->id} > std::pair{b->last_ns, b->id};
-  });
-  for (const auto* device : order)
-    if (!show(*device)) return;
-}
-
-std::optional<Device> Inventory::find(const Uuid& id) const {
-  const std::lock_guard lock{mutex_};
-  const auto found = entries_.find(id);
-  return found == entries_.end() ? std::nullopt : std::optional{found->second.device};
-}
-
-bool Inventory::rename(const Uuid& id, const std::optional<std::string>& name,
-                       const std::optional<std::string>& group) {
-  const std::lock_guard lock{mutex_};
-  const auto found = entries_.find(id);
-  if (found == entries_.end()) return false;
-  if (name) found->second.device.name = *name;
-  if (group) found->second.device.group = *group;
-  found->second.is_changed = true;
-  return true;
-}
-
-bool Inventory::join(const Uuid& id, const Uuid& into) {
-  const std::lock_guard lock{mutex_};
-  const auto from = entries_.find(id);
-  const auto to = entries_.find(into);
-  if (from == entries_.end() || to == entries_.end() || from == to) return false;
-  // As it was said: whichever is the older.
-  to->second.device.first_ns = std::min(to->second.device.first_ns, from->second.device.first_ns);
-  merge(from->second, to->second);
-  return true;
-}
-
-std::optional<Uuid> Inventory::split(const Uuid& id, const std::string& identifier) {
-  const std::lock_guard lock{mutex_};
-  const auto found = entries_.find(id);
-  if (found == entries_.end()) return std::nullopt;
-  auto& links = found->second.device.links;
-  const auto link =
-      std::find_if(links.begin(), links.end(), [&](const auto& one) { return identifier_text(one) == identifier; });
-  if (link == links.end() || links.size() < 2) return std::nullopt;
-  auto taken = std::move(*link);
-  links.erase(link);
-  found->second.is_changed = true;
-  auto& other = create(taken.first_ns);
-  other.device.last_ns = taken.last_ns;
-  links_[{taken.kind, taken.digest}] = other.device.id;
-  other.device.links.push_back(std::move(taken));
-  return other.device.id;
-}
-
-InventoryCounts Inventory::counts() const {
-  const std::lock_guard lock{mutex_};
-  auto counts = counts_;
-  counts.devices = entries_.size();
-  counts.named = static_cast<std::uint64_t>(std::count_if(entries_.begin(), entries_.end(), [](const auto& entry) {
-    return !entry.second.device.identification.vendor.empty();
-  }));
-  return counts;
 }
 
 }  // namespace sluice

@@ -81,11 +81,12 @@ class Inventory {
   struct Named {  // an identifier of the sighting at hand
     const DeviceLink* link = nullptr;
     IdentifierDigest digest{};
-    Entry* holder = nullptr;
   };
   using Names = std::array<Named, link_kinds>;
 
-  [[nodiscard]] Names names_of(const Sighting& sighting);
+  [[nodiscard]] Names names_of(const Sighting& sighting) const;
+  [[nodiscard]] Entry* holder_of(const Named& named);
+  [[nodiscard]] Entry* by_place(const Sighting& sighting, const Named& mac);
   [[nodiscard]] Entry* subject_of(const Sighting& sighting, Names& names);
   [[nodiscard]] Entry* by_host_name(const Sighting& sighting, const Names& names, const Entry* subject);
   [[nodiscard]] Entry* holder_of(const DevicePlace& place);

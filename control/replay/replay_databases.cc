@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <ctime>
 #include <string_view>
 
 #include "rules/databases/compile.hh"
@@ -12,7 +13,7 @@ namespace sluice {
 namespace {
 
 // What compiles faster is compiled anew: 1,000 literals take about 20 ms, 10,000 about 200 ms.
-constexpr std::chrono::milliseconds worth_keeping{50};
+constexpr std::chrono::milliseconds worth_keeping{50};           // of computing: on a busy machine all takes long
 constexpr std::uint64_t cache_limit = std::uint64_t{256} << 20;  // bytes
 
 std::string absolute(const char* variable, std::string_view below) {
@@ -34,14 +35,15 @@ tl::expected<Databases, std::string> replay_databases(const SignatureList& signa
   DatabaseCache cache{cache_directory, cache_limit};
   if (!cache_directory.empty())
     if (auto kept = cache.find(prefilter_digest(prefilter))) return std::move(*kept);
-  const auto begin = std::chrono::steady_clock::now();
+  const auto begin = std::clock();
   auto databases = compile_databases(signatures, prefilter);
   if (!databases) {
     std::string text;
     for (const auto& error : databases.error()) text += (text.empty() ? "" : "\n") + error.text(signatures);
     return tl::unexpected(std::move(text));
   }
-  if (!cache_directory.empty() && std::chrono::steady_clock::now() - begin > worth_keeping) cache.store(*databases);
+  const std::chrono::milliseconds took{(std::clock() - begin) * std::milli::den / CLOCKS_PER_SEC};
+  if (!cache_directory.empty() && took > worth_keeping) cache.store(*databases);
   return std::move(*databases);
 }
 

@@ -117,6 +117,20 @@ BOOST_AUTO_TEST_CASE(a_made_up_address_is_rejoined_by_the_id_of_a_push_service) 
   BOOST_TEST(inventory.counts().joined == 1U);
 }
 
+// What the sighting at hand names may be gone by the time that it is looked at.
+BOOST_AUTO_TEST_CASE(three_that_are_one_by_three_identifiers_become_one) {
+  see("192.0.2.10", {mac(made_up), push("a-1"), host("annas-fourth-phone")});
+  see("", {mac(universal), client("\xff\x01\x02")});
+  now += std::chrono::hours{1};
+  see("192.0.2.30", {});
+  static_cast<void>(at("192.0.2.30"));
+  BOOST_TEST(size() == 3U);
+  see("192.0.2.30", {mac(made_up), client("\xff\x01\x02"), push("a-1"), host("annas-fourth-phone")});
+  BOOST_TEST(size() == 1U);
+  see("192.0.2.30", {mac(made_up_later), client("\xff\x01\x02"), push("a-2"), host("annas-fourth-phone")});
+  BOOST_TEST(size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(a_made_up_address_is_rejoined_by_a_name_of_ones_own_alone) {
   see("", {mac(made_up), host("annas-fourth-phone")});
   see("fe80::2", {mac(made_up_later)});  // before it says its name
