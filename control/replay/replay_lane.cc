@@ -1,5 +1,6 @@
 #include "control/replay/replay_lane.hh"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 
@@ -71,6 +72,19 @@ void ReplayLane::flush() {
 }
 
 void ReplayLane::work(std::span<ReplaySlot*> slots) noexcept {
+  // Where the clock of the capture goes back a burst ends: which packets come together is chance among threads, and
+  // what timed out by the later time may not hang on it.
+  while (!slots.empty()) {
+    const auto back = std::adjacent_find(slots.begin(), slots.end(), [](const ReplaySlot* one, const ReplaySlot* next) {
+      return next->packet.time < one->packet.time;
+    });
+    const auto count = back == slots.end() ? slots.size() : static_cast<std::size_t>(back - slots.begin()) + 1;
+    work_burst(slots.first(count));
+    slots = slots.subspan(count);
+  }
+}
+
+void ReplayLane::work_burst(std::span<ReplaySlot*> slots) noexcept {
   std::array<Packet, burst_limit> burst;
   for (std::size_t i = 0; i < slots.size(); ++i) burst[i] = slots[i]->packet;
   pipeline_.process({burst.data(), slots.size()});

@@ -80,6 +80,7 @@ class ReplayLane {
 
   void run();
   void work(std::span<ReplaySlot*> slots) noexcept;
+  void work_burst(std::span<ReplaySlot*> slots) noexcept;  // times in order
   static bool wait_for_room(void* lane) noexcept;
 
   const bool threaded_;

@@ -138,6 +138,8 @@ class Lab:
 
     def _add_netns(self, role):
         name = self.netns(role)
+        if Path("/run/netns", name).exists():
+            raise RuntimeError(f"{role} stands in this lab already: another name for it")
         self._tell("netns", name)
         done = subprocess.run(["ip", "netns", "add", name], capture_output=True, text=True, check=False)
         if done.returncode != 0:
