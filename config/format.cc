@@ -22,7 +22,7 @@ struct FormatName {
   std::string_view name;
   std::string_view description;
 };
-constexpr std::array<FormatName, 19> formats{{
+constexpr std::array<FormatName, 20> formats{{
     {Format::none, "", ""},
     {Format::device, "device", "interface, PCI address or virtual device"},
     {Format::address, "address", "address"},
@@ -30,6 +30,7 @@ constexpr std::array<FormatName, 19> formats{{
     {Format::path, "path", "absolute path"},
     {Format::path_or_empty, "path_or_empty", "absolute path, or empty"},
     {Format::listen, "listen", "ADDRESS:PORT"},
+    {Format::listen_or_empty, "listen_or_empty", "ADDRESS:PORT, or empty"},
     {Format::uuid, "uuid", "UUID"},
     {Format::name, "name", "letters, digits, '.', '_', '-'"},
     {Format::label, "label", "one line of text"},
@@ -262,6 +263,7 @@ std::optional<std::string> complaint(Format format, std::string_view text) {
     case Format::path: return path_complaint(text);
     case Format::path_or_empty: return text.empty() ? std::nullopt : path_complaint(text);
     case Format::listen: return listen_complaint(text);
+    case Format::listen_or_empty: return text.empty() ? std::nullopt : listen_complaint(text);
     case Format::uuid: return uuid_complaint(text);
     case Format::name: return name_complaint(text);
     case Format::label: return label_complaint(text);

@@ -16,6 +16,7 @@ enum class Format : std::uint8_t {
   path,             // absolute path
   path_or_empty,    // absolute path, or none
   listen,           // ADDRESS:PORT to listen on; IPv6 in brackets
+  listen_or_empty,  // the same, or none
   uuid,             // RFC 9562 section 4: 8-4-4-4-12 hexadecimal digits
   name,             // letters, digits, '.', '_', '-'
   label,            // one line of any text

@@ -9,7 +9,10 @@
 #include <optional>
 
 #include "config/program_start.hh"
+#include "control/access/account_list.hh"
+#include "control/access/audit_log.hh"
 #include "control/api/api.hh"
+#include "control/api/certificate.hh"
 #include "control/api/identity.hh"
 #include "control/api/metrics.hh"
 #include "control/api/pushes.hh"
@@ -19,6 +22,8 @@
 #include "control/rollout/rollout.hh"
 #include "control/store/store_desk.hh"
 #include "control/tap/event_loop.hh"
+#include "control/tap/system_clock.hh"
+#include "control/text/timestamp.hh"
 #include "rules/policy/exception_list.hh"
 
 namespace {
@@ -116,6 +121,36 @@ RolloutOptions rollout_options(const config::ConfigurationT& settings) {
           {std::chrono::milliseconds{settings.fuse->first_ms}, settings.fuse->flows, settings.fuse->devices}};
 }
 
+// Nothing where the API is served on the socket alone. The certificate is made where none is given.
+tl::expected<std::optional<HttpsOptions>, std::string> https_options(const config::ControlT& control) {
+  if (control.api_listen.empty()) return std::nullopt;
+  HttpsOptions options{control.api_listen, control.api_certificate, control.api_key, control.api_client_authority};
+  if (options.certificate.empty() != options.key.empty())
+    return tl::unexpected(std::string{"control.api_certificate and control.api_key go together: give both, or none"});
+  if (!options.certificate.empty()) return options;
+  const auto address = listen_address(control.api_listen);
+  auto made = own_certificate(control.state_directory + "/https", address ? address->first : std::string{});
+  if (!made) return tl::unexpected(made.error());
+  options.certificate = std::move(made->certificate);
+  options.key = std::move(made->key);
+  return options;
+}
+
+// The first account is there to make the others; its token is shown now, and nowhere else.
+tl::expected<void, std::string> make_first_account(AccountList& accounts) {
+  if (!accounts.all().empty()) return {};
+  constexpr std::int64_t week_s = 7 * 86'400;
+  Account first;
+  first.name = "admin";
+  first.roles = RoleSet{Role::admin};
+  if (const auto added = accounts.add(std::move(first)); !added) return tl::unexpected(added.error().error);
+  const auto granted = accounts.grant("admin", unix_seconds(wall_time()), week_s);
+  if (!granted) return tl::unexpected(granted.error().error);
+  std::printf("first account: admin, for seven days with the token %s (it is not shown again)\n",
+              granted->token.c_str());
+  return {};
+}
+
 int run(const config::ConfigurationT& settings, const std::string& path) {
   const auto signals = block_signals();
   ::umask(0027);
@@ -161,10 +196,14 @@ int run(const config::ConfigurationT& settings, const std::string& path) {
   if (!pushes.complaint().empty()) complain(pushes.complaint());
   Rollout rollout{rollout_options(settings), {&pushes, &events, &tally, tap}};
   if (const auto complaint = rollout.status().complaint; !complaint.empty()) complain(complaint);
-  const auto metrics = MetricsServer::start(control.metrics_listen, [&] {
-    return MetricsInput{events.status(), pushes.counts(),    rollout.status(), SLUICE_VERSION,     captures.counts(),
-                        store.status(),  inventory.counts(), *tap_id,          settings.site->name};
-  });
+  auto accounts = AccountList::load(control.state_directory + "/accounts.json");
+  if (!accounts) return complain(accounts.error());
+  Gate gate{*accounts};
+  const std::function<MetricsInput()> take_metrics = [&] {
+    return MetricsInput{events.status(), pushes.counts(),    rollout.status(), SLUICE_VERSION, captures.counts(),
+                        store.status(),  inventory.counts(), gate.counts(),    *tap_id,        settings.site->name};
+  };
+  const auto metrics = MetricsServer::start(control.metrics_listen, take_metrics);
   if (!metrics) return complain(metrics.error());
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   const ControlFacts facts{SLUICE_VERSION, *tap_id, settings.site->name, control.eve_file,
@@ -176,10 +215,20 @@ int run(const config::ConfigurationT& settings, const std::string& path) {
   };
   std::vector<std::string> pairs;
   for (const auto& pair : settings.port_pairs) pairs.push_back(pair.name);
-  const auto api =
-      Api::start(control.socket, {&events, &stream, &pushes, &rollout, tap, facts, read_again, settings.guard->socket,
-                                  &captures, std::move(pairs), &store, &inventory});
+  const auto audit = AuditLog::open(control.state_directory + "/audit", control.audit_keep_days, wall_time());
+  if (!audit) return complain(audit.error());
+  const auto https = https_options(control);
+  if (!https) return complain(https.error());
+  const auto api = Api::start(
+      control.socket, {&events, &stream, &pushes, &rollout, tap, facts, read_again, settings.guard->socket, &captures,
+                       std::move(pairs), &store, &inventory, &*accounts, &gate, audit->get(), take_metrics, *https});
   if (!api) return complain(api.error());
+  if (*https) {
+    const auto fingerprint = fingerprint_of((*https)->certificate);
+    if (!fingerprint) return complain(fingerprint.error());
+    std::printf("https: %s, certificate SHA-256 %s\n", control.api_listen.c_str(), fingerprint->c_str());
+    if (const auto made = make_first_account(*accounts); !made) return complain(made.error());
+  }
 
   events.settle();
   std::puts("ready");

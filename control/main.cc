@@ -26,6 +26,8 @@ int main(int argc, char** argv) {
   add_capture_command(program, run);
   add_findings_command(program, run);
   add_devices_command(program, run);
+  add_accounts_command(program, run);
+  add_audit_command(program, run);
   add_policy_command(program, run);
   add_evidence_command(program, run);
   add_rules_command(program, run);

@@ -1,13 +1,18 @@
-// The API: HTTP on a Unix socket, JSON. control/README.md lists the paths.
+// The API: HTTP on a Unix socket, and HTTPS where that is wanted. control/README.md lists the paths.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tl/expected.hpp>
 
+#include "control/access/account_list.hh"
+#include "control/access/audit_log.hh"
 #include "control/api/documents.hh"
 #include "control/api/event_stream.hh"
+#include "control/api/https_server.hh"
+#include "control/api/metrics.hh"
 #include "control/api/pushes.hh"
 #include "control/rollout/rollout.hh"
 #include "control/store/store_desk.hh"
@@ -31,6 +36,11 @@ class Api {
     std::vector<std::string> pairs{};  // names of the pairs of ports, in their order
     StoreDesk* store = nullptr;
     Inventory* inventory = nullptr;
+    AccountList* accounts = nullptr;
+    Gate* gate = nullptr;
+    AuditLog* audit = nullptr;
+    std::function<MetricsInput()> metrics{};  // null: metrics are not served here
+    std::optional<HttpsOptions> https{};      // nothing: on the socket alone
   };
 
   // Makes the socket, mode 0660, and its folder where that is missing. An error where another program serves it.
@@ -40,10 +50,13 @@ class Api {
   Api(const Api&) = delete;
   Api& operator=(const Api&) = delete;
 
+  [[nodiscard]] int https_port() const noexcept;  // 0: there is none
+  [[nodiscard]] const std::vector<ApiRoute>& routes() const noexcept;
+
  private:
-  struct Server;
-  explicit Api(std::unique_ptr<Server> server);
-  std::unique_ptr<Server> server_;
+  struct Served;
+  explicit Api(std::unique_ptr<Served> served);
+  std::unique_ptr<Served> served_;
 };
 
 }  // namespace sluice

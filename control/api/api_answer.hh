@@ -13,8 +13,13 @@
 namespace sluice {
 
 // Of the replies, RFC 9110 section 15.
+constexpr int http_ok = 200;
+constexpr int http_not_modified = 304;
 constexpr int http_bad_request = 400;
+constexpr int http_unauthorized = 401;
+constexpr int http_forbidden = 403;
 constexpr int http_not_found = 404;
+constexpr int http_no_such_method = 405;
 constexpr int http_conflict = 409;
 constexpr int http_too_large = 413;
 constexpr int http_unprocessable = 422;

@@ -93,6 +93,11 @@ ControlClient::Answer ControlClient::post(const std::string& path, const std::ve
   return connection_->read(connection_->http.Post(path, items));
 }
 
+ControlClient::Answer ControlClient::remove(const std::string& path) {
+  connection_->http.set_read_timeout(answer_seconds);
+  return connection_->read(connection_->http.Delete(path));
+}
+
 ControlClient::Answer ControlClient::patch(const std::string& path, const nlohmann::ordered_json& body) {
   connection_->http.set_read_timeout(answer_seconds);
   return connection_->read(connection_->http.Patch(path, body.dump(), "application/json"));

@@ -37,6 +37,7 @@ class ControlClient {
   // `signature`: of a pack, else empty.
   [[nodiscard]] Answer post(const std::string& path, std::string_view body, std::string_view signature);
   [[nodiscard]] Answer patch(const std::string& path, const nlohmann::ordered_json& body);
+  [[nodiscard]] Answer remove(const std::string& path);
   // A body of parts, each by its name.
   struct Part {
     std::string name;

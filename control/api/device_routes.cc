@@ -88,18 +88,44 @@ tl::expected<std::string, std::string> text_from(const std::string& key, const J
 
 }  // namespace
 
-void DeviceRoutes::add_to(httplib::Server& server) {
-  server.Get("/v1/devices", [this](const HttpRequest& request, HttpResponse& response) { list(request, response); });
-  const std::string path = "/v1/devices/([0-9a-fA-F-]{36})";
-  server.Get(path, [this](const HttpRequest& request, HttpResponse& response) { one(request, response); });
-  server.Patch(path, [this](const HttpRequest& request, HttpResponse& response) { change(request, response); });
-  server.Post(path + "/join", [this](const HttpRequest& request, HttpResponse& response) { join(request, response); });
-  server.Post(path + "/split",
-              [this](const HttpRequest& request, HttpResponse& response) { split(request, response); });
+void DeviceRoutes::add_to(ApiRouter& router) {
+  const auto add = [&](ApiRoute route, void (DeviceRoutes::*handler)(const ApiCall&, HttpResponse&)) {
+    route.roles = RoleSet{Role::analyst};
+    route.handler = [this, handler](const ApiCall& call, HttpResponse& response) { (this->*handler)(call, response); };
+    router.add(std::move(route));
+  };
+  add({.path = "/v1/devices",
+       .about = "The devices, the one seen last first",
+       .parameters = {{"vendor", "of that maker"},
+                      {"group", "of that group"},
+                      {"address", "at that address"},
+                      {"after", "`next` of the page before"},
+                      {"limit", "devices of a page, 1 to 1000 (100)"}}},
+      &DeviceRoutes::list);
+  add({.path = "/v1/devices/{id}", .about = "One device, with its identifiers and votes"}, &DeviceRoutes::one);
+  add({.method = ApiMethod::patch,
+       .path = "/v1/devices/{id}",
+       .about = "Names a device, or puts it into a group",
+       .body = ApiBody::json,
+       .body_about = R"({"name": TEXT, "group": TEXT}, each where it changes)",
+       .changes = true},
+      &DeviceRoutes::change);
+  add({.method = ApiMethod::post,
+       .path = "/v1/devices/{id}/join",
+       .about = "Says that two are one device",
+       .parameters = {{"into", "id of the one that it is from here on"}},
+       .changes = true},
+      &DeviceRoutes::join);
+  add({.method = ApiMethod::post,
+       .path = "/v1/devices/{id}/split",
+       .about = "Says that an identifier is another device's",
+       .parameters = {{"identifier", "as the device shows it: KIND:DIGEST"}},
+       .changes = true},
+      &DeviceRoutes::split);
 }
 
-void DeviceRoutes::list(const HttpRequest& request, HttpResponse& response) {
-  const auto query = query_of(request);
+void DeviceRoutes::list(const ApiCall& call, HttpResponse& response) {
+  const auto query = query_of(call.request);
   if (!query)
     return refuse(response, http_bad_request, query.error(),
                   "give vendor, group, address, after, limit, or leave them out");
@@ -108,7 +134,7 @@ void DeviceRoutes::list(const HttpRequest& request, HttpResponse& response) {
   std::string last;
   inventory_->for_each([&](const Device& device) {
     if (query->after && std::pair{device.last_ns, device.id} >= *query->after) return true;
-    if (!is_asked_for(device, *query)) return true;
+    if (!call.who.sees(device.group) || !is_asked_for(device, *query)) return true;
     if (devices.size() == query->limit) {
       next = last;
       return false;
@@ -120,25 +146,32 @@ void DeviceRoutes::list(const HttpRequest& request, HttpResponse& response) {
   answer(response, Json{{"devices", std::move(devices)}, {"next", std::move(next)}});
 }
 
+// Of one of another group nothing is said, not even that it is there.
+std::optional<Device> DeviceRoutes::found(const ApiCall& call, HttpResponse& response, const std::string& id) {
+  const auto parsed = Uuid::parse(id);
+  auto device = parsed ? inventory_->find(*parsed) : std::nullopt;
+  if (device && call.who.sees(device->group)) return device;
+  refuse(response, http_not_found, "there is no such device", list_remedy);
+  return std::nullopt;
+}
+
 void DeviceRoutes::show(HttpResponse& response, const Uuid& id) {
   const auto device = inventory_->find(id);
   if (!device) return refuse(response, http_not_found, "there is no such device", list_remedy);
   answer(response, device_document(*device));
 }
 
-void DeviceRoutes::one(const HttpRequest& request, HttpResponse& response) {
-  const auto id = Uuid::parse(request.matches[1].str());
-  if (!id) return refuse(response, http_not_found, "there is no such device", list_remedy);
-  show(response, *id);
+void DeviceRoutes::one(const ApiCall& call, HttpResponse& response) {
+  if (const auto device = found(call, response, call.id())) answer(response, device_document(*device));
 }
 
-void DeviceRoutes::change(const HttpRequest& request, HttpResponse& response) {
+void DeviceRoutes::change(const ApiCall& call, HttpResponse& response) {
   const auto wrong = [&](const std::string& what) {
     refuse(response, http_bad_request, what, R"(send an object of texts: "name", "group", each where it changes)");
   };
-  if (request.body.size() > change_limit)
+  if (call.request.body.size() > change_limit)
     return refuse(response, http_too_large, "the change is too large", fmt::format("{} bytes at most", change_limit));
-  const auto body = Json::parse(request.body, nullptr, false);
+  const auto body = Json::parse(call.request.body, nullptr, false);
   if (!body.is_object() || body.empty()) return wrong("the body is no JSON object, or an empty one");
   std::optional<std::string> name, group;
   for (const auto& [key, value] : body.items()) {
@@ -147,25 +180,30 @@ void DeviceRoutes::change(const HttpRequest& request, HttpResponse& response) {
     if (!text) return wrong(text.error());
     (key == "name" ? name : group) = std::move(*text);
   }
-  const auto id = Uuid::parse(request.matches[1].str());
-  if (!id || !inventory_->rename(*id, name, group))
+  const auto device = found(call, response, call.id());
+  if (!device) return;
+  if (group && !call.who.sees(*group))
+    return refuse(response, http_forbidden, "the account does not see that group", "take one of the account's groups");
+  if (!inventory_->rename(device->id, name, group))
     return refuse(response, http_not_found, "there is no such device", list_remedy);
-  show(response, *id);
+  show(response, device->id);
 }
 
-void DeviceRoutes::join(const HttpRequest& request, HttpResponse& response) {
-  const auto id = Uuid::parse(request.matches[1].str());
-  const auto into = Uuid::parse(request.get_param_value("into"));
+void DeviceRoutes::join(const ApiCall& call, HttpResponse& response) {
+  const auto into = Uuid::parse(call.request.get_param_value("into"));
   if (!into) return refuse(response, http_bad_request, "into: is no id of a device", "give ?into=ID");
-  if (!id || !inventory_->join(*id, *into))
+  const auto device = found(call, response, call.id());
+  if (!device) return;
+  if (const auto other = inventory_->find(*into);
+      !other || !call.who.sees(other->group) || !inventory_->join(device->id, *into))
     return refuse(response, http_not_found, "one of the two is no device, or both are the same", list_remedy);
   show(response, *into);
 }
 
-void DeviceRoutes::split(const HttpRequest& request, HttpResponse& response) {
-  const auto id = Uuid::parse(request.matches[1].str());
-  const auto identifier = request.get_param_value("identifier");
-  const auto other = id ? inventory_->split(*id, identifier) : std::nullopt;
+void DeviceRoutes::split(const ApiCall& call, HttpResponse& response) {
+  const auto device = found(call, response, call.id());
+  if (!device) return;
+  const auto other = inventory_->split(device->id, call.request.get_param_value("identifier"));
   if (!other)
     return refuse(response, http_unprocessable, "the device has no such identifier, or no other one",
                   "GET /v1/devices/ID shows its identifiers; give ?identifier=KIND:DIGEST");

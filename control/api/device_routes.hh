@@ -2,8 +2,7 @@
 // is two.
 #pragma once
 
-#include <httplib.h>
-
+#include "control/api/api_router.hh"
 #include "control/devices/inventory.hh"
 
 namespace sluice {
@@ -13,14 +12,16 @@ class DeviceRoutes {
   static constexpr std::size_t page_limit = 1000;
 
   explicit DeviceRoutes(Inventory& inventory) : inventory_(&inventory) {}
-  void add_to(httplib::Server& server);
+  void add_to(ApiRouter& router);
 
  private:
-  void list(const httplib::Request& request, httplib::Response& response);
-  void one(const httplib::Request& request, httplib::Response& response);
-  void change(const httplib::Request& request, httplib::Response& response);
-  void join(const httplib::Request& request, httplib::Response& response);
-  void split(const httplib::Request& request, httplib::Response& response);
+  void list(const ApiCall& call, httplib::Response& response);
+  void one(const ApiCall& call, httplib::Response& response);
+  void change(const ApiCall& call, httplib::Response& response);
+  void join(const ApiCall& call, httplib::Response& response);
+  void split(const ApiCall& call, httplib::Response& response);
+  // Nothing where there is none that the account sees, which is answered.
+  [[nodiscard]] std::optional<Device> found(const ApiCall& call, httplib::Response& response, const std::string& id);
   void show(httplib::Response& response, const Uuid& id);
 
   Inventory* inventory_;

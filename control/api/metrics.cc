@@ -153,6 +153,9 @@ void put_control(MetricFamilies& out, const MetricsInput& input) {
   put_store(out, input.store);
   put_inventory(out, input.inventory);
   put_rollout(out, input.rollout);
+  out.counter("sluice_api_refused_requests_total", "Requests by HTTPS that were not looked at.");
+  out.put({{"reason", "unknown"}}, input.gate.refused);
+  out.put({{"reason", "too_often"}}, input.gate.held_back);
   one("sluice_captures_total", "Captures of packets that were begun.", input.captures.begun);
   one("sluice_captures_refused_total", "Captures of packets that were asked for and refused.", input.captures.refused);
   one("sluice_captured_packets_total", "Packets that were copied for a capture.", input.captures.packets);

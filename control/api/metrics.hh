@@ -6,6 +6,7 @@
 #include <string>
 #include <tl/expected.hpp>
 
+#include "control/access/gate.hh"
 #include "control/api/pushes.hh"
 #include "control/rollout/rollout_status.hh"
 #include "control/tap/event_loop.hh"
@@ -21,6 +22,7 @@ struct MetricsInput {
   CaptureCounts captures{};
   StoreStatus store{};
   InventoryCounts inventory{};
+  GateCounts gate{};
   std::string tap_id{};
   std::string site{};
 };

@@ -69,29 +69,60 @@ nlohmann::ordered_json document_of(const Rollout::Done& done, bool dry_run) {
 
 std::string pack_size_remedy() { return "a pack has " + std::to_string(pack_size_limit) + " bytes at most"; }
 
-void PushRoutes::add_to(httplib::Server& server) {
-  server.Post("/v1/packs", [this](const HttpRequest& request, HttpResponse& response,
-                                  const httplib::ContentReader& content) { push(request, response, content); });
-  server.Post("/v1/ruleset",
-              [this](const HttpRequest& request, HttpResponse& response, const httplib::ContentReader& content) {
-                push_ruleset(request, response, content);
-              });
-  server.Post("/v1/rollback",
-              [this](const HttpRequest& request, HttpResponse& response) { rollback(request, response); });
-  server.Get("/v1/rollout", [this](const HttpRequest&, HttpResponse& response) { show(response); });
-  server.Post("/v1/rollout/promote", [this](const HttpRequest&, HttpResponse& response) {
-    if (const auto done = rollout_->promote(); !done) return refuse(response, done.error());
-    show(response);
-  });
-  server.Post("/v1/rollout/withdraw", [this](const HttpRequest&, HttpResponse& response) {
-    if (const auto done = rollout_->withdraw(); !done) return refuse(response, done.error());
-    show(response);
-  });
-  server.Post("/v1/fuse/reset",
-              [this](const HttpRequest& request, HttpResponse& response) { release(request, response); });
+void PushRoutes::add_to(ApiRouter& router) {
+  const auto change = [&](ApiRoute route, void (PushRoutes::*handler)(const ApiCall&, HttpResponse&)) {
+    route.method = ApiMethod::post;
+    route.roles = RoleSet{Role::operating};
+    route.changes = true;
+    route.handler = [this, handler](const ApiCall& call, HttpResponse& response) { (this->*handler)(call, response); };
+    router.add(std::move(route));
+  };
+  const std::vector<ApiParameter> with = {{"dry_run", "check alone"},
+                                          {"allow_rollback", "take an older release"},
+                                          {"only", "in the place of all that is live"},
+                                          {"wait", "answered when every worker has it"},
+                                          {"shadow", "a trial of that time, such as 1h"},
+                                          {"promote_if", "by which its rules count afterwards"}};
+  change({.path = "/v1/packs",
+          .about = "Pushes a pack",
+          .parameters = with,
+          .body = ApiBody::pack,
+          .body_about = "the pack; the text of its .minisig in the header X-Sluice-Signature, in base64"},
+         &PushRoutes::push);
+  change({.path = "/v1/ruleset",
+          .about = "Pushes a ruleset by its manifest",
+          .parameters = with,
+          .body = ApiBody::parts,
+          .body_about = "manifest, manifest_signature, and pack and pack_signature for each pack"},
+         &PushRoutes::push_ruleset);
+  change({.path = "/v1/rollback",
+          .about = "Brings back what was live before",
+          .parameters = {{"dry_run", "say alone what it would be"}}},
+         &PushRoutes::rollback);
+  change({.path = "/v1/rollout/promote", .about = "Has the rules of a trial count"}, &PushRoutes::promote);
+  change({.path = "/v1/rollout/withdraw", .about = "Ends a trial"}, &PushRoutes::withdraw);
+  change({.path = "/v1/fuse/reset",
+          .about = "Lets rules block again that the fuse holds",
+          .parameters = {{"rule", "its id; all rules where there is none", true}}},
+         &PushRoutes::release);
+  router.add({.path = "/v1/rollout",
+              .roles = RoleSet{Role::operating, Role::auditor},
+              .about = "The trial, the watch behind the last push, what the fuse holds",
+              .handler = [this](const ApiCall&, HttpResponse& response) { show(response); }});
 }
 
-void PushRoutes::push(const HttpRequest& request, HttpResponse& response, const httplib::ContentReader& content) {
+void PushRoutes::promote(const ApiCall&, HttpResponse& response) {
+  if (const auto done = rollout_->promote(); !done) return refuse(response, done.error());
+  show(response);
+}
+
+void PushRoutes::withdraw(const ApiCall&, HttpResponse& response) {
+  if (const auto done = rollout_->withdraw(); !done) return refuse(response, done.error());
+  show(response);
+}
+
+void PushRoutes::push(const ApiCall& call, HttpResponse& response) {
+  const auto& request = call.request;
   const auto with = pushed_with(request, response);
   if (!with) return;
   const auto signature = base64_bytes(request.get_header_value(signature_header));
@@ -104,7 +135,7 @@ void PushRoutes::push(const HttpRequest& request, HttpResponse& response, const 
   if (uploading_.exchange(true))
     return refuse(response, http_conflict, "another pack is being received", "try again when it has arrived");
   SignedPack pack{{}, *signature};
-  const bool whole = content([&](const char* data, std::size_t size) {
+  const bool whole = (*call.content)([&](const char* data, std::size_t size) {
     if (pack.bytes.size() + size > pack_size_limit) return false;
     pack.bytes.insert(pack.bytes.end(), data, data + size);
     return true;
@@ -119,8 +150,8 @@ void PushRoutes::push(const HttpRequest& request, HttpResponse& response, const 
   answer(response, document_of(*done, with->options.dry_run));
 }
 
-void PushRoutes::push_ruleset(const HttpRequest& request, HttpResponse& response,
-                              const httplib::ContentReader& content) {
+void PushRoutes::push_ruleset(const ApiCall& call, HttpResponse& response) {
+  const auto& request = call.request;
   const auto with = pushed_with(request, response);
   if (!with) return;
   if (!request.is_multipart_form_data())
@@ -128,10 +159,10 @@ void PushRoutes::push_ruleset(const HttpRequest& request, HttpResponse& response
   if (uploading_.exchange(true))
     return refuse(response, http_conflict, "another pack is being received", "try again when it has arrived");
   RulesetUpload upload;
-  (void)content([&](const httplib::MultipartFormData& part) { return upload.begin(part.name); },
-                [&](const char* data, std::size_t size) {
-                  return upload.add({data, size});
-                });
+  (void)(*call.content)([&](const httplib::MultipartFormData& part) { return upload.begin(part.name); },
+                        [&](const char* data, std::size_t size) {
+                          return upload.add({data, size});
+                        });
   auto whole = std::move(upload).take();
   if (!whole) {
     uploading_ = false;
@@ -143,17 +174,17 @@ void PushRoutes::push_ruleset(const HttpRequest& request, HttpResponse& response
   answer(response, document_of(*done, with->options.dry_run));
 }
 
-void PushRoutes::rollback(const HttpRequest& request, HttpResponse& response) {
-  const auto dry_run = flag(request, response, "dry_run");
+void PushRoutes::rollback(const ApiCall& call, HttpResponse& response) {
+  const auto dry_run = flag(call.request, response, "dry_run");
   if (!dry_run) return;
   const auto done = rollout_->rollback(*dry_run);
   if (!done) return refuse(response, done.error());
   answer(response, push_document(*done, *dry_run));
 }
 
-void PushRoutes::release(const HttpRequest& request, HttpResponse& response) {
+void PushRoutes::release(const ApiCall& call, HttpResponse& response) {
   std::vector<std::string> rules;
-  for (auto [rule, end] = request.params.equal_range("rule"); rule != end; ++rule) rules.push_back(rule->second);
+  for (auto [rule, end] = call.request.params.equal_range("rule"); rule != end; ++rule) rules.push_back(rule->second);
   const auto released = rollout_->release(rules);
   if (!released) return refuse(response, released.error());
   answer(response, {{"released", *released}});

@@ -1,10 +1,9 @@
 // The paths of the API that change rules: pushes, rollbacks, trials, and what the fuse holds.
 #pragma once
 
-#include <httplib.h>
-
 #include <atomic>
 
+#include "control/api/api_router.hh"
 #include "control/rollout/rollout.hh"
 
 namespace sluice {
@@ -14,14 +13,15 @@ class PushRoutes {
   // The rollout outlives it, and this the server.
   explicit PushRoutes(Rollout& rollout) : rollout_(&rollout) {}
 
-  void add_to(httplib::Server& server);
+  void add_to(ApiRouter& router);
 
  private:
-  void push(const httplib::Request& request, httplib::Response& response, const httplib::ContentReader& content);
-  void push_ruleset(const httplib::Request& request, httplib::Response& response,
-                    const httplib::ContentReader& content);
-  void rollback(const httplib::Request& request, httplib::Response& response);
-  void release(const httplib::Request& request, httplib::Response& response);
+  void push(const ApiCall& call, httplib::Response& response);
+  void push_ruleset(const ApiCall& call, httplib::Response& response);
+  void rollback(const ApiCall& call, httplib::Response& response);
+  void promote(const ApiCall& call, httplib::Response& response);
+  void withdraw(const ApiCall& call, httplib::Response& response);
+  void release(const ApiCall& call, httplib::Response& response);
   void show(httplib::Response& response);
 
   Rollout* rollout_;

@@ -19,9 +19,9 @@ namespace sluice {
 
 // Who asked, for what.
 struct CaptureAsked {
-  std::string user;     // number, by the socket's credentials; empty: not known
-  std::string process;  // likewise
-  std::string filter;   // as written
+  std::string user;    // the account, or "uid:0"
+  std::string from;    // its address, or "process 4711"
+  std::string filter;  // as written
   std::vector<std::string> ports;
   CaptureRequest request;  // to the data plane
 };

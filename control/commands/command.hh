@@ -32,6 +32,8 @@ void add_watch_command(CLI::App& program, Run& run);
 void add_capture_command(CLI::App& program, Run& run);
 void add_findings_command(CLI::App& program, Run& run);
 void add_devices_command(CLI::App& program, Run& run);
+void add_accounts_command(CLI::App& program, Run& run);
+void add_audit_command(CLI::App& program, Run& run);
 void add_policy_command(CLI::App& program, Run& run);
 void add_evidence_command(CLI::App& program, Run& run);
 void add_rules_command(CLI::App& program, Run& run);

@@ -18,7 +18,7 @@ constexpr const char* columns =
     "rule.recipient, rule.role, finding.confidence, finding.lowered, finding.severity, finding.destination, "
     "finding.stage, finding.count, finding.blocked, finding.would_block, finding.evidence, finding.first, "
     "finding.last, finding.ruleset, rule.source, finding.state, finding.owner, finding.ticket, finding.vlan, "
-    "finding.remote, device.name, device.vendor, device.model, device.is_several";
+    "finding.remote, device.name, device.vendor, device.model, device.is_several, device.team";
 constexpr int column_last = 18;
 constexpr int column_vlan = 24;
 constexpr int column_remote = 25;
@@ -26,6 +26,7 @@ constexpr int column_name = 26;
 constexpr int column_vendor = 27;
 constexpr int column_model = 28;
 constexpr int column_several = 29;
+constexpr int column_team = 30;
 
 Tick moment(std::int64_t nanoseconds) {
   return Tick{std::chrono::duration_cast<Duration>(std::chrono::nanoseconds{nanoseconds})};
@@ -55,6 +56,7 @@ void put_device(Json& device, SQLite::Statement& row) {
     if (const auto said = row.getColumn(column).getString(); !said.empty()) device[key] = said;
   };
   put("name", column_name);
+  put("group", column_team);
   if (row.getColumn(column_several).getInt() != 0) {
     device["certainty"] = "one-of-several";
     return;
@@ -129,6 +131,7 @@ tl::expected<Json, StoreFailure> FindingReader::list(const FindingQuery& query, 
   if (!query.finding_class.empty()) add("finding.class = :class");
   if (!query.state.empty()) add("finding.state = :state");
   if (query.since_ns) add("finding.last >= :since");
+  if (!query.groups.empty()) add("device.team IN (SELECT value FROM json_each(:groups))");
   const auto place = page_place(query.after);
   if (!query.after.empty() && !place)
     return tl::unexpected(StoreFailure{StoreFault::unreachable, "after: is no `next` of a page"});
@@ -146,6 +149,7 @@ tl::expected<Json, StoreFailure> FindingReader::list(const FindingQuery& query, 
     if (!query.finding_class.empty()) select.bind(":class", query.finding_class);
     if (!query.state.empty()) select.bind(":state", query.state);
     if (query.since_ns) select.bind(":since", *query.since_ns);
+    if (!query.groups.empty()) select.bind(":groups", Json(query.groups).dump());
     if (place) {
       select.bind(":last", place->first);
       select.bind(":number", place->second);

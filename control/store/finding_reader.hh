@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <tl/expected.hpp>
+#include <vector>
 
 #include "control/store/schema.hh"
 #include "rules/policy/rule_exception.hh"
@@ -20,6 +21,7 @@ struct FindingQuery {
   std::string rule_id{};
   std::string finding_class{};
   std::string state{};
+  std::vector<std::string> groups{};       // of devices
   std::optional<std::int64_t> since_ns{};  // seen then or later
   std::string after{};                     // `next` of the page before
   std::uint32_t limit = 100;

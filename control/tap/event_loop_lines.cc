@@ -12,7 +12,7 @@ void EventLoop::write_capture(const CaptureDesk::Note& note) {
   const auto& request = asked.request;
   Json about{{"state", note.end == nullptr ? "begun" : "ended"},
              {"user", stored_text(asked.user)},
-             {"process", stored_text(asked.process)},
+             {"from", stored_text(asked.from)},
              {"filter", stored_text(asked.filter)}};
   about["ports"] = Json::array();
   for (std::size_t port = 0; port < asked.ports.size(); ++port)

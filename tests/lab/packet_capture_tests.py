@@ -67,7 +67,7 @@ def capture_copies_what_its_filter_says(bench):
     require({row[1] for row in rows} == {NEIGHBOURS[0]} and {row[2] for row in rows} == {"tap-in", "tap-out"}, f"{rows}")
     said = [event["capture"] for event in events if event["event_type"] == "capture"]
     require([each["state"] for each in said] == ["begun", "ended"], f"events: {said}")
-    require(all(each["user"] == "0" and each["process"] == str(capture.process.pid) and each["filter"] == "udp port 53"
+    require(all(each["user"] == "uid:0" and each["from"] == f"process {capture.process.pid}" and each["filter"] == "udp port 53"
                 for each in said) and said[1]["end"] == "packets" and said[1]["packets"] == 5, f"events: {said}")
 
 

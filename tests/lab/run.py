@@ -14,6 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+import access_tests
 import browse_tests
 import chromium_tests
 import cost_tests
@@ -81,6 +82,7 @@ GROUPS = {
                         drivers=tap.DRIVERS[:1]),
     "evidence": Group("monitor", evidence_tests.TESTS, shipped=False, drivers=tap.DRIVERS[:1]),
     "store": Group("monitor", store_tests.TESTS, shipped=False, drivers=tap.DRIVERS[:1]),
+    "access": Group("monitor", access_tests.TESTS, shipped=False, drivers=tap.DRIVERS[:1]),
     "devices": Group("monitor", devices_tests.TESTS, drivers=tap.DRIVERS[:1]),
     "overload": Group("enforce", overload_tests.TESTS + exhaustion_tests.TESTS, shipped=False, packs=True, drivers=tap.DRIVERS[:1]),
     "worker": Group("enforce", worker_tests.TESTS + privilege_tests.TESTS, packs=True),

@@ -12,6 +12,8 @@
 
 #include "control/api/api.hh"
 #include "control/api/api_terms.hh"
+#include "control/api/certificate.hh"
+#include "control/tap/system_clock.hh"
 #include "tests/unit/fake_tap.hh"
 
 namespace sluice::test {
@@ -29,7 +31,10 @@ struct Served : TemporaryFolder {
   Pushes pushes{commands.commands(), path, {}};
   BlockTally tally;
   Rollout rollout{{path, {}, {}}, {&pushes, &events, &tally, commands.commands()}};
-  std::unique_ptr<Api> api = start();
+  AccountList accounts = *AccountList::load(path + "/accounts.json");
+  Gate gate{accounts};
+  std::unique_ptr<AuditLog> audit = std::move(*AuditLog::open(path + "/audit", 730, wall_time()));
+  std::unique_ptr<Api> api;
 
   EventLoopOptions options() {
     EventLoopOptions options{
@@ -39,7 +44,15 @@ struct Served : TemporaryFolder {
     options.inventory = &inventory;
     return options;
   }
-  std::unique_ptr<Api> start() {
+  // `with_https`: on a port that is free, with a certificate of its own.
+  explicit Served(bool with_https = false) : api(start(with_https)) {}
+  std::unique_ptr<Api> start(bool with_https) {
+    std::optional<HttpsOptions> https;
+    if (with_https) {
+      const auto files = own_certificate(path + "/https", "127.0.0.1");
+      BOOST_REQUIRE_MESSAGE(files.has_value(), (files ? std::string{} : files.error()));
+      https = HttpsOptions{"127.0.0.1:0", files->certificate, files->key, ""};
+    }
     auto started = Api::start(socket, {&events,
                                        &stream,
                                        &pushes,
@@ -51,7 +64,12 @@ struct Served : TemporaryFolder {
                                        nullptr,
                                        {},
                                        &store,
-                                       &inventory});
+                                       &inventory,
+                                       &accounts,
+                                       &gate,
+                                       audit.get(),
+                                       {},
+                                       std::move(https)});
     BOOST_REQUIRE_MESSAGE(started.has_value(), (started ? std::string{} : started.error()));
     return std::move(*started);
   }

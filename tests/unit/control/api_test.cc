@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(bad_requests_get_an_error_and_a_remedy) {
   const auto signature = base64_text("signature");
   is_error(get("/"), 404, "not served");
   is_error(get("/v1/nothing"), 404, "not served");
-  is_error(post("/v1/status", "", ""), 404, "not served");
+  is_error(post("/v1/status", "", ""), 405, "not served");
   is_error(get("/v1/events?format=xml"), 400, "format");
   is_error(post("/v1/packs", pack("one", 1), ""), 400, signature_header);
   is_error(post("/v1/packs", pack("one", 1), "no base64"), 400, signature_header);
