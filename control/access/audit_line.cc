@@ -14,8 +14,16 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::array<std::string_view, 4> kind_names{"asked", "done", "refused", "started"};
 
+// Cut between two characters: what is read back and written again is the same line.
 void put(Json& json, const char* key, const std::string& text) {
-  if (!text.empty()) json[key] = stored_text(std::string_view{text}.substr(0, audit_text_limit));
+  if (text.empty()) return;
+  auto stored = stored_text(std::string_view{text}.substr(0, audit_text_limit));
+  if (stored.size() > audit_text_limit) {
+    auto end = audit_text_limit;
+    while (end > 0 && (static_cast<unsigned char>(stored[end]) & 0xc0U) == 0x80U) --end;
+    stored.resize(end);
+  }
+  json[key] = std::move(stored);
 }
 
 }  // namespace

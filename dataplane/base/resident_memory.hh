@@ -16,6 +16,7 @@ inline void make_resident(void* memory, std::size_t size) noexcept {
   const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
   const auto begin = reinterpret_cast<std::uintptr_t>(memory) / page * page;
   const auto end = (reinterpret_cast<std::uintptr_t>(memory) + size + page - 1) / page * page;
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): pages are counted by number
   (void)::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_POPULATE_WRITE);
 }
 

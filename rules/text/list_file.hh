@@ -11,7 +11,7 @@
 
 namespace sluice {
 
-constexpr std::size_t list_size_limit = 64 * 1024 * 1024;  // bytes of a file
+constexpr std::size_t list_size_limit = std::size_t{64} * 1024 * 1024;  // bytes of a file
 // Errors kept of one file; a last one then says how many more there were.
 constexpr std::size_t list_error_limit = 10'000;
 // An id of a row and the name of a list: letters, digits, '.', '_' and '-', at most so many.

@@ -319,6 +319,18 @@ def conditions():
     return {str(number): text.encode() for number, text in enumerate(texts)}
 
 
+def accounts():
+    token = b'sluice_' + b'a1-_' * 10 + b'xyz'
+    account = {'name': 'anna', 'roles': ['analyst', 'auditor'], 'groups': ['cabinet'],
+               'tokens': [{'id': '1a2b3c4d', 'digest': 'a' * 64, 'created': 1, 'expires': 0}]}
+    line = {'number': 7, 'time': '2026-11-21T04:36:27.000000+0000', 'kind': 'done', 'actor': 'anna', 'proof': 'token',
+            'from': '192.0.2.1', 'action': 'POST /v1/packs', 'of': 6, 'status': 200, 'previous': '0' * 64}
+    refused = {'number': 8, 'time': '2026-11-21T04:36:28.000000+0000', 'kind': 'refused',
+               'action': 'GET /' + '\u00e4' * 600, 'previous': 'f' * 64}
+    return {'bearer': b'Bearer ' + token, 'account': json.dumps(account).encode(),
+            'done': json.dumps(line).encode(), 'refused': json.dumps(refused).encode()}
+
+
 def packet_filters():
     """Programs as `tcpdump -y EN10MB -ddd FILTER` writes them (code, jumps, value), each with a frame behind it."""
     programs = {
@@ -378,6 +390,7 @@ def main():
         'minisign': minisign_files(),
         'pack': pack_changes(),
         'keys': manifests_and_signatures(),
+        'access': accounts(),
         'event': events(),
         'evidence': evidence_files(),
         'capture': captures(),

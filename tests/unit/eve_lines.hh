@@ -168,7 +168,8 @@ inline std::vector<std::string> all_kinds_of_lines() {
   });
   lines.push_back(writer().stats_line(some_statistics(), header(EventType::flow).time));
   lines.push_back(writer().state_line({"inspecting", "", 1, 3}, "", header(EventType::flow).time));
-  Json begun{{"state", "begun"}, {"user", "uid:0"}, {"from", "process 17"}, {"filter", "udp port 53"}, {"ports", {"eth1"}}};
+  Json begun{
+      {"state", "begun"}, {"user", "uid:0"}, {"from", "process 17"}, {"filter", "udp port 53"}, {"ports", {"eth1"}}};
   begun["limits"] = {{"packets", 5}, {"bytes", 6}, {"milliseconds", 7}, {"snap_length", 8}};
   lines.push_back(writer().capture_line(begun, 1, header(EventType::flow).time));
   begun["state"] = "ended";
