@@ -19,6 +19,7 @@
 #include "control/rollout/rollout.hh"
 #include "control/store/store_desk.hh"
 #include "control/tap/event_loop.hh"
+#include "control/vantage/vantage_desk.hh"
 #include "rules/policy/exception_list.hh"
 
 namespace {
@@ -31,7 +32,7 @@ constexpr const char* help = R"(sluice-control --config FILE
 
 The control plane of a tap: takes events and counters from the memory that sluice-dataplane shares, writes EVE JSON,
 serves metrics to Prometheus, and answers `sluice status`, `watch`, `capture`, `push`, `packs`, `rollback`, `fuse`,
-`findings`, `devices`, `reload` and `bypass`. It keeps what was found, and on whose devices, in
+`findings`, `devices`, `vantage`, `reload` and `bypass`. It keeps what was found, and on whose devices, in
 control.state_directory. It never touches a packet; it may be started before or after the data plane, and either may be restarted while traffic flows.
 Says `ready` on standard output when it serves. SIGHUP opens the EVE file anew and reads the site's exceptions
 (rules.exceptions) again; SIGINT or SIGTERM ends it.
@@ -110,6 +111,12 @@ StoreOptions store_options(const config::ConfigurationT& settings, const std::st
   return options;
 }
 
+std::vector<VantagePair> vantage_pairs(const config::ConfigurationT& settings) {
+  std::vector<VantagePair> pairs;
+  for (const auto& pair : settings.port_pairs) pairs.push_back({pair.name, pair.group});
+  return pairs;
+}
+
 RolloutOptions rollout_options(const config::ConfigurationT& settings) {
   return {settings.control->state_directory,
           std::chrono::milliseconds{settings.push->watch_ms},
@@ -161,9 +168,11 @@ int run(const config::ConfigurationT& settings, const std::string& path) {
   if (!pushes.complaint().empty()) complain(pushes.complaint());
   Rollout rollout{rollout_options(settings), {&pushes, &events, &tally, tap}};
   if (const auto complaint = rollout.status().complaint; !complaint.empty()) complain(complaint);
+  VantageDesk vantage{vantage_pairs(settings), events, inventory};
   const auto metrics = MetricsServer::start(control.metrics_listen, [&] {
-    return MetricsInput{events.status(), pushes.counts(),    rollout.status(), SLUICE_VERSION,     captures.counts(),
-                        store.status(),  inventory.counts(), *tap_id,          settings.site->name};
+    return MetricsInput{events.status(),     pushes.counts(),     rollout.status(),   SLUICE_VERSION,
+                        captures.counts(),   store.status(),      inventory.counts(), *tap_id,
+                        settings.site->name, vantage.judgements()};
   });
   if (!metrics) return complain(metrics.error());
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -178,7 +187,7 @@ int run(const config::ConfigurationT& settings, const std::string& path) {
   for (const auto& pair : settings.port_pairs) pairs.push_back(pair.name);
   const auto api =
       Api::start(control.socket, {&events, &stream, &pushes, &rollout, tap, facts, read_again, settings.guard->socket,
-                                  &captures, std::move(pairs), &store, &inventory});
+                                  &captures, std::move(pairs), &store, &inventory, &vantage});
   if (!api) return complain(api.error());
 
   events.settle();

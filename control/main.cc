@@ -26,6 +26,7 @@ int main(int argc, char** argv) {
   add_capture_command(program, run);
   add_findings_command(program, run);
   add_devices_command(program, run);
+  add_vantage_command(program, run);
   add_policy_command(program, run);
   add_evidence_command(program, run);
   add_rules_command(program, run);

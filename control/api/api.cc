@@ -25,6 +25,7 @@
 #include "control/api/ruleset_upload.hh"
 #include "control/capture/filter_compiler.hh"
 #include "control/packs/rule_cost.hh"
+#include "control/vantage/vantage_document.hh"
 #include "dataplane/base/descriptor.hh"
 #include "dataplane/event/packet_copy.hh"
 #include "rules/pack/pack.hh"
@@ -95,7 +96,11 @@ void Api::Server::routes() {
     const auto tap = ask_tap();
     auto document = status_document(parts.facts, parts.events->status(), tap, parts.rollout->status());
     document["store"] = store_document(parts.store->status());
+    document["vantage"] = vantage_summary(parts.vantage->judgements());
     answer(response, document);
+  });
+  http.Get("/v1/vantage", [this](const HttpRequest&, HttpResponse& response) {
+    answer(response, vantage_document(parts.vantage->judgements()));
   });
   http.Get("/v1/packs", [this](const HttpRequest&, HttpResponse& response) {
     answer(response, packs_document(parts.pushes->history(), ask_tap()));
@@ -123,7 +128,8 @@ void Api::Server::routes() {
       refuse(response, status, "the request is too large", pack_size_remedy());
     else
       refuse(response, status, request.method + " " + request.path + " is not served here",
-             "GET /v1/status, /v1/packs, /v1/rollout, /v1/rules/cost, /v1/findings, /v1/findings/ID, /v1/events, "
+             "GET /v1/status, /v1/vantage, /v1/packs, /v1/rollout, /v1/rules/cost, /v1/findings, /v1/findings/ID, "
+             "/v1/events, "
              "/v1/capture; POST "
              "/v1/packs, /v1/ruleset, /v1/rollback, /v1/rollout/promote, /v1/rollout/withdraw, /v1/fuse/reset, "
              "/v1/reload, "

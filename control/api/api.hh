@@ -12,6 +12,7 @@
 #include "control/rollout/rollout.hh"
 #include "control/store/store_desk.hh"
 #include "control/tap/event_loop.hh"
+#include "control/vantage/vantage_desk.hh"
 
 namespace sluice {
 
@@ -31,6 +32,7 @@ class Api {
     std::vector<std::string> pairs{};  // names of the pairs of ports, in their order
     StoreDesk* store = nullptr;
     Inventory* inventory = nullptr;
+    VantageDesk* vantage = nullptr;
   };
 
   // Makes the socket, mode 0660, and its folder where that is missing. An error where another program serves it.

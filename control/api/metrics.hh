@@ -9,6 +9,7 @@
 #include "control/api/pushes.hh"
 #include "control/rollout/rollout_status.hh"
 #include "control/tap/event_loop.hh"
+#include "control/vantage/vantage_judge.hh"
 
 namespace sluice {
 
@@ -23,6 +24,7 @@ struct MetricsInput {
   InventoryCounts inventory{};
   std::string tap_id{};
   std::string site{};
+  std::vector<VantageJudgement> vantage{};
 };
 
 // All metrics in Prometheus' text format.

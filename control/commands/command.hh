@@ -32,6 +32,7 @@ void add_watch_command(CLI::App& program, Run& run);
 void add_capture_command(CLI::App& program, Run& run);
 void add_findings_command(CLI::App& program, Run& run);
 void add_devices_command(CLI::App& program, Run& run);
+void add_vantage_command(CLI::App& program, Run& run);
 void add_policy_command(CLI::App& program, Run& run);
 void add_evidence_command(CLI::App& program, Run& run);
 void add_rules_command(CLI::App& program, Run& run);

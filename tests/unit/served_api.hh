@@ -29,6 +29,7 @@ struct Served : TemporaryFolder {
   Pushes pushes{commands.commands(), path, {}};
   BlockTally tally;
   Rollout rollout{{path, {}, {}}, {&pushes, &events, &tally, commands.commands()}};
+  VantageDesk vantage{{{"lab", 0}}, events, inventory, std::chrono::milliseconds{20}};
   std::unique_ptr<Api> api = start();
 
   EventLoopOptions options() {
@@ -51,7 +52,8 @@ struct Served : TemporaryFolder {
                                        nullptr,
                                        {},
                                        &store,
-                                       &inventory});
+                                       &inventory,
+                                       &vantage});
     BOOST_REQUIRE_MESSAGE(started.has_value(), (started ? std::string{} : started.error()));
     return std::move(*started);
   }
