@@ -146,9 +146,11 @@ VantageJudge::Evidence VantageJudge::one_direction(VantageJudgement& judgement, 
   const auto both = flows[WiringSign::connected];
   const auto unheard = std::max(inside, outside);
   const bool goes_past = unheard >= found_signs && unheard >= unheard_majority * (std::min(inside, outside) + both);
-  const auto asked = grown(pair, now.time - silence)[WiringSign::asked];
+  const auto lately = grown(pair, now.time - silence);
+  const auto asked = lately[WiringSign::asked];
   const auto& before = since(now.time - silence);
   const bool is_silent = now.time - before.time >= silence && asked >= found_signs &&
+                         lately[WiringSign::connected] == 0 &&  // a mirror port has both directions
                          now.pairs[pair].received_outside == before.pairs[pair].received_outside;
   if (goes_past || is_silent) {
     judgement.silent_inside = goes_past && inside > outside;

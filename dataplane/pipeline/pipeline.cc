@@ -208,7 +208,7 @@ Flow* Pipeline::create(Packet& packet, const FlowKey& key, std::uint64_t hash) n
                                                        : ExpiryClass::other;
   expiry_.file(table_, *flow, packet.time);
   set_fate(*flow, packet.time);
-  note_asked(packet, *flow);
+  note_asked(packet);
   return flow;
 }
 

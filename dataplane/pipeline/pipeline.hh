@@ -144,7 +144,7 @@ class Pipeline {
   void judge_alone(Packet& packet) noexcept;
   void inspect(const Passage& at) noexcept;
   void note(const Packet& packet, WiringSign sign) noexcept { ++wiring_[packet.port_pair % port_pairs_limit][sign]; }
-  void note_asked(const Packet& packet, const Flow& flow) noexcept;
+  void note_asked(const Packet& packet) noexcept;
   void note_connection(const Passage& at) noexcept;
   void note_dhcp(const Passage& at) noexcept;
   void note_router(const Packet& packet) noexcept;

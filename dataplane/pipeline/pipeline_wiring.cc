@@ -1,5 +1,6 @@
 // What a flow, or a message that sets a network up, shows of how the tap is wired (wiring.hh). Each of these runs once
-// a flow or message, never once a packet.
+// a flow or message, never once a packet. Sides are those of the port that a packet came in by, whatever networks the
+// site says are inside.
 #include "dataplane/dns/dns.hh"
 #include "dataplane/parsers/dhcp.hh"
 #include "dataplane/parsers/dhcpv6.hh"
@@ -44,8 +45,8 @@ std::optional<WiringSign> sign_of_dhcpv6(const Packet& packet, bool from_inside)
 }  // namespace
 
 // Of a flow that begins.
-void Pipeline::note_asked(const Packet& packet, const Flow& flow) noexcept {
-  if (flow.inside != Inside::source) return;
+void Pipeline::note_asked(const Packet& packet) noexcept {
+  if (packet.inside != Inside::source) return;
   const bool opens = packet.protocol == ip_protocol::tcp &&
                      (packet.tcp_flags & (tcp_flag::syn | tcp_flag::ack | tcp_flag::rst)) == tcp_flag::syn;
   const bool looks_up = packet.protocol == ip_protocol::udp && packet.destination_port == dns_port;
@@ -58,13 +59,12 @@ void Pipeline::note_connection(const Passage& at) noexcept {
   const auto& packet = at.packet;
   const bool acknowledges = (packet.tcp_flags & (tcp_flag::ack | tcp_flag::rst)) == tcp_flag::ack;
   const auto way = static_cast<std::size_t>(at.way);
-  if (!acknowledges || flow.inside == Inside::unknown || (flow.tcp_flags[way] & tcp_flag::syn) == 0) return;
-  const bool began_inside = flow.inside == Inside::source;
+  if (!acknowledges || packet.inside == Inside::unknown || (flow.tcp_flags[way] & tcp_flag::syn) == 0) return;
+  const bool from_inside = packet.inside == Inside::source;
   if (flow.packets[1 - way] == 0) {
     if (flow.unheard_told) return;
     flow.unheard_told = true;
-    const bool is_silent_inside = began_inside != (at.way == Way::to_server);
-    return note(packet, is_silent_inside ? WiringSign::unheard_inside : WiringSign::unheard_outside);
+    return note(packet, from_inside ? WiringSign::unheard_outside : WiringSign::unheard_inside);
   }
   // With the number that the other end chose: who only says to be another cannot know it.
   const auto& answer = flow.side[1 - way];
@@ -74,17 +74,16 @@ void Pipeline::note_connection(const Passage& at) noexcept {
   const auto& far = flow.responder();
   if (!near.is_v4() || far.is_private()) return;
   if (!near.is_private()) return note(packet, WiringSign::public_pair);
-  auto& last = last_far_[packet.port_pair % port_pairs_limit][began_inside ? 0 : 1];
+  auto& last = last_far_[packet.port_pair % port_pairs_limit][from_inside ? 0 : 1];
   const auto elsewhere = static_cast<std::uint16_t>(far.bytes[12] << 8U | far.bytes[13]);
   if (last == elsewhere) return;
   last = elsewhere;
-  note(packet, began_inside ? WiringSign::private_inside : WiringSign::private_outside);
+  note(packet, from_inside ? WiringSign::private_inside : WiringSign::private_outside);
 }
 
 void Pipeline::note_dhcp(const Passage& at) noexcept {
-  const auto side = inside_of(at.packet);
-  if (side == Inside::unknown) return;
-  const bool from_inside = side == Inside::source;
+  if (at.packet.inside == Inside::unknown) return;
+  const bool from_inside = at.packet.inside == Inside::source;
   const auto sign = at.flow.protocol == Protocol::dhcp ? sign_of_dhcp(at.packet, from_inside)
                                                        : sign_of_dhcpv6(at.packet, from_inside);
   if (sign) note(at.packet, *sign);
@@ -96,9 +95,8 @@ void Pipeline::note_router(const Packet& packet) noexcept {
   constexpr std::size_t hop_limit_at = 7;
   if (packet.transport.empty() || packet.transport[0] != router_advertisement) return;
   if (packet.network.size() <= hop_limit_at || packet.network[hop_limit_at] != untouched) return;
-  const auto side = inside_of(packet);
-  if (side == Inside::unknown || !is_link_local_v6(packet.source)) return;
-  note(packet, side == Inside::source ? WiringSign::router_inside : WiringSign::router_outside);
+  if (packet.inside == Inside::unknown || !is_link_local_v6(packet.source)) return;
+  note(packet, packet.inside == Inside::source ? WiringSign::router_inside : WiringSign::router_outside);
 }
 
 }  // namespace sluice

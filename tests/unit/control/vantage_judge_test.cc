@@ -200,6 +200,13 @@ BOOST_AUTO_TEST_CASE(a_dead_upstream_that_still_speaks_and_a_quiet_night_are_not
   BOOST_TEST(night.one_direction() == "not-known");
 }
 
+BOOST_AUTO_TEST_CASE(a_mirror_port_has_both_directions) {
+  Watched tap;
+  tap.outside_packets = 0;
+  tap.pass(minutes{10}, each({{Sign::asked, 20}, {Sign::connected, 1}}));
+  BOOST_TEST(tap.one_direction() == "not-found");
+}
+
 BOOST_AUTO_TEST_CASE(no_dhcp_takes_an_hour_and_hours_of_devices_and_ends_with_the_first_message) {
   Watched tap;
   tap.now.devices.present = tap.now.devices.known = 500;

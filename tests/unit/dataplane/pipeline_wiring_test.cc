@@ -15,6 +15,8 @@ constexpr auto syn = tcp_flag::syn;
 constexpr auto ack = tcp_flag::ack;
 
 struct Wire {
+  explicit Wire(const PipelineOptions& options = small_options()) : run(options) {}
+
   PipelineRun run;
   std::uint16_t port = 40'000;
 
@@ -102,7 +104,7 @@ BOOST_AUTO_TEST_CASE(between_two_public_or_two_private_addresses_no_side_is_told
   wire.connect("100.64.0.9", "10.0.0.1", false);
   wire.connect("198.51.100.7", "192.168.1.10", false);  // to a server of ours
   wire.connect("2001:db8::5", "2001:db8:1::7", true);
-  is(wire, "asked=3 connected=6 public_pair=3 ");
+  is(wire, "asked=3 connected=6 public_pair=2 ");
 }
 
 BOOST_AUTO_TEST_CASE(who_cannot_know_what_the_other_end_chose_is_not_believed) {
@@ -201,6 +203,15 @@ BOOST_AUTO_TEST_CASE(routers_count_where_they_are_unless_a_router_passed_it_on) 
   wire.send(router_advertisement("fe80::3", 254), true);
   wire.send(router_advertisement("2001:db8::4", 255), true);
   is(wire, "router_inside=1 router_outside=1 ");
+}
+
+BOOST_AUTO_TEST_CASE(sides_are_ports_whatever_networks_the_site_says_are_inside) {
+  auto options = small_options();
+  options.inside = InsideNetworks::private_addresses();
+  Wire wire{options};
+  wire.connect("192.168.1.10", "198.51.100.7", false);
+  wire.send(udp_frame(ends("192.168.1.10", 5000, "198.51.100.1", 53), dns_query("a.example")), false);
+  is(wire, "connected=1 private_outside=1 ");
 }
 
 BOOST_AUTO_TEST_CASE(each_pair_has_its_own_and_where_nobody_knows_sides_there_are_none) {
