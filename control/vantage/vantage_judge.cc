@@ -66,7 +66,7 @@ void VantageJudge::take(VantageSample sample) {
     const auto evidence = [&] {
       switch (judgement.condition) {
         case VantageCondition::ports_swapped: return swapped(judgement, i / 2);
-        case VantageCondition::one_direction_only: return one_direction(judgement, i / 2);
+        case VantageCondition::one_direction_only: return one_direction(judgement, i / 2, signs_[i]);
         case VantageCondition::no_dhcp: return without_dhcp(judgement);
         case VantageCondition::nat_suspected:
           return by_devices(judgement, now.devices.several, now.devices.several_ids);
@@ -138,7 +138,7 @@ VantageJudge::Evidence VantageJudge::swapped(VantageJudgement& judgement, std::s
   return set_up_well && wrong == 0 ? Evidence::against : Evidence::none;
 }
 
-VantageJudge::Evidence VantageJudge::one_direction(VantageJudgement& judgement, std::size_t pair) const {
+VantageJudge::Evidence VantageJudge::one_direction(VantageJudgement& judgement, std::size_t pair, Time sign) const {
   const auto& now = samples_.back();
   const auto flows = grown(pair, now.time - window);
   const auto inside = flows[WiringSign::unheard_inside];
@@ -158,7 +158,12 @@ VantageJudge::Evidence VantageJudge::one_direction(VantageJudgement& judgement, 
     if (is_silent) judgement.figures.emplace_back("begun_while_nothing_came_in", asked);
     return Evidence::in_favour;
   }
-  return both >= not_found_signs && both > inside + outside ? Evidence::against : Evidence::none;
+  // What was heard before it was found says nothing of now.
+  const bool is_found = judgement.state == VantageState::found;
+  const auto heard = grown(pair, is_found ? std::max(sign, now.time - window) : now.time - window);
+  const auto both_since = heard[WiringSign::connected];
+  const auto one_since = heard[WiringSign::unheard_inside] + heard[WiringSign::unheard_outside];
+  return both_since >= not_found_signs && both_since > one_since ? Evidence::against : Evidence::none;
 }
 
 VantageJudge::Evidence VantageJudge::without_dhcp(VantageJudgement& judgement) {

@@ -65,7 +65,7 @@ class VantageJudge {
   void begin_anew(const VantageSample& sample);
   void settle(VantageJudgement& judgement, Time& sign, Evidence evidence);
   [[nodiscard]] Evidence swapped(VantageJudgement& judgement, std::size_t pair) const;
-  [[nodiscard]] Evidence one_direction(VantageJudgement& judgement, std::size_t pair) const;
+  [[nodiscard]] Evidence one_direction(VantageJudgement& judgement, std::size_t pair, Time sign) const;
   [[nodiscard]] Evidence without_dhcp(VantageJudgement& judgement);
   [[nodiscard]] const VantageSample& since(Time begin) const;
   [[nodiscard]] Wiring grown(std::size_t pair, Time begin) const;
