@@ -24,6 +24,7 @@
 #include "control/tap/event_loop.hh"
 #include "control/tap/system_clock.hh"
 #include "control/text/timestamp.hh"
+#include "control/vantage/vantage_desk.hh"
 #include "rules/policy/exception_list.hh"
 
 namespace {
@@ -36,7 +37,7 @@ constexpr const char* help = R"(sluice-control --config FILE
 
 The control plane of a tap: takes events and counters from the memory that sluice-dataplane shares, writes EVE JSON,
 serves metrics to Prometheus, and answers `sluice status`, `watch`, `capture`, `push`, `packs`, `rollback`, `fuse`,
-`findings`, `devices`, `reload` and `bypass`. It keeps what was found, and on whose devices, in
+`findings`, `devices`, `vantage`, `reload` and `bypass`. It keeps what was found, and on whose devices, in
 control.state_directory. It never touches a packet; it may be started before or after the data plane, and either may be restarted while traffic flows.
 Says `ready` on standard output when it serves. SIGHUP opens the EVE file anew and reads the site's exceptions
 (rules.exceptions) again; SIGINT or SIGTERM ends it.
@@ -113,6 +114,12 @@ StoreOptions store_options(const config::ConfigurationT& settings, const std::st
   for (const auto& term : store.terms)
     for (const auto& finding_class : term.classes) options.keep_days_of[finding_class] = term.keep_days;
   return options;
+}
+
+std::vector<VantagePair> vantage_pairs(const config::ConfigurationT& settings) {
+  std::vector<VantagePair> pairs;
+  for (const auto& pair : settings.port_pairs) pairs.push_back({pair.name, pair.group});
+  return pairs;
 }
 
 RolloutOptions rollout_options(const config::ConfigurationT& settings) {
@@ -196,12 +203,14 @@ int run(const config::ConfigurationT& settings, const std::string& path) {
   if (!pushes.complaint().empty()) complain(pushes.complaint());
   Rollout rollout{rollout_options(settings), {&pushes, &events, &tally, tap}};
   if (const auto complaint = rollout.status().complaint; !complaint.empty()) complain(complaint);
+  VantageDesk vantage{vantage_pairs(settings), events, inventory};
   auto accounts = AccountList::load(control.state_directory + "/accounts.json");
   if (!accounts) return complain(accounts.error());
   Gate gate{*accounts};
   const std::function<MetricsInput()> take_metrics = [&] {
-    return MetricsInput{events.status(), pushes.counts(),    rollout.status(), SLUICE_VERSION, captures.counts(),
-                        store.status(),  inventory.counts(), gate.counts(),    *tap_id,        settings.site->name};
+    return MetricsInput{events.status(),   pushes.counts(),     rollout.status(),    SLUICE_VERSION,
+                        captures.counts(), store.status(),      inventory.counts(),  gate.counts(),
+                        *tap_id,           settings.site->name, vantage.judgements()};
   };
   const auto metrics = MetricsServer::start(control.metrics_listen, take_metrics);
   if (!metrics) return complain(metrics.error());
@@ -219,9 +228,9 @@ int run(const config::ConfigurationT& settings, const std::string& path) {
   if (!audit) return complain(audit.error());
   const auto https = https_options(control);
   if (!https) return complain(https.error());
-  const auto api = Api::start(
-      control.socket, {&events, &stream, &pushes, &rollout, tap, facts, read_again, settings.guard->socket, &captures,
-                       std::move(pairs), &store, &inventory, &*accounts, &gate, audit->get(), take_metrics, *https});
+  const auto api = Api::start(control.socket, {&events, &stream, &pushes, &rollout, tap, facts, read_again,
+                                               settings.guard->socket, &captures, std::move(pairs), &store, &inventory,
+                                               &vantage, &*accounts, &gate, audit->get(), take_metrics, *https});
   if (!api) return complain(api.error());
   if (*https) {
     const auto fingerprint = fingerprint_of((*https)->certificate);

@@ -28,6 +28,7 @@ int main(int argc, char** argv) {
   add_devices_command(program, run);
   add_accounts_command(program, run);
   add_audit_command(program, run);
+  add_vantage_command(program, run);
   add_policy_command(program, run);
   add_evidence_command(program, run);
   add_rules_command(program, run);

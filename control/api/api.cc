@@ -86,8 +86,8 @@ struct Api::Served {
         pushes(*parts.rollout),
         findings(*parts.events, *parts.store),
         devices(*parts.inventory),
-        tap({parts.events, parts.pushes, parts.rollout, parts.store, parts.tap, parts.facts, parts.reloaded,
-             parts.guard_socket, parts.metrics}),
+        tap({parts.events, parts.pushes, parts.rollout, parts.store, parts.vantage, parts.tap, parts.facts,
+             parts.reloaded, parts.guard_socket, parts.metrics}),
         streams({parts.events, parts.stream, parts.captures, parts.pairs}),
         access(*parts.accounts, *parts.audit),
         version(parts.facts.version) {

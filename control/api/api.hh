@@ -17,6 +17,7 @@
 #include "control/rollout/rollout.hh"
 #include "control/store/store_desk.hh"
 #include "control/tap/event_loop.hh"
+#include "control/vantage/vantage_desk.hh"
 
 namespace sluice {
 
@@ -36,6 +37,7 @@ class Api {
     std::vector<std::string> pairs{};  // names of the pairs of ports, in their order
     StoreDesk* store = nullptr;
     Inventory* inventory = nullptr;
+    VantageDesk* vantage = nullptr;
     AccountList* accounts = nullptr;
     Gate* gate = nullptr;
     AuditLog* audit = nullptr;

@@ -108,6 +108,18 @@ void put_inventory(MetricFamilies& out, const InventoryCounts& inventory) {
   counter("sluice_devices_forgotten_total", "Devices that were forgotten for want of room.", inventory.forgotten);
 }
 
+void put_vantage(MetricFamilies& out, const std::vector<VantageJudgement>& judgements) {
+  if (judgements.empty()) return;
+  out.gauge("sluice_vantage_condition",
+            "1 while it is found that the tap cannot see what it is to see from where it stands, by condition, and of "
+            "its wiring by pair of ports; 0 too while it is not known.");
+  for (const auto& judgement : judgements) {
+    MetricLabels labels{{"condition", std::string{text_of(judgement.condition)}}};
+    if (!judgement.pair.empty()) labels.push_back({"pair", stored_text(judgement.pair)});
+    out.put(std::move(labels), judgement.state == VantageState::found ? 1.0 : 0.0);
+  }
+}
+
 void put_control(MetricFamilies& out, const MetricsInput& input) {
   const auto& loop = input.loop;
   out.counter("sluice_findings_by_class_total",
@@ -156,6 +168,7 @@ void put_control(MetricFamilies& out, const MetricsInput& input) {
   out.counter("sluice_api_refused_requests_total", "Requests by HTTPS that were not looked at.");
   out.put({{"reason", "unknown"}}, input.gate.refused);
   out.put({{"reason", "too_often"}}, input.gate.held_back);
+  put_vantage(out, input.vantage);
   one("sluice_captures_total", "Captures of packets that were begun.", input.captures.begun);
   one("sluice_captures_refused_total", "Captures of packets that were asked for and refused.", input.captures.refused);
   one("sluice_captured_packets_total", "Packets that were copied for a capture.", input.captures.packets);

@@ -10,6 +10,7 @@
 #include "control/api/pushes.hh"
 #include "control/rollout/rollout_status.hh"
 #include "control/tap/event_loop.hh"
+#include "control/vantage/vantage_judge.hh"
 
 namespace sluice {
 
@@ -25,6 +26,7 @@ struct MetricsInput {
   GateCounts gate{};
   std::string tap_id{};
   std::string site{};
+  std::vector<VantageJudgement> vantage{};
 };
 
 // All metrics in Prometheus' text format.

@@ -153,6 +153,14 @@ void put_workers(MetricFamilies& out, const TapReading& reading, bool up) {
           tcp_anomaly_names, &InspectionCounters::tcp_anomalies);
   by_name("sluice_anomalies_total", "What was wrong with packets, streams and messages, by Suricata's names.", "layer",
           anomaly_layer_names, &InspectionCounters::anomalies);
+  out.counter("sluice_wiring_signs_total",
+              "What shows how the tap is wired: connections and messages that set a network up, by what they show.");
+  for (std::size_t i = 0; i < reading.workers.size(); ++i) {
+    Wiring signs;
+    for (const auto& pair : reading.workers[i].counters.wiring) signs += pair;
+    for (std::size_t number = 0; number < wiring_sign_names.size(); ++number)
+      out.put({worker_label(i), {"sign", std::string{wiring_sign_names[number]}}}, signs.values[number]);
+  }
   const auto by_visibility = [&](const char* name, const char* help, ByVisibility InspectionCounters::*counted) {
     out.counter(name, help);
     for (std::size_t i = 0; i < reading.workers.size(); ++i)

@@ -6,6 +6,7 @@
 
 #include "control/api/api_answer.hh"
 #include "control/packs/rule_cost.hh"
+#include "control/vantage/vantage_document.hh"
 
 namespace sluice {
 namespace {
@@ -23,6 +24,12 @@ void TapRoutes::add_to(ApiRouter& router) {
               .roles = RoleSet{Role::operating, Role::analyst, Role::privacy, Role::auditor, Role::admin},
               .about = "The state of the tap and of its parts",
               .handler = [this](const ApiCall&, HttpResponse& response) { status(response); }});
+  router.add({.path = "/v1/vantage",
+              .roles = RoleSet{Role::operating, Role::analyst, Role::privacy, Role::auditor, Role::admin},
+              .about = "Whether the tap stands where it sees what it is to see",
+              .handler = [this](const ApiCall&, HttpResponse& response) {
+                answer(response, vantage_document(parts_.vantage->judgements()));
+              }});
   router.add({.path = "/v1/packs",
               .roles = RoleSet{Role::operating, Role::auditor},
               .about = "The packs that were pushed, and those that are live",
@@ -74,6 +81,7 @@ void TapRoutes::status(HttpResponse& response) {
   const auto tap = ask_tap();
   auto document = status_document(parts_.facts, parts_.events->status(), tap, parts_.rollout->status());
   document["store"] = store_document(parts_.store->status());
+  document["vantage"] = vantage_summary(parts_.vantage->judgements());
   answer(response, document);
 }
 

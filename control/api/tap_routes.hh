@@ -8,6 +8,7 @@
 #include "control/api/documents.hh"
 #include "control/api/metrics.hh"
 #include "control/rollout/rollout.hh"
+#include "control/vantage/vantage_desk.hh"
 
 namespace sluice {
 
@@ -19,6 +20,7 @@ class TapRoutes {
     Pushes* pushes = nullptr;
     Rollout* rollout = nullptr;
     StoreDesk* store = nullptr;
+    VantageDesk* vantage = nullptr;
     TapCommands tap;
     ControlFacts facts;
     std::function<void()> reloaded{};         // called when the data plane goes by a configuration that has changed

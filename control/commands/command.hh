@@ -34,6 +34,7 @@ void add_findings_command(CLI::App& program, Run& run);
 void add_devices_command(CLI::App& program, Run& run);
 void add_accounts_command(CLI::App& program, Run& run);
 void add_audit_command(CLI::App& program, Run& run);
+void add_vantage_command(CLI::App& program, Run& run);
 void add_policy_command(CLI::App& program, Run& run);
 void add_evidence_command(CLI::App& program, Run& run);
 void add_rules_command(CLI::App& program, Run& run);

@@ -58,6 +58,16 @@ std::string guard_line(const Json& bypass) {
   return text;
 }
 
+// Empty where nothing was found.
+std::string vantage_line(const Json& found) {
+  std::string names;
+  for (const auto& one : found) {
+    names += (names.empty() ? "" : ", ") + text_at(one, "condition");
+    if (const auto pair = text_at(one, "pair"); !pair.empty()) names += " (" + pair + ")";
+  }
+  return names.empty() ? "" : names + ": `sluice vantage` says more";
+}
+
 std::string link_text(const std::string& state) {
   if (state == "lost") return "is lost";
   if (state == "taken-down") return "is taken down, since the other side's is lost";
@@ -74,6 +84,7 @@ void print(const Json& status) {
   for (const auto& link : status.at("links"))
     if (link.at("state") != "up")
       line("Link", fmt::format("{} {}", text_at(link, "port"), link_text(text_at(link, "state"))));
+  line("Vantage", vantage_line(status.value("vantage", Json::array())));
   for (const auto& notice : status.at("notices")) line("Notice", notice.get<std::string>());
   line("Generation", text_at(status, "generation"));
   line("Ruleset", text_at(status, "ruleset_digest"));

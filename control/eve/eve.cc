@@ -361,6 +361,15 @@ std::string EveWriter::capture_line(Json about, std::uint32_t generation, Tick n
   return one_line(line);
 }
 
+std::string EveWriter::vantage_line(Json about, std::uint32_t generation, Tick now) const {
+  Json line;
+  line["timestamp"] = timestamp_text(now);
+  line["event_type"] = "vantage";
+  line["vantage"] = std::move(about);
+  put_source(line, generation);
+  return one_line(line);
+}
+
 std::string EveWriter::evidence_line(std::uint64_t number, std::string_view digest, std::uint32_t generation,
                                      Tick now) const {
   Json line;

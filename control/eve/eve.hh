@@ -62,6 +62,8 @@ class EveWriter {
                                       std::uint32_t generation, Tick now) const;
   // Of a capture of packets that somebody asked for: who, what, and what came of it.
   [[nodiscard]] std::string capture_line(Json about, std::uint32_t generation, Tick now) const;
+  // event_type "vantage", at `now`: that a condition of the tap's place begins, or is over.
+  [[nodiscard]] std::string vantage_line(Json about, std::uint32_t generation, Tick now) const;
   [[nodiscard]] std::string evidence_line(std::uint64_t number, std::string_view digest, std::uint32_t generation,
                                           Tick now) const;
   // event_type "push", at `now`: what became of a push. `digest`: of the ruleset that is live now.

@@ -111,6 +111,8 @@ class EventLoop {
   void reopen_eve() noexcept { reopen_wanted_ = true; }
   // That a capture of packets has begun, or ended.
   void write_capture(const CaptureDesk::Note& note);
+  // That a condition of the tap's place begins, or is over: vantage_note().
+  void write_vantage(Json about);
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -34,6 +34,12 @@ void EventLoop::write_capture(const CaptureDesk::Note& note) {
   write_line(writer_.capture_line(std::move(about), counted_generation_, wall_time()), now);
 }
 
+void EventLoop::write_vantage(Json about) {
+  fmt::print(stderr, "sluice-control: vantage: {}\n", about.dump(-1, ' ', true));
+  const std::lock_guard lock{mutex_};
+  write_line(writer_.vantage_line(std::move(about), counted_generation_, wall_time()), Clock::now());
+}
+
 // With the first head that there is, hourly, and at the end.
 void EventLoop::write_evidence(Clock::time_point now, bool is_last) {
   if (evidence_ == nullptr) return;

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -141,6 +142,7 @@ void publish(WorkerPage& page, const WorkerReading& reading) noexcept {
     page.shed = reading.shed;
     page.busy_cycles = reading.busy_cycles;
     page.probe = reading.probe;
+    std::copy_n(reading.wiring.begin(), std::min(reading.wiring_pairs, port_pairs_limit), page.wiring.begin());
   });
 }
 
@@ -153,6 +155,7 @@ std::optional<WorkerReading> read(const WorkerPage& page) noexcept {
     reading.shed = page.shed;
     reading.busy_cycles = page.busy_cycles;
     reading.probe = page.probe;
+    reading.wiring = page.wiring;
   });
   return consistent ? std::optional{reading} : std::nullopt;
 }

@@ -16,6 +16,7 @@
 #include <tl/expected.hpp>
 
 #include "dataplane/base/counters.hh"
+#include "dataplane/base/wiring.hh"
 #include "dataplane/event/event_ring.hh"
 #include "dataplane/event/event_sink.hh"
 #include "dataplane/exchange/link_state.hh"
@@ -26,10 +27,10 @@
 namespace sluice {
 
 constexpr std::uint64_t shared_magic = 0x0031656369756c73;  // "sluice1" in memory
-constexpr std::uint32_t shared_version = 11;
+constexpr std::uint32_t shared_version = 12;
 constexpr std::size_t shared_page = 4096;
 constexpr std::uint32_t workers_limit = 64;
-constexpr std::uint32_t ports_limit = 32;              // two of each pair that a configuration may name
+constexpr std::uint32_t ports_limit = 2 * port_pairs_limit;
 constexpr std::uint64_t no_claim = ~std::uint64_t{0};  // of a worker that moves no packets: not yet, or no more
 
 // What the tap is doing, and by which rules. Texts are cut to fit and end with a zero.
@@ -93,6 +94,7 @@ struct alignas(shared_page) WorkerPage {
   std::uint64_t shed = 0;
   std::uint64_t busy_cycles = 0;
   ProbeReading probe;
+  WiringByPair wiring;
   // guard: ro, all three in one look
   alignas(64) std::atomic<std::uint64_t> heartbeat{0};  // turns of the worker's loop
   std::atomic<std::uint64_t> claim{no_claim};           // epoch (guard_page.hh) under which it moves packets
@@ -109,6 +111,8 @@ struct WorkerReading {
   std::uint64_t shed = 0;         // a Shed: what the worker leaves out now
   std::uint64_t busy_cycles = 0;  // of the time stamp counter, in turns of the loop that brought packets
   ProbeReading probe;
+  WiringByPair wiring;             // pairs of a group: with the first of them
+  std::uint32_t wiring_pairs = 0;  // the writer's: of these, how many it has; the others stay 0
 };
 
 // The whole mapping, as either side sees it. Sizes are checked when it is made, so that no accessor can leave it.

@@ -128,6 +128,7 @@ struct alignas(64) Flow {
   std::uint8_t fins : 3 = 0;              // bit 0: to the server, bit 1: to the client, bit 2: a reset
   bool shed : 1 = false;                  // it began in an overload, and is not read while that lasts
   bool kept : 1 = false;                  // its packets are evidence
+  bool unheard_told : 1 = false;          // that it goes on, one end of it never having been heard, was counted
   bool strips_ech : 1 = false;            // of a device whose answers lose the keys of ECH: it looks names up
   Inside inside = Inside::unknown;
   Stage address_stage{};                    // the furthest for which the addresses were looked at; 0 = not yet

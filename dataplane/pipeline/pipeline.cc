@@ -208,6 +208,7 @@ Flow* Pipeline::create(Packet& packet, const FlowKey& key, std::uint64_t hash) n
                                                        : ExpiryClass::other;
   expiry_.file(table_, *flow, packet.time);
   set_fate(*flow, packet.time);
+  note_asked(packet);
   return flow;
 }
 
@@ -237,10 +238,13 @@ void Pipeline::account(const Passage& at) noexcept {
   if (flow.fins >= both_ways && !flow.dropped && (flow.decided || !streams_.is_waiting(flow))) {
     flow.state = FlowState::closed;
     flow.expiry = ExpiryClass::closed;
-  } else if (flow.state == FlowState::fresh && flow.packets[1] != 0 && (at.packet.tcp_flags & tcp_flag::syn) == 0) {
-    flow.state = FlowState::established;
-    flow.expiry = ExpiryClass::established;
-    at.packet.opens = at.packet.payload.empty();
+  } else if (flow.state == FlowState::fresh && (at.packet.tcp_flags & tcp_flag::syn) == 0) {
+    note_connection(at);
+    if (flow.packets[1] != 0) {
+      flow.state = FlowState::established;
+      flow.expiry = ExpiryClass::established;
+      at.packet.opens = at.packet.payload.empty();
+    }
   }
   if (flow.expiry != before) expiry_.file(table_, flow, at.packet.time);
 }
@@ -322,7 +326,9 @@ void Pipeline::inspect(const Passage& at) noexcept {
     flow.decided = flow.dropped || Streams::is_done(flow);
   } else if (at.packet.protocol == ip_protocol::udp) {
     protocols_.datagram(at, !shedding_.skips_payload_of(flow.bytes[0] + flow.bytes[1]));
+    if (flow.protocol == Protocol::dhcp || flow.protocol == Protocol::dhcpv6) note_dhcp(at);
   } else {
+    if (at.packet.protocol == ip_protocol::icmp_v6) note_router(at.packet);
     flow.decided = !read_neighbour(at);
     if (at.packet.protocol != ip_protocol::esp) return;
     flow.protocol = Protocol::ipsec;

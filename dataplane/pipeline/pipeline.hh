@@ -9,6 +9,7 @@
 
 #include "dataplane/base/counters.hh"
 #include "dataplane/base/shedding.hh"
+#include "dataplane/base/wiring.hh"
 #include "dataplane/dns/dns_memory.hh"
 #include "dataplane/event/event_sink.hh"
 #include "dataplane/flow/expiry.hh"
@@ -100,6 +101,7 @@ class Pipeline {
 
   [[nodiscard]] const InspectionCounters& counters() const noexcept { return counters_; }
   [[nodiscard]] std::uint32_t flows() const noexcept { return table_.size(); }
+  [[nodiscard]] const WiringByPair& wiring() const noexcept { return wiring_; }
   // By kind: too many to publish after each burst, where their sum by layer stands.
   [[nodiscard]] const AnomalyCounts& anomalies() const noexcept { return anomalies_; }
 
@@ -141,6 +143,11 @@ class Pipeline {
   void inspect_by_rules(const Passage& at) noexcept;
   void judge_alone(Packet& packet) noexcept;
   void inspect(const Passage& at) noexcept;
+  void note(const Packet& packet, WiringSign sign) noexcept { ++wiring_[packet.port_pair % port_pairs_limit][sign]; }
+  void note_asked(const Packet& packet) noexcept;
+  void note_connection(const Passage& at) noexcept;
+  void note_dhcp(const Passage& at) noexcept;
+  void note_router(const Packet& packet) noexcept;
   void read_arp(const Packet& packet) noexcept;
   [[nodiscard]] bool read_neighbour(const Passage& at) noexcept;
   void end(Flow& flow, FlowEnd reason, std::uint64_t tag) noexcept;
@@ -148,6 +155,9 @@ class Pipeline {
   PipelineOptions options_;
   InspectionCounters counters_;
   AnomalyCounts anomalies_;
+  WiringByPair wiring_;
+  // First half of the last public address that a private one inside, or outside, has connected to.
+  std::array<std::array<std::uint16_t, 2>, port_pairs_limit> last_far_{};
   Tick said_since_{};  // events about packets are counted from there
   std::uint32_t said_ = 0;
   FragmentTable fragments_;

@@ -4,6 +4,7 @@
 #include <rte_pause.h>
 #include <time.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "dataplane/verdict/ech_strip.hh"
@@ -51,6 +52,7 @@ Worker::Worker(const PipelineOptions& options, GenerationSwitch& generations, st
       absence_cycles_(rte_get_tsc_hz() / absences_per_second),
       turn_began_(rte_rdtsc()) {
   pipeline_.make_resident();
+  for (const auto& pair : pairs_) reading_.wiring_pairs = std::max(reading_.wiring_pairs, pair.flows + 1U);
 }
 
 void Worker::run(const std::atomic<bool>& stop) noexcept {
@@ -265,6 +267,7 @@ void Worker::publish_counters() noexcept {
   reading_.inspection = pipeline_.counters();
   reading_.inspection.unanswered[UnansweredReason::no_room] += replies_lost_;
   reading_.flows = pipeline_.flows();
+  std::copy_n(pipeline_.wiring().begin(), reading_.wiring_pairs, reading_.wiring.begin());
   publish(*page_, reading_);
 }
 

@@ -9,6 +9,7 @@ import tap
 from bench import Skipped, require
 
 SEEN_LIMIT_S = 5.0
+VANTAGE_LIMIT_S = 10.0  # it looks every 5 s
 # As phone.py has them, and what they are.
 KINDS = {"xiaomi": ("Xiaomi", "Redmi Note 9S", "Android"), "samsung": ("Samsung", "SM-A525F", "Android"),
          "oppo": ("OPPO or OnePlus", "CPH2219", "Android"), "google": ("Google", "Pixel 8", "Android"),
@@ -200,6 +201,15 @@ def behind_a_nat_nothing_is_given_to_either(bench):
     for finding in findings:
         subject = finding["device"]
         require(subject["certainty"] == "one-of-several" and "vendor" not in subject and "model" not in subject, subject)
+    for condition in ("nat-suspected", "router-between"):
+        bench.wait_for(VANTAGE_LIMIT_S, f"{condition} by sluice vantage",
+                       lambda condition=condition: is_named(bench, condition, found["id"]))
+
+
+def is_named(bench, condition, device):
+    """Whether `sluice vantage` has found it, of that device too."""
+    checks = json.loads(bench.wire.sluice("vantage", "--json").stdout)["checks"]
+    return any(check["condition"] == condition and device in check.get("devices", []) for check in checks)
 
 
 TESTS = [

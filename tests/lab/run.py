@@ -48,6 +48,7 @@ import sources_tests
 import store_tests
 import swap_tests
 import tap
+import vantage_tests
 import vendor_tests
 import worker_tests
 from bench import LISTED_NAMES, NEIGHBOURS, Bench, Failed, Skipped, write_rules
@@ -84,6 +85,7 @@ GROUPS = {
     "store": Group("monitor", store_tests.TESTS, shipped=False, drivers=tap.DRIVERS[:1]),
     "access": Group("monitor", access_tests.TESTS, shipped=False, drivers=tap.DRIVERS[:1]),
     "devices": Group("monitor", devices_tests.TESTS, drivers=tap.DRIVERS[:1]),
+    "vantage": Group("monitor", vantage_tests.TESTS, shipped=False, drivers=tap.DRIVERS[:1]),
     "overload": Group("enforce", overload_tests.TESTS + exhaustion_tests.TESTS, shipped=False, packs=True, drivers=tap.DRIVERS[:1]),
     "worker": Group("enforce", worker_tests.TESTS + privilege_tests.TESTS, packs=True),
     "links": Group("monitor", link_tests.TESTS, shipped=False),

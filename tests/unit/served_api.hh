@@ -31,6 +31,7 @@ struct Served : TemporaryFolder {
   Pushes pushes{commands.commands(), path, {}};
   BlockTally tally;
   Rollout rollout{{path, {}, {}}, {&pushes, &events, &tally, commands.commands()}};
+  VantageDesk vantage{{{"lab", 0}}, events, inventory, std::chrono::milliseconds{20}};
   AccountList accounts = *AccountList::load(path + "/accounts.json");
   Gate gate{accounts};
   std::unique_ptr<AuditLog> audit = std::move(*AuditLog::open(path + "/audit", 730, wall_time()));
@@ -65,6 +66,7 @@ struct Served : TemporaryFolder {
                                        {},
                                        &store,
                                        &inventory,
+                                       &vantage,
                                        &accounts,
                                        &gate,
                                        audit.get(),

@@ -45,6 +45,26 @@ BOOST_AUTO_TEST_CASE(status) {
   BOOST_TEST(soon([&] { return get("/v1/status").second["state"] == "ABSENT"; }));
 }
 
+BOOST_AUTO_TEST_CASE(how_the_tap_is_wired) {
+  const auto check = [&](std::size_t number) {
+    const auto answer = get("/v1/vantage");
+    BOOST_TEST(answer.first == 200);
+    return answer.second.at("checks").size() > number ? answer.second["checks"][number] : nlohmann::json{};
+  };
+  BOOST_TEST(soon([&] { return check(0).is_object(); }));
+  BOOST_TEST(check(0).at("state") == "not-known");
+  BOOST_TEST(check(4).at("condition") == "router-between");
+  BOOST_TEST(get("/v1/status").second.at("vantage") == nlohmann::json::array());
+  WorkerReading reading;
+  reading.wiring_pairs = 1;
+  reading.wiring[0][WiringSign::private_outside] = 12;
+  tap.counters(1, reading);
+  BOOST_TEST(soon([&] { return check(0).at("state") == "found"; }));
+  BOOST_TEST(check(0).at("figures").at("begun_outside") == 12);
+  BOOST_TEST(get("/v1/status").second.at("vantage") ==
+             nlohmann::json::parse(R"([{"condition": "ports-swapped", "pair": "lab"}])"));
+}
+
 BOOST_AUTO_TEST_CASE(what_rules_cost_the_dearest_first_and_suspended_ones_resumed) {
   commands->costs = {4, 10, 2, 1000, {}};
   commands->costs.rules.push_back(

@@ -130,6 +130,15 @@ BOOST_AUTO_TEST_CASE(counters_that_cannot_be_read_stand_and_garbage_is_counted) 
   BOOST_TEST(soon([&] { return running->status().events_malformed == 2; }));
 }
 
+BOOST_AUTO_TEST_CASE(a_condition_of_the_taps_place_is_an_event) {
+  FakeTap tap{memory};
+  const auto running = loop();
+  running->write_vantage({{"condition", "ports-swapped"}, {"pair", "lab"}, {"state", "over"}});
+  BOOST_TEST(soon([&] { return lines("vantage").size() == 1; }));
+  BOOST_TEST(lines("vantage").at(0)["vantage"] ==
+             json::parse(R"({"condition": "ports-swapped", "pair": "lab", "state": "over"})"));
+}
+
 BOOST_AUTO_TEST_CASE(each_change_of_a_link_is_an_event) {
   FakeTap tap{memory};
   auto& links = tap.layout().header().links;

@@ -51,11 +51,18 @@ MetricsInput full_input() {
     worker.counters.inspection.bytes_by_visibility[Visibility::name_only] = 8'000;
     worker.counters.inspection.flows_by_visibility[Visibility::encrypted_dns] = 3;
     worker.counters.flows = 12;
+    worker.counters.wiring[0][WiringSign::connected] = 4;
+    worker.counters.wiring[1][WiringSign::connected] = 5;
     worker.heartbeat = 1000;
     worker.counters.probe = {20 + i, i, 1'795'235'786'250'000'000, 3, ProbeFault::none, 0};
   }
   loop.reading = reading;
   loop.coverage = {"degraded", "", reading.since_ns, 3};
+  input.vantage = {{VantageCondition::ports_swapped, "lab", VantageState::found, {}, false, {}, {}},
+                   {VantageCondition::one_direction_only, "lab", VantageState::not_known, {}, false, {}, {}},
+                   {VantageCondition::no_dhcp, "", VantageState::not_found, {}, false, {}, {}},
+                   {VantageCondition::nat_suspected, "", VantageState::found, {}, false, {}, {}},
+                   {VantageCondition::router_between, "", VantageState::not_found, {}, false, {}, {}}};
   loop.guard = GuardStatus{{WireHolder::data_plane, TakeoverReason::hung, 0, 4, 9, BypassOrder::off, 0}, true};
   return input;
 }
@@ -205,6 +212,18 @@ BOOST_AUTO_TEST_CASE(values_are_sums_by_port_and_single_by_worker) {
   BOOST_TEST(holds(text, "sluice_findings_by_class_total{class=\"telemetry\",verdict=\"pass\"} 7"));
   BOOST_TEST(holds(text, "sluice_build_info{version=\"0.1.0\"} 1"));
   BOOST_TEST(holds(text, R"(sluice_tap_info{tap_id="tap-1",site="lab \\xff"} 1)"));
+}
+
+BOOST_AUTO_TEST_CASE(how_the_tap_is_wired_is_told_by_condition_and_only_once_a_data_plane_was_seen) {
+  auto input = full_input();
+  const auto text = metrics_text(input);
+  BOOST_TEST(holds(text, "sluice_vantage_condition{condition=\"ports-swapped\",pair=\"lab\"} 1"));
+  BOOST_TEST(holds(text, "sluice_vantage_condition{condition=\"one-direction-only\",pair=\"lab\"} 0"));
+  BOOST_TEST(holds(text, "sluice_vantage_condition{condition=\"nat-suspected\"} 1"));
+  BOOST_TEST(holds(text, "sluice_wiring_signs_total{worker=\"1\",sign=\"connected\"} 9"));
+  BOOST_TEST(holds(text, "sluice_wiring_signs_total{worker=\"1\",sign=\"asked\"} 0"));
+  input.vantage.clear();
+  BOOST_TEST(metrics_text(input).find("sluice_vantage_condition") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(when_rules_expire_is_told_and_nothing_where_none_do) {

@@ -73,6 +73,9 @@ BOOST_AUTO_TEST_CASE(events_and_counters_of_every_worker_reach_the_reader) {
     reading.ports[0].received = 5;
     reading.ports[1].transmitted = 4;
     reading.probe = {9, 2, 77, 7, ProbeFault::patterns, worker};
+    reading.wiring_pairs = 2;
+    reading.wiring[1][WiringSign::asked] = 6;
+    reading.wiring[2][WiringSign::asked] = 7;  // of no pair that it has
     publish(memory->layout().worker(worker), reading);
   }
   BOOST_TEST(counters.events == 6U);
@@ -82,6 +85,8 @@ BOOST_AUTO_TEST_CASE(events_and_counters_of_every_worker_reach_the_reader) {
   const auto probe = (*reader)->reading().workers[2].counters.probe;
   BOOST_TEST((probe.runs == 9 && probe.failures == 2 && probe.success_ns == 77 && probe.success_generation == 7));
   BOOST_TEST((probe.fault == ProbeFault::patterns && probe.database == 2));
+  const auto wiring = (*reader)->reading().workers[2].counters.wiring;
+  BOOST_TEST((wiring[0].sum() == 0 && wiring[1][WiringSign::asked] == 6 && wiring[2].sum() == 0));
   const auto statistics = statistics_of((*reader)->reading(), Tick{});
   BOOST_REQUIRE(statistics.ports.size() == 2U);
   BOOST_TEST(statistics.ports[0].name == "inside");
