@@ -48,8 +48,9 @@ class FragmentTable {
   static constexpr std::uint32_t datagrams_limit = 1024;
   static constexpr std::uint32_t blocks_limit = 2048;  // 4 MiB in all, as much as Linux keeps
   static constexpr std::size_t block_bytes = 2048;
-  static constexpr std::size_t runs_limit = 128;          // stretches of one datagram that came out of order
-  static constexpr std::size_t whole_limit = std::size_t{512} * 1024;  // bytes of the datagrams that one burst completes
+  static constexpr std::size_t runs_limit = 128;  // stretches of one datagram that came out of order
+  static constexpr std::size_t whole_limit =
+      std::size_t{512} * 1024;                            // bytes of the datagrams that one burst completes
   static constexpr std::uint32_t datagram_limit = 65535;  // bytes; of IPv4 with the header
 
   FragmentTable(std::uint64_t secret, InspectionCounters& counters);
