@@ -123,7 +123,7 @@ def run_one(tally, item, test, bench):
             bench.wire.must_live()
     except Skipped as reason:
         tally.skip(item, reason)
-    except (Failed, RuntimeError, OSError, subprocess.SubprocessError) as error:
+    except (Failed, RuntimeError, OSError, subprocess.SubprocessError, LookupError, TypeError, ValueError) as error:
         said = f"\n--- the tap said last:\n{bench.wire.log()}" if bench else ""
         tally.fail(item, f"{error}{said}", watch)
     else:
