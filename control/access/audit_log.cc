@@ -16,7 +16,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view name_start = "audit-", name_end = ".jsonl";
-constexpr std::size_t month_size = 7;  // 2026-11
+constexpr std::size_t month_size = 7;                // 2026-11
+constexpr std::string_view first_month = "2026-01";  // a clock that says less was not set: there was no Sluice
 
 const std::string no_digest(sha256_text_size, '0');
 
@@ -147,14 +148,18 @@ tl::expected<void, std::string> AuditLog::turn_to(const std::string& month, Tick
   return {};
 }
 
-// Whole files alone: the chain loses lines at its old end and nowhere else.
+// Whole files alone: the chain loses lines at its old end and nowhere else. What was written without a clock is as old
+// as what follows it.
 void AuditLog::retire(Tick now) const {
   const auto months = months_in(folder_);
   if (!months) return;
   const auto before = day_text(now - std::chrono::hours{24} * keep_days_).substr(0, month_size);
+  const auto dated =
+      std::find_if(months->begin(), months->end(), [](const auto& month) { return month >= first_month; });
   for (const auto& month : *months) {
     std::error_code ignored;  // it is tried again with the next file
-    if (month < before && month < month_) fs::remove(path_of(folder_, month), ignored);
+    const auto& age = month < first_month && dated != months->end() ? *dated : month;
+    if (age < before && month < month_) fs::remove(path_of(folder_, month), ignored);
   }
 }
 

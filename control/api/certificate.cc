@@ -34,7 +34,6 @@ using Memory = std::unique_ptr<BIO, Freed<BIO_free_all>>;
 using Extension = std::unique_ptr<X509_EXTENSION, Freed<X509_EXTENSION_free>>;
 
 constexpr std::size_t file_limit = 65'536;  // bytes
-constexpr long ten_years_s = 10L * 365 * 24 * 3600;
 
 std::string text_of(BIO* memory) {
   char* bytes = nullptr;
@@ -75,19 +74,19 @@ Certificate make(EVP_PKEY* key, const std::string& address) {
   if (RAND_bytes(reinterpret_cast<unsigned char*>(&serial), sizeof serial) != 1) return {};
   auto* const name = X509_get_subject_name(certificate.get());
   const auto* const common_name = reinterpret_cast<const unsigned char*>("Sluice");
-  const bool is_made = X509_set_version(certificate.get(), X509_VERSION_3) == 1 &&
-                       ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate.get()), serial >> 1U) == 1 &&
-                       // From long ago on: a box without a clock makes it, too.
-                       ASN1_TIME_set(X509_getm_notBefore(certificate.get()), 0) != nullptr &&
-                       X509_gmtime_adj(X509_getm_notAfter(certificate.get()), ten_years_s) != nullptr &&
-                       X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, common_name, -1, -1, 0) == 1 &&
-                       X509_set_issuer_name(certificate.get(), name) == 1 &&
-                       X509_set_pubkey(certificate.get(), key) == 1 &&
-                       add_extension(certificate.get(), NID_basic_constraints, "critical,CA:FALSE") &&
-                       add_extension(certificate.get(), NID_key_usage, "critical,digitalSignature") &&
-                       add_extension(certificate.get(), NID_ext_key_usage, "serverAuth") &&
-                       add_extension(certificate.get(), NID_subject_alt_name, alternative_names(address)) &&
-                       X509_sign(certificate.get(), key, EVP_sha256()) != 0;
+  const bool is_made =
+      X509_set_version(certificate.get(), X509_VERSION_3) == 1 &&
+      ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate.get()), serial >> 1U) == 1 &&
+      // Always: a box without a clock makes it, too (RFC 5280 section 4.1.2.5: it has no well-defined end).
+      ASN1_TIME_set(X509_getm_notBefore(certificate.get()), 0) != nullptr &&
+      ASN1_TIME_set_string(X509_getm_notAfter(certificate.get()), "99991231235959Z") == 1 &&
+      X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, common_name, -1, -1, 0) == 1 &&
+      X509_set_issuer_name(certificate.get(), name) == 1 && X509_set_pubkey(certificate.get(), key) == 1 &&
+      add_extension(certificate.get(), NID_basic_constraints, "critical,CA:FALSE") &&
+      add_extension(certificate.get(), NID_key_usage, "critical,digitalSignature") &&
+      add_extension(certificate.get(), NID_ext_key_usage, "serverAuth") &&
+      add_extension(certificate.get(), NID_subject_alt_name, alternative_names(address)) &&
+      X509_sign(certificate.get(), key, EVP_sha256()) != 0;
   return is_made ? std::move(certificate) : Certificate{};
 }
 

@@ -12,7 +12,7 @@ struct CertificateFiles {
   std::string key;
 };
 
-// Those in the folder, made at the first call: ECDSA over P-256, for ten years, for `address` (of an interface), this
+// Those in the folder, made at the first call: ECDSA over P-256, without an end, for `address` (of an interface), this
 // machine's name and localhost; the key's file has mode 0600. `address`: without its port.
 [[nodiscard]] tl::expected<CertificateFiles, std::string> own_certificate(const std::string& folder,
                                                                           const std::string& address);

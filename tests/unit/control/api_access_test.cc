@@ -284,12 +284,6 @@ BOOST_AUTO_TEST_CASE(a_page_of_another_origin_changes_nothing) {
   BOOST_TEST(taken->status == 200);
 }
 
-BOOST_AUTO_TEST_CASE(metrics_are_served_to_those_who_scrape) {
-  const auto sent = client("metrics")->Get("/metrics");
-  BOOST_REQUIRE(bool(sent));
-  BOOST_TEST(sent->status == 404);  // here there are none; the lab has them
-}
-
 BOOST_AUTO_TEST_CASE(what_cannot_serve_is_said) {
   const auto files = *own_certificate(path + "/https", "127.0.0.1");
   const auto refused = [&](HttpsOptions options, const std::string& part) {

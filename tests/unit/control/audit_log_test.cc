@@ -130,6 +130,20 @@ BOOST_AUTO_TEST_CASE(months_have_files_of_their_own_which_go_with_their_time) {
   BOOST_TEST(AuditLog::check(folder)->first == 3U);
 }
 
+BOOST_AUTO_TEST_CASE(what_was_written_before_the_clock_was_set_stays_as_long_as_what_follows) {
+  now = Tick{};
+  auto log = open(60);
+  note(*log, "POST /v1/packs");
+  now = Tick{november};
+  note(*log, "POST /v1/reload");
+  BOOST_TEST(fault() == "");
+  BOOST_TEST(AuditLog::check(folder)->first == 1U);
+  now += 95 * day;  // February: sixty days before lie in December
+  note(*log, "POST /v1/bypass");
+  BOOST_TEST(fault() == "");
+  BOOST_TEST(AuditLog::check(folder)->first == 4U);
+}
+
 BOOST_AUTO_TEST_CASE(what_peers_say_stays_within_its_bounds) {
   auto log = open();
   AuditLine line;
